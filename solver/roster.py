@@ -1,0 +1,100 @@
+"""What the solver answers: who sits where, why, how they travel, who could replace them, and what could not be done."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from solver.problem import Minute
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One fact that speaks for (or warns about) a choice, as data and as a sentence the desk can read aloud."""
+
+    code: str
+    """Stable name: "discipline", "expertise", "language", "leader", "travel", "rest", "only_choice", "tight_cap" ..."""
+    text: str
+    is_warning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Travel:
+    """How one expert gets there and back. Minutes since the epoch."""
+
+    mode: Literal["none", "drive", "fly"]
+    minutes: int
+    """One way, door to door."""
+    depart: Minute
+    arrive: Minute
+    home: Minute
+    rested: Minute
+    """End of the rest that follows; the expert is not free before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternate:
+    """An expert who could take the seat with everybody else staying, best first."""
+
+    expert_id: int
+    travel: Travel
+    reasons: tuple[Reason, ...]
+    costs: str
+    """What choosing her instead would cost, in words: "2 h longer journey; one level less in death_notification"."""
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelStep:
+    """How many experts of the pool fell at one rule, in the order in which the rules were applied."""
+
+    rule: str
+    fell: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One position of the roster: filled with its reasons, or empty with its own."""
+
+    request_id: int
+    position_id: int
+    expert_id: int | None
+    travel: Travel | None
+    reasons: tuple[Reason, ...]
+    alternates: tuple[Alternate, ...] = ()
+    funnel: tuple[FunnelStep, ...] = ()
+    """Only for an empty seat."""
+    helps: tuple[str, ...] = ()
+    """Only for an empty seat: verified changes that would fill it, cheapest first, each a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """A need of a team (leader, language, discipline, experience) that this pool cannot meet."""
+
+    request_id: int
+    need: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoalValue:
+    """One level of the lexicographic goals and what it came to; bigger is better unless the name says "minutes"."""
+
+    name: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The answer to one `solve`."""
+
+    status: Literal["optimal", "feasible"]
+    seats: tuple[Seat, ...]
+    """Every position of every request, in the order of the problem."""
+    shortages: tuple[Shortage, ...]
+    goals: tuple[GoalValue, ...]
+    pool_size: int
+    considered: int
+    """Expert-seat pairs that passed every hard rule."""
+    solve_ms: int
+    version: str
+    """Version of the solver that answered."""
