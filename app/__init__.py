@@ -1,0 +1,1 @@
+"""The service: what it knows, decides, says and shows."""

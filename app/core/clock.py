@@ -1,0 +1,74 @@
+"""The time, from one object that everybody asks: the real one, an accelerated one, or one that is moved by hand.
+
+Business code calls `clock.now()` and nothing else. A demo runs the same code with a clock that goes sixty times as fast;
+a test or a replay moves it. `real_time` turns a moment of ours into the wall's, for whoever must wait for it.
+"""
+
+import time
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+
+class Clock:
+    """A line from the wall's time to ours: `ours = ours_start + (wall - wall_start) * rate`.
+
+    Args:
+        rate: seconds of ours in one second of the wall; 0 stands still until `advance`.
+        wall_start: seconds since the epoch on the wall at which the line starts; None: now.
+        ours_start: seconds since the epoch that our time shows then; None: the same as the wall.
+    """
+
+    def __init__(self, rate: float = 1.0, wall_start: float | None = None, ours_start: float | None = None) -> None:
+        self.rate = rate
+        self._wall_start = time.time() if wall_start is None else wall_start
+        self._ours_start = self._wall_start if ours_start is None else ours_start
+
+    def timestamp(self) -> float:
+        """Our time in seconds since the epoch."""
+        return self._ours_start + (time.time() - self._wall_start) * self.rate
+
+    def now(self) -> datetime:
+        """Our time, in UTC, aware."""
+        return datetime.fromtimestamp(self.timestamp(), UTC)
+
+    def real_time(self, moment: datetime) -> datetime:
+        """When the wall's clock will show what is `moment` on ours. A clock that stands still: the same distance from now."""
+        rate = self.rate or 1.0
+        return datetime.fromtimestamp(time.time() + (moment.timestamp() - self.timestamp()) / rate, UTC)
+
+    def real_seconds(self, span: timedelta) -> float:
+        """How many seconds of the wall pass in `span` of our time."""
+        return span.total_seconds() / (self.rate or 1.0)
+
+    def advance(self, span: timedelta) -> None:
+        """Move our time forward by `span`."""
+        self._ours_start += span.total_seconds()
+
+    def follow(self, other: "Clock") -> None:
+        """Become the same line as `other`."""
+        self.rate, self._wall_start, self._ours_start = other.rate, other._wall_start, other._ours_start
+
+    def dump(self) -> str:
+        """The line as one setting (`RRT_CLOCK`), for another process to follow."""
+        return f"{self.rate} {self._wall_start} {self._ours_start}"
+
+    @classmethod
+    def load(cls, line: str) -> "Clock":
+        """Read what `dump` wrote.
+
+        Raises:
+            ValueError: not three numbers, or a negative rate.
+        """
+        rate, wall_start, ours_start = (float(part) for part in line.split())
+        if rate < 0:
+            raise ValueError("the clock's rate must not be negative")
+        return cls(rate, wall_start, ours_start)
+
+
+clock = Clock()
+"""The process's clock. Settings make it follow `RRT_CLOCK` at start."""
+
+
+def in_zone(moment: datetime, zone: str) -> datetime:
+    """The same moment on the wall of `zone` (an IANA name)."""
+    return moment.astimezone(ZoneInfo(zone))
