@@ -1,0 +1,111 @@
+"""PostgreSQL through SQLAlchemy: the base of all tables, the engine, and the one way to open a transaction."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any, TypeVar
+
+from sqlalchemy import BigInteger, DateTime, Enum, Identity, MetaData, String, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from app.core.problems import NotFound
+from app.core.settings import get_settings
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Every constraint has a name, so that every refusal of the database can have a sentence."""
+
+
+class Table(DeclarativeBase):
+    """Base of all tables: named constraints, time with its zone, a `bigint` identity."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
+        datetime: DateTime(timezone=True),
+        list[str]: ARRAY(String),
+        list[int]: ARRAY(BigInteger),
+        dict[str, Any]: JSONB,
+        list[dict[str, Any]]: JSONB,
+        int: BigInteger,
+    }
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+
+
+def state_column(kind: type[StrEnum], length: int = 24) -> Enum:
+    """The column type of a state: text with a CHECK that holds the enum's values."""
+    return Enum(
+        kind,
+        name=kind.__name__.lower(),
+        native_enum=False,
+        create_constraint=True,
+        length=length,
+        values_callable=lambda states: [str(state.value) for state in states],
+    )
+
+
+@cache
+def engine() -> AsyncEngine:
+    """The process's engine. Statements and locks have limits, so that nothing hangs (reliability.md R18)."""
+    limits = (
+        "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
+    )
+    return create_async_engine(
+        get_settings().sqlalchemy_url,
+        pool_size=10,
+        max_overflow=10,
+        pool_pre_ping=True,
+        connect_args={"options": limits},
+    )
+
+
+@cache
+def _sessions() -> async_sessionmaker[AsyncSession]:
+    return async_sessionmaker(engine(), expire_on_commit=False)
+
+
+@asynccontextmanager
+async def begin() -> AsyncIterator[AsyncSession]:
+    """One transaction: committed at the end, rolled back by a raise. The only way jobs and doors get a session."""
+    async with _sessions().begin() as session:
+        yield session
+
+
+async def close_engine() -> None:
+    """Close all connections and forget the engine (end of a process or of a test)."""
+    if engine.cache_info().currsize:
+        await engine().dispose()
+    _sessions.cache_clear()
+    engine.cache_clear()
+
+
+Row = TypeVar("Row", bound=Table)
+
+
+async def locked(session: AsyncSession, table: type[Row], row_id: int) -> Row:
+    """Load one row for change. Lock in one order: request, deployment, position, offer (design.md).
+
+    Raises:
+        NotFound: no such row.
+    """
+    found = await session.scalar(
+        select(table).where(table.id == row_id).with_for_update().execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def raw_connection(session: AsyncSession) -> Any:
+    """The psycopg connection under the session's own transaction, for work that must commit with it."""
+    connection = await session.connection()
+    return (await connection.get_raw_connection()).driver_connection

@@ -1,0 +1,90 @@
+"""The append-only log. Recording an event is how a lower room speaks to the ones above it.
+
+`record` writes the event's row, defers every reaction declared with `@on`, and tells live pages, all in the caller's
+transaction: rolled back, none of it happened.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import BigInteger, Index, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.clock import clock
+from app.core.database import Table
+from app.core.jobs import Handler, defer, job
+
+CHANNEL = "rrt_events"
+"""LISTEN/NOTIFY channel; the payload is the topic, a signal and never data."""
+_REACTIONS: dict[str, list[str]] = defaultdict(list)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did something: kind and id for the log, name for people."""
+
+    kind: Literal["user", "expert", "system", "carrier"]
+    id: int | None = None
+    name: str = ""
+
+
+SYSTEM = Actor("system", None, "System")
+
+
+class Event(Table):
+    """One thing that happened. Never changed, never deleted: a trigger refuses both."""
+
+    __tablename__ = "events"
+    __table_args__ = (Index("ix_events_topic_id", "topic", "id"), Index("ix_events_kind_id", "kind", "id"))
+
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    """"room's noun.what happened": "offer.accepted"."""
+    subject_id: Mapped[int] = mapped_column(BigInteger)
+    topic: Mapped[str] = mapped_column(default="")
+    """What it belongs to on live pages and in the story: "request:12"."""
+    actor_kind: Mapped[str]
+    actor_id: Mapped[int | None] = mapped_column(BigInteger)
+    actor_name: Mapped[str]
+    data: Mapped[dict[str, Any]]
+
+
+def on(kind: str, *, name: str) -> Callable[[Handler], Handler]:
+    """Declare a reaction: a durable job that gets `subject_id`, deferred whenever `kind` is recorded."""
+
+    def register(handler: Handler) -> Handler:
+        if name not in _REACTIONS[kind]:
+            _REACTIONS[kind].append(name)
+        return job(name)(handler)
+
+    return register
+
+
+async def record(
+    session: AsyncSession, kind: str, subject_id: int, *, topic: str = "", by: Actor = SYSTEM, **data: Any
+) -> Event:
+    """Write what happened, and set going what follows from it.
+
+    Args:
+        session: the transaction of the change itself.
+        kind: "noun.verb"; reactions are found by it.
+        subject_id: the id reactions get.
+        topic: what it belongs to, for stories and live pages.
+        by: who did it.
+        data: plain facts about it, no personal data; JSON.
+    """
+    event = Event(
+        at=clock.now(), kind=kind, subject_id=subject_id, topic=topic,
+        actor_kind=by.kind, actor_id=by.id, actor_name=by.name, data=json.loads(json.dumps(data, default=str)),
+    )  # fmt: skip
+    session.add(event)
+    await session.flush()
+    for reaction in _REACTIONS.get(kind, ()):
+        await defer(session, reaction, subject_id=subject_id)
+    await session.execute(text("select pg_notify(:channel, :topic)"), {"channel": CHANNEL, "topic": topic or kind})
+    return event

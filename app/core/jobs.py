@@ -1,0 +1,160 @@
+"""Jobs that follow from a change: deferred in the same transaction, run by any worker, each able to run twice.
+
+The only module that imports procrastinate.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+import procrastinate
+from procrastinate.jobs import Job
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import clock
+from app.core.database import raw_connection
+from app.core.settings import get_settings
+
+logger = logging.getLogger(__name__)
+Handler = Callable[..., Awaitable[None]]
+_HANDLERS: dict[str, Handler] = {}
+HEARTBEAT_S = 6
+"""A worker silent for this many seconds has lost its jobs to the others."""
+
+
+def job(name: str) -> Callable[[Handler], Handler]:
+    """Register a coroutine function as the job called `name` ("room.what_it_does"). It takes ids, never rows."""
+
+    def register(handler: Handler) -> Handler:
+        if name in _HANDLERS and _HANDLERS[name] is not handler:
+            raise ValueError(f"two jobs are called {name}")
+        _HANDLERS[name] = handler
+        return handler
+
+    return register
+
+
+@cache
+def job_app() -> procrastinate.App:
+    """The process's job application, with every registered job. All rooms must be loaded before."""
+    connector = procrastinate.PsycopgConnector(conninfo=get_settings().libpq_url, min_size=1, max_size=6)
+    app = procrastinate.App(connector=connector)
+    retry = procrastinate.RetryStrategy(max_attempts=8, wait=1, exponential_wait=2)
+    for name, handler in _HANDLERS.items():
+        app.task(name=name, retry=retry)(handler)
+    app.periodic(cron="* * * * * */3")(app.task(name="core.rescue", pass_context=False)(_rescue))
+    return app
+
+
+async def _rescue(timestamp: int) -> None:
+    """Give the jobs of dead workers to the living. Carries no lock: it must not stall itself."""
+    manager = job_app().job_manager
+    for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=HEARTBEAT_S):
+        await manager.retry_job(stalled)
+        logger.warning("job %s (%s) taken over from a dead worker", stalled.id, stalled.task_name)
+
+
+async def defer(session: AsyncSession, name: str, *, at: datetime | None = None, priority: int = 0, **ids: int) -> int:
+    """Have job `name` run after this transaction commits; rolled back, it never was.
+
+    Args:
+        session: the transaction it belongs to.
+        name: a registered job.
+        at: not before this moment of our clock.
+        priority: higher first.
+        ids: what the job takes.
+
+    Returns:
+        The job's id.
+    """
+    task = job_app().configure_task(
+        name,
+        allow_unknown=False,
+        schedule_at=clock.real_time(at) if at else None,
+        priority=priority,
+        connection=await raw_connection(session),
+    )
+    await session.flush()
+    return await task.defer_async(**ids)
+
+
+async def cancel(session: AsyncSession, job_id: int | None) -> None:
+    """Take a waiting job back; one that runs already finds nothing to do by itself."""
+    if job_id is not None:
+        await session.execute(
+            text("update procrastinate_jobs set status = 'cancelled' where id = :id and status = 'todo'"),
+            {"id": job_id},
+        )
+
+
+async def run_worker(concurrency: int = 8, *, wait: bool = True) -> None:
+    """Work until stopped, or with `wait=False` until nothing is due."""
+    async with job_app().open_async():
+        await job_app().run_worker_async(
+            concurrency=concurrency,
+            wait=wait,
+            fetch_job_polling_interval=1,
+            update_heartbeat_interval=2,
+            stalled_worker_timeout=HEARTBEAT_S,
+            listen_notify=wait,
+            install_signal_handlers=wait,
+            delete_jobs="successful",
+        )
+
+
+async def run_due(session_factory: Callable[[], Any]) -> int:
+    """Run every job that is due, in this task, one after the other, those they defer included. For tests and replays.
+
+    Returns:
+        How many ran.
+    """
+    ran = 0
+    while (due := await _take_due(session_factory)) is not None:
+        await _HANDLERS[due.task_name](**due.task_kwargs)
+        async with session_factory() as session:
+            await session.execute(text("delete from procrastinate_jobs where id = :id"), {"id": due.id})
+        ran += 1
+    return ran
+
+
+async def _take_due(session_factory: Callable[[], Any]) -> Job | None:
+    query = text(
+        "update procrastinate_jobs set status = 'doing' where id = (select id from procrastinate_jobs"
+        " where status = 'todo' and (scheduled_at is null or scheduled_at <= now()) and task_name <> 'core.rescue'"
+        " order by priority desc, id limit 1 for update skip locked) returning id, task_name, args"
+    )
+    async with session_factory() as session:
+        row = (await session.execute(query)).one_or_none()
+    if row is None:
+        return None
+    return Job(
+        id=row.id,
+        queue="default",
+        lock=None,
+        queueing_lock=None,
+        task_name=row.task_name,
+        task_kwargs=row.args,
+    )
+
+
+async def next_due(session: AsyncSession) -> datetime | None:
+    """When the next waiting job is due on our clock, if one waits."""
+    seconds = await session.scalar(
+        text(
+            "select extract(epoch from min(coalesce(scheduled_at, now())) - now()) from procrastinate_jobs where status = 'todo'"
+        )
+    )
+    return None if seconds is None else clock.now() + timedelta(seconds=float(seconds) * (clock.rate or 1.0))
+
+
+async def shift_waiting(session: AsyncSession, span: timedelta) -> None:
+    """The clock was moved forward by `span`: what waits is due that much sooner."""
+    await session.execute(
+        text(
+            "update procrastinate_jobs set scheduled_at = scheduled_at - :span where status = 'todo' and scheduled_at is not null"
+        ),
+        {"span": span / (clock.rate or 1.0)},
+    )

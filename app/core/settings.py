@@ -1,0 +1,104 @@
+"""All settings, from the environment (prefix `RRT_`) or a file `.env`; `rrt settings` prints them with their meaning."""
+
+from functools import cache
+from typing import Literal, Self
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.core.clock import Clock, clock
+
+
+class SettingsMissing(Exception):  # noqa: N818 - read as a sentence on the terminal
+    """One or more settings are missing or wrong; the message is for people."""
+
+
+class Settings(BaseSettings):
+    """What an installation may choose."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="RRT_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    database_url: str = Field(
+        validation_alias=AliasChoices("RRT_DATABASE_URL", "DATABASE_URL"),
+        description="PostgreSQL 15 or newer, postgresql://user:password@host/name",
+    )
+    public_url: str = Field(
+        "http://127.0.0.1:8000",
+        description="Where people and Twilio reach this service; webhooks are signed over it",
+    )
+    secret_key: SecretStr = Field(description="At least 32 characters; protects links and callbacks")
+    environment: Literal["production", "demo", "test"] = Field(
+        "production", description="production refuses sample secrets"
+    )
+    twilio_account_sid: str = Field(description="Twilio account, AC...")
+    twilio_auth_token: SecretStr = Field(description="Twilio auth token; also verifies webhooks")
+    twilio_from: str = Field(description="The number our texts and calls come from, E.164")
+    twilio_api_url: str = Field("https://api.twilio.com", description="Twilio's API, or a simulator's address")
+    desk_phone: str = Field("202-555-0142", description="The desk's number, as texts and pages say it")
+    programme: str = Field("Rapid Response Team", description="Name of the programme on pages")
+    official_site: bool = Field(False, description="Show the .gov banner; only true on an official .gov site")
+    clock: str = Field("", description="Accelerated clock, set by the demo; empty: real time")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    secure_cookies: bool = Field(True, description="Cookies only over https; the demo on http turns it off")
+    solver_processes: int = Field(
+        1, ge=0, le=32, description="Processes that solve beside the worker; 0 solves in a thread"
+    )
+    auto_backfill: bool = Field(
+        True, description="Ask the next person after a no or silence without waiting for the desk"
+    )
+    texts_per_second: float = Field(3.0, gt=0, description="Segments a second per sender number, over all workers")
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database's address with our driver named."""
+        for prefix in ("postgresql+psycopg://", "postgresql://", "postgres://"):
+            if self.database_url.startswith(prefix):
+                return "postgresql+psycopg://" + self.database_url.removeprefix(prefix)
+        return self.database_url
+
+    @property
+    def libpq_url(self) -> str:
+        """The database's address as psycopg itself takes it."""
+        return self.sqlalchemy_url.replace("postgresql+psycopg://", "postgresql://", 1)
+
+    @model_validator(mode="after")
+    def _secrets_are_secret(self) -> Self:
+        if not self.sqlalchemy_url.startswith("postgresql+psycopg://"):
+            raise ValueError("RRT_DATABASE_URL must start with postgresql://")
+        key = self.secret_key.get_secret_value()
+        if self.environment == "production" and (len(key) < 32 or "demo" in key or "change" in key):
+            raise ValueError("RRT_SECRET_KEY must be at least 32 characters and not a sample")
+        if self.clock:
+            Clock.load(self.clock)
+        return self
+
+
+def sentences(error: ValidationError) -> str:
+    """A validation error of the settings as lines a person can act on."""
+    lines = []
+    for problem in error.errors():
+        name = "_".join(str(part) for part in problem["loc"]).upper()
+        name = name if name.startswith(("RRT_", "DATABASE")) or not name else f"RRT_{name}"
+        missing = problem["type"] == "missing"
+        lines.append(
+            f"{name} is missing." if missing else f"{name}: {problem['msg'].removeprefix('Value error, ')}".lstrip(": ")
+        )
+    return "\n".join(lines)
+
+
+@cache
+def get_settings() -> Settings:
+    """The settings of this process, read once. Also sets the process's clock.
+
+    Raises:
+        SettingsMissing: with a line per setting that is missing or wrong.
+    """
+    try:
+        settings = Settings()  # type: ignore[call-arg]  # fields come from the environment
+    except ValidationError as error:
+        raise SettingsMissing(sentences(error)) from None
+    if settings.clock:
+        clock.follow(Clock.load(settings.clock))
+    return settings
