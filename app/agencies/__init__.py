@@ -1,0 +1,1 @@
+"""The law enforcement bodies that ask for help."""

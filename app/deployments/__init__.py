@@ -1,0 +1,1 @@
+"""One approved team engagement: its positions, who holds them, and what the database refuses."""

@@ -1,0 +1,1 @@
+"""Asking experts: offers, the ladder of texts and calls, every answer in every state, backfill."""

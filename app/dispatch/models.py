@@ -1,0 +1,51 @@
+"""Table of offers."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.database import Table, state_column
+from app.dispatch.states import STANDING, OfferState
+
+_STANDING = ", ".join(f"'{state.value}'" for state in STANDING)
+
+
+class Offer(Table):
+    """One expert asked for one position of one deployment."""
+
+    __tablename__ = "offers"
+    __table_args__ = (
+        ForeignKeyConstraint(["position_id", "deployment_id"], ["positions.id", "positions.deployment_id"]),
+        CheckConstraint("reply_by > asked_at", name="time_to_answer"),
+        Index(
+            "uq_offers_standing", "deployment_id", "expert_id", unique=True,
+            postgresql_where=text(f"state in ({_STANDING})"),
+        ),
+        Index("ix_offers_expert_id_code", "expert_id", "code"),
+        Index("ix_offers_position_id", "position_id"),
+        Index("ix_offers_state", "state"),
+    )  # fmt: skip
+
+    deployment_id: Mapped[int] = mapped_column(ForeignKey("deployments.id"))
+    position_id: Mapped[int]
+    expert_id: Mapped[int] = mapped_column(ForeignKey("experts.id"))
+    pick_id: Mapped[int | None] = mapped_column(ForeignKey("picks.id"))
+    """The choice of the roster it came from."""
+    code: Mapped[str]
+    """Three digits; unique for this expert's phones for 30 days."""
+    state: Mapped[OfferState] = mapped_column(state_column(OfferState))
+    rung: Mapped[int] = mapped_column(default=0)
+    """Next rung of the ladder to climb."""
+    asked_at: Mapped[datetime]
+    reply_by: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    answer: Mapped[str | None]
+    """The whole of what was answered, as it came."""
+    answer_message_id: Mapped[int | None] = mapped_column(ForeignKey("inbound_messages.id"), unique=True)
+    """The text that decided; unique, so one text decides one offer once."""
+    travel: Mapped[dict[str, Any]]
+    """{mode, minutes, depart, arrive, home, rested} of the pick, ISO times."""
+    timer_job_id: Mapped[int | None]
+    """The waiting job of the next rung."""

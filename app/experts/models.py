@@ -1,0 +1,109 @@
+"""Tables of the pool."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.database import Table, state_column
+
+
+class Discipline(StrEnum):
+    """The four fields a team draws from."""
+
+    LAW_ENFORCEMENT = "LE"
+    VICTIM_ASSISTANCE = "VA"
+    MENTAL_HEALTH = "MH"
+    COMMUNITY_LEADERSHIP = "CL"
+
+
+class Expert(Table):
+    """One person of the pool. Skills, languages and conflicts are kept here as the solver reads them: whole."""
+
+    __tablename__ = "experts"
+    __table_args__ = (
+        CheckConstraint("disciplines <@ array['LE','VA','MH','CL']::varchar[]", name="disciplines_known"),
+        CheckConstraint("cardinality(disciplines) between 1 and 2", name="disciplines_one_or_two"),
+    )
+
+    name: Mapped[str]
+    email: Mapped[str | None] = mapped_column(unique=True)
+    disciplines: Mapped[list[str]]
+    expertise: Mapped[dict[str, Any]]
+    """Slug to level 1-3."""
+    languages: Mapped[dict[str, Any]]
+    """BCP-47 tag to ILR level 0-5."""
+    city: Mapped[str]
+    state: Mapped[str]
+    county: Mapped[str | None]
+    latitude: Mapped[float]
+    longitude: Mapped[float]
+    time_zone: Mapped[str]
+    employer: Mapped[str | None]
+    is_leader: Mapped[bool] = mapped_column(default=False)
+    is_trainee: Mapped[bool] = mapped_column(default=False)
+    is_mentor: Mapped[bool] = mapped_column(default=False)
+    past_deployments: Mapped[int] = mapped_column(default=0)
+    """Deployments before this system kept them."""
+    conflict_agencies: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    """Agencies with a tie: employed there in five years, family, litigation."""
+    eligible_from: Mapped[datetime | None]
+    """Not before this moment: rest or a hold. The reason is not kept here."""
+    wakes_for_immediate: Mapped[bool] = mapped_column(default=True)
+    """Agreed to be woken at night for immediate requests."""
+    is_active: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own name
+
+
+class Credential(Table):
+    """A licence, certificate or check with its expiry (domain.md 3.8)."""
+
+    __tablename__ = "credentials"
+    __table_args__ = (UniqueConstraint("expert_id", "kind", "state", postgresql_nulls_not_distinct=True),)
+
+    expert_id: Mapped[int] = mapped_column(ForeignKey("experts.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str]
+    state: Mapped[str | None]
+    """For licences: where it is valid."""
+    expires_on: Mapped[date | None]
+    """Last valid day; none: does not expire."""
+
+
+class Absence(Table):
+    """Days on which an expert cannot go."""
+
+    __tablename__ = "absences"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        Index("ix_absences_expert_id_ends_at", "expert_id", "ends_at"),
+    )
+
+    expert_id: Mapped[int] = mapped_column(ForeignKey("experts.id", ondelete="CASCADE"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+
+class ContactKind(StrEnum):
+    """Which of an expert's numbers it is."""
+
+    MOBILE = "mobile"
+    ALTERNATE = "alternate"
+
+
+class Contact(Table):
+    """A phone number of an expert. Two experts may share one."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (UniqueConstraint("expert_id", "number"), Index("ix_contacts_number", "number"))
+
+    expert_id: Mapped[int] = mapped_column(ForeignKey("experts.id", ondelete="CASCADE"))
+    kind: Mapped[ContactKind] = mapped_column(state_column(ContactKind))
+    number: Mapped[str]
+    """E.164."""
+    texts_stopped_at: Mapped[datetime | None]
+    """When this number texted STOP. Texts end; calls do not."""

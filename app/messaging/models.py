@@ -1,0 +1,75 @@
+"""Tables of what goes out and what comes in."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.database import Table, state_column
+from app.messaging.states import Channel, InboundState, MessageState
+
+
+class Message(Table):
+    """One text or call to one number: a row first, Twilio afterwards."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        CheckConstraint("(state in ('queued', 'cancelled')) or claimed_at is not null", name="claimed_before_sent"),
+        Index("ix_messages_offer_id", "offer_id"),
+        Index("ix_messages_state", "state"),
+        Index("ix_messages_number", "number"),
+    )
+
+    channel: Mapped[Channel] = mapped_column(state_column(Channel))
+    kind: Mapped[str]
+    """Name of the text in `texts.py`: "offer", "reminder", "you_are_confirmed" ..."""
+    number: Mapped[str]
+    body: Mapped[str]
+    """The text; of a call, the words that are spoken."""
+    expert_id: Mapped[int | None]
+    offer_id: Mapped[int | None]
+    """The offer it is about; no foreign key, offers live upstairs."""
+    topic: Mapped[str]
+    """Whose story it belongs to: "request:12"."""
+    state: Mapped[MessageState] = mapped_column(state_column(MessageState))
+    sid: Mapped[str | None] = mapped_column(unique=True)
+    """Twilio's id, SM... or CA..."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    queued_at: Mapped[datetime]
+    valid_until: Mapped[datetime | None]
+    """Not sent after this moment."""
+    claimed_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    error_code: Mapped[int | None]
+    outcome: Mapped[str | None]
+    """Of a call: answered_by_person, voicemail, busy, no_answer."""
+
+
+class InboundMessage(Table):
+    """One text that somebody sent us. The row comes first; thinking comes after."""
+
+    __tablename__ = "inbound_messages"
+    __table_args__ = (Index("ix_inbound_messages_state", "state"), Index("ix_inbound_messages_number", "number"))
+
+    sid: Mapped[str] = mapped_column(unique=True)
+    """Twilio's MessageSid: the same webhook twice is one row."""
+    number: Mapped[str]
+    body: Mapped[str]
+    opt_out_type: Mapped[str | None]
+    received_at: Mapped[datetime]
+    state: Mapped[InboundState] = mapped_column(state_column(InboundState))
+    meaning: Mapped[str | None]
+    expert_id: Mapped[int | None]
+    offer_id: Mapped[int | None]
+    topic: Mapped[str] = mapped_column(default="")
+    settled_by: Mapped[str | None]
+
+
+class SenderPace(Table):
+    """When a sender number may send again: one row a number, shared by all workers."""
+
+    __tablename__ = "sender_paces"
+
+    number: Mapped[str] = mapped_column(unique=True)
+    free_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""An agency's ask for a team, from filing to the decision."""

@@ -1,0 +1,124 @@
+"""Tables of requests and of what was decided about them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.database import Table, state_column
+from app.requests.states import Mode, Priority, RequestState
+
+
+class Request(Table):
+    """An agency's ask for a team (form of domain.md 1.3; no names of victims or suspects anywhere)."""
+
+    __tablename__ = "requests"
+    __table_args__ = (
+        CheckConstraint("days between 1 and 14", name="days_within_cap"),
+        CheckConstraint("decided_by_id is distinct from recommended_by_id or decided_by_id is null", name="two_people"),
+        CheckConstraint("decided_by_id is distinct from filed_by_id or decided_by_id is null", name="not_the_asker"),
+        CheckConstraint(
+            "recommended_by_id is distinct from filed_by_id or recommended_by_id is null or keyed_in_by_desk",
+            name="asker_does_not_recommend",
+        ),
+        CheckConstraint(
+            "state not in ('approved', 'declined', 'referred') or (decided_by_id is not null and recommended_by_id is not null)",
+            name="decided_by_somebody",
+        ),
+        Index("ix_requests_state", "state"),
+        Index("ix_requests_agency_id", "agency_id"),
+    )
+
+    reference: Mapped[str] = mapped_column(unique=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
+    state: Mapped[RequestState] = mapped_column(state_column(RequestState))
+    version: Mapped[int] = mapped_column(default=1)
+    filed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    keyed_in_by_desk: Mapped[bool] = mapped_column(default=False)
+    filed_at: Mapped[datetime | None]
+    # B. Incident
+    incident_type: Mapped[str]
+    modifiers: Mapped[list[str]]
+    occurred_at: Mapped[datetime | None]
+    city: Mapped[str]
+    place_state: Mapped[str]
+    county: Mapped[str | None]
+    latitude: Mapped[float]
+    longitude: Mapped[float]
+    time_zone: Mapped[str]
+    summary: Mapped[str]
+    killed: Mapped[int | None]
+    injured: Mapped[int | None]
+    # C. Community, D. Need
+    languages: Mapped[list[str]]
+    service_types: Mapped[list[str]]
+    expertise_wanted: Mapped[list[str]]
+    priority: Mapped[Priority] = mapped_column(state_column(Priority))
+    needed_by: Mapped[datetime]
+    days: Mapped[int]
+    mode: Mapped[Mode] = mapped_column(state_column(Mode))
+    # A. and E. People to speak to
+    contact_name: Mapped[str]
+    contact_title: Mapped[str]
+    contact_phone: Mapped[str]
+    contact_email: Mapped[str]
+    report_to: Mapped[str]
+    details: Mapped[dict[str, Any]]
+    """Answers to the form's optional questions (logistics, limits, partners), by question."""
+    # Decision
+    team_type: Mapped[str | None]
+    recommended_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    decided_at: Mapped[datetime | None]
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own name
+
+
+class DecisionKind(StrEnum):
+    """What was said about a request."""
+
+    RECOMMENDED = "recommended"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    REFERRED = "referred"
+    WITHDRAWN = "withdrawn"
+
+
+class Decision(Table):
+    """One line of the decision record: who, when, what, why."""
+
+    __tablename__ = "decisions"
+
+    request_id: Mapped[int] = mapped_column(ForeignKey("requests.id"), index=True)
+    kind: Mapped[DecisionKind] = mapped_column(state_column(DecisionKind))
+    by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime]
+    reason_code: Mapped[str]
+    note: Mapped[str]
+    team_type: Mapped[str | None]
+
+
+class Question(Table):
+    """What the desk asks the agency about a request, and the answer."""
+
+    __tablename__ = "questions"
+
+    request_id: Mapped[int] = mapped_column(ForeignKey("requests.id"), index=True)
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    asked_at: Mapped[datetime]
+    question: Mapped[str]
+    answer: Mapped[str | None]
+    answered_at: Mapped[datetime | None]
+
+
+class ReferenceCounter(Table):
+    """The running number of references, one row a year; its row lock keeps the numbers without gaps or doubles."""
+
+    __tablename__ = "reference_counters"
+    __table_args__ = (UniqueConstraint("year"),)
+
+    year: Mapped[int]
+    last: Mapped[int]

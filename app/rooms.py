@@ -1,0 +1,37 @@
+"""The list of rooms: loading it makes every table, job and reaction known to this process."""
+
+from importlib import import_module
+
+MODELS = (
+    "app.core.events",
+    "app.web.models",
+    "app.access.models",
+    "app.messaging.models",
+    "app.agencies.models",
+    "app.experts.models",
+    "app.requests.models",
+    "app.deployments.models",
+    "app.rosters.models",
+    "app.dispatch.models",
+)
+JOBS = (
+    "app.messaging.jobs",
+    "app.requests.jobs",
+    "app.deployments.jobs",
+    "app.rosters.jobs",
+    "app.dispatch.jobs",
+    "app.replies.jobs",
+)
+
+
+def load() -> None:
+    """Load every room's tables."""
+    for name in MODELS:
+        import_module(name)
+
+
+def load_jobs() -> None:
+    """Load every room's tables, jobs and reactions. A process that records events must have called this."""
+    load()
+    for name in JOBS:
+        import_module(name)

@@ -1,0 +1,68 @@
+"""Tables of proposed teams: one proposal is one answer of the solver, kept with its reasons."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.database import Table, state_column
+
+
+class ProposalState(StrEnum):
+    """Whether the desk works with it."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    SUPERSEDED = "superseded"
+
+
+class Proposal(Table):
+    """One version of a deployment's roster."""
+
+    __tablename__ = "proposals"
+    __table_args__ = (
+        UniqueConstraint("deployment_id", "version"),
+        Index("uq_proposals_accepted", "deployment_id", unique=True, postgresql_where=text("state = 'accepted'")),
+    )
+
+    deployment_id: Mapped[int] = mapped_column(ForeignKey("deployments.id"))
+    version: Mapped[int]
+    state: Mapped[ProposalState] = mapped_column(state_column(ProposalState))
+    cause: Mapped[str]
+    """Why it was made: "approved", "backfill", "desk"."""
+    status: Mapped[str]
+    """"optimal" or "feasible"."""
+    pool_size: Mapped[int]
+    considered: Mapped[int]
+    solve_ms: Mapped[int]
+    solver_version: Mapped[str]
+    goals: Mapped[dict[str, Any]]
+    shortages: Mapped[list[dict[str, Any]]]
+    made_at: Mapped[datetime]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+class Pick(Table):
+    """One person for one seat of a proposal: rank 0 is the choice, 1 and up its alternates. No expert: an empty seat."""
+
+    __tablename__ = "picks"
+    __table_args__ = (
+        UniqueConstraint("proposal_id", "position_id", "rank"),
+        Index(
+            "uq_picks_one_seat", "proposal_id", "expert_id", unique=True,
+            postgresql_where=text("rank = 0 and expert_id is not null"),
+        ),
+    )  # fmt: skip
+
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposals.id", ondelete="CASCADE"))
+    position_id: Mapped[int] = mapped_column(ForeignKey("positions.id"), index=True)
+    rank: Mapped[int]
+    expert_id: Mapped[int | None] = mapped_column(ForeignKey("experts.id"))
+    reasons: Mapped[list[dict[str, Any]]]
+    """[{code, text, is_warning}]; of an empty seat: the funnel and what would help."""
+    travel: Mapped[dict[str, Any] | None]
+    """{mode, minutes, depart, arrive, home, rested}, ISO times."""
+    costs: Mapped[str]
+    """Of an alternate: what choosing this person instead would cost."""
