@@ -1,7 +1,7 @@
 """The time, from one object that everybody asks: the real one, an accelerated one, or one that is moved by hand.
 
-Business code calls `clock.now()` and nothing else. A demo runs the same code with a clock that goes sixty times as fast;
-a test or a replay moves it. `real_time` turns a moment of ours into the wall's, for whoever must wait for it.
+Business code calls `clock.now()` and nothing else. A demo runs the same code with a clock that goes sixty times as
+fast; a test or a replay moves it. `real_time` turns a moment of ours into the wall's, for whoever must wait for it.
 """
 
 import time
@@ -32,7 +32,7 @@ class Clock:
         return datetime.fromtimestamp(self.timestamp(), UTC)
 
     def real_time(self, moment: datetime) -> datetime:
-        """When the wall's clock will show what is `moment` on ours. A clock that stands still: the same distance from now."""
+        """When the wall shows what is `moment` on ours. With a clock that stands still: the same distance from now."""
         rate = self.rate or 1.0
         return datetime.fromtimestamp(time.time() + (moment.timestamp() - self.timestamp()) / rate, UTC)
 

@@ -1,4 +1,4 @@
-"""What can go wrong in a way that a person can act on. Knows no HTTP framework; `app/web/problems.py` makes answers of it."""
+"""What can go wrong in a way that a person can act on. Knows no HTTP; `app/web/problems.py` makes answers of it."""
 
 import re
 from typing import Any, ClassVar

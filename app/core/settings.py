@@ -1,4 +1,4 @@
-"""All settings, from the environment (prefix `RRT_`) or a file `.env`; `rrt settings` prints them with their meaning."""
+"""All settings, from the environment (prefix `RRT_`) or `.env`; `rrt settings` prints them with their meaning."""
 
 from functools import cache
 from typing import Literal, Self

@@ -44,6 +44,8 @@ class Message(Table):
     error_code: Mapped[int | None]
     outcome: Mapped[str | None]
     """Of a call: answered_by_person, voicemail, busy, no_answer."""
+    digits: Mapped[str | None]
+    """Of a call: the key that was pressed. Only a key proves a person."""
 
 
 class InboundMessage(Table):

@@ -23,7 +23,7 @@ def run_file(name: str) -> None:
     op.get_bind().connection.cursor().execute((SQL / name).read_text())
 
 
-def upgrade() -> None:
+def upgrade() -> None:  # noqa: PLR0915 - one statement a table
     op.create_table(
         "agencies",
         sa.Column("name", sa.String(), nullable=False),
@@ -192,6 +192,7 @@ def upgrade() -> None:
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error_code", sa.BigInteger(), nullable=True),
         sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("digits", sa.String(), nullable=True),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.CheckConstraint(
             "(state in ('queued', 'cancelled')) or claimed_at is not null", name=op.f("ck_messages_claimed_before_sent")
@@ -730,7 +731,7 @@ def upgrade() -> None:
     run_file("guards.sql")
 
 
-def downgrade() -> None:
+def downgrade() -> None:  # noqa: PLR0915 - one statement a table
     run_file("procrastinate_drop.sql")
     op.drop_index(
         "uq_offers_standing",
