@@ -144,7 +144,8 @@ async def next_due(session: AsyncSession) -> datetime | None:
     """When the next waiting job is due on our clock, if one waits."""
     seconds = await session.scalar(
         text(
-            "select extract(epoch from min(coalesce(scheduled_at, now())) - now()) from procrastinate_jobs where status = 'todo'"
+            "select extract(epoch from min(coalesce(scheduled_at, now())) - now()) from procrastinate_jobs"
+            " where status = 'todo'"
         )
     )
     return None if seconds is None else clock.now() + timedelta(seconds=float(seconds) * (clock.rate or 1.0))
@@ -154,7 +155,8 @@ async def shift_waiting(session: AsyncSession, span: timedelta) -> None:
     """The clock was moved forward by `span`: what waits is due that much sooner."""
     await session.execute(
         text(
-            "update procrastinate_jobs set scheduled_at = scheduled_at - :span where status = 'todo' and scheduled_at is not null"
+            "update procrastinate_jobs set scheduled_at = scheduled_at - cast(:span as interval)"
+            " where status = 'todo' and scheduled_at is not null"
         ),
         {"span": span / (clock.rate or 1.0)},
     )

@@ -24,7 +24,8 @@ class Request(Table):
             name="asker_does_not_recommend",
         ),
         CheckConstraint(
-            "state not in ('approved', 'declined', 'referred') or (decided_by_id is not null and recommended_by_id is not null)",
+            "state not in ('approved', 'declined', 'referred')"
+            " or (decided_by_id is not null and recommended_by_id is not null)",
             name="decided_by_somebody",
         ),
         Index("ix_requests_state", "state"),

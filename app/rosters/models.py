@@ -45,7 +45,7 @@ class Proposal(Table):
 
 
 class Pick(Table):
-    """One person for one seat of a proposal: rank 0 is the choice, 1 and up its alternates. No expert: an empty seat."""
+    """One person for one seat of a proposal: rank 0 is the choice, 1 and up alternates. No expert: an empty seat."""
 
     __tablename__ = "picks"
     __table_args__ = (

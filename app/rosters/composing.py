@@ -1,0 +1,45 @@
+"""Compose a team: read the problem in one transaction, solve outside any, keep the answer in another."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.core.database import begin, locked
+from app.deployments.models import Deployment
+from app.deployments.opening import positions_of
+from app.rosters import problem, proposals, solving
+from app.rosters.models import Proposal
+from solver.problem import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands already when a team is composed: told by the room that asks people."""
+
+    kept: Mapping[int, int]
+    """Position to expert: confirmed or being asked."""
+    excluded: frozenset[int] = frozenset()
+    """Declined, did not answer, or taken out by the desk."""
+    asked_elsewhere: Mapping[int, list[Span]] | None = None
+    """Spans of offers open in other deployments, by expert."""
+
+
+NOTHING_YET = Standing(kept={})
+
+
+async def compose(deployment_id: int, standing: Standing, *, cause: str) -> tuple[Proposal, Deployment]:
+    """Solve for the deployment's seats and keep the answer as a new version.
+
+    Args:
+        deployment_id: whose team.
+        standing: who stays, and who is not to be proposed.
+        cause: "approved", "backfill" or "desk"; part of the version's story.
+    """
+    async with begin() as session:
+        deployment = await session.get_one(Deployment, deployment_id)
+        seats = await positions_of(session, deployment)
+        experts = await problem.pool(session, deployment, standing.asked_elsewhere or {})
+        asked = await problem.request(session, deployment, seats, kept=standing.kept, excluded=standing.excluded)
+    roster = await solving.solve(experts, asked)
+    async with begin() as session:
+        deployment = await locked(session, Deployment, deployment_id)
+        return await proposals.keep(session, deployment, roster, cause=cause), deployment

@@ -1,0 +1,184 @@
+"""From the database to the solver's problem: the pool as the rules see it, and one deployment's open seats."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.agencies.models import Agency
+from app.core.clock import clock
+from app.deployments.models import Assignment, Deployment, Position
+from app.deployments.states import LIVE, SEATED, PositionState
+from app.experts.models import Absence, Credential, Expert
+from app.experts.taxonomy import CLINICAL, MANDATORY
+from app.requests.models import Request
+from app.requests.states import Priority
+from solver import problem as asked
+
+PACKING = {
+    Priority.IMMEDIATE: timedelta(hours=2),
+    Priority.URGENT: timedelta(hours=8),
+    Priority.PLANNED: timedelta(days=1),
+}
+"""How long after now somebody can leave home at the earliest."""
+URGENCY = {Priority.IMMEDIATE: 1, Priority.URGENT: 2, Priority.PLANNED: 3}
+NEVER = 1 << 40
+"""A minute that does not come: papers without an expiry."""
+
+
+def minute(moment: datetime) -> int:
+    """Whole minutes since the epoch, rounded up so that nothing starts too early."""
+    return -int(-moment.timestamp() // 60)
+
+
+def moment(minutes: int) -> datetime:
+    """The moment of a minute since the epoch."""
+    return datetime.fromtimestamp(minutes * 60, UTC)
+
+
+def _end_of(day: date | None) -> int:
+    return NEVER if day is None else minute(datetime.combine(day + timedelta(days=1), time(), UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What the tables beside `experts` say, by expert."""
+
+    papers: Mapping[int, int]
+    licences: Mapping[int, dict[str, int]]
+    busy: Mapping[int, list[asked.Span]]
+    served: Mapping[int, list[int]]
+
+
+async def _credentials(session: AsyncSession) -> tuple[dict[int, int], dict[int, dict[str, int]]]:
+    rows = await session.execute(select(Credential.expert_id, Credential.kind, Credential.state, Credential.expires_on))
+    held: dict[int, dict[str, int]] = defaultdict(dict)
+    licences: dict[int, dict[str, int]] = defaultdict(dict)
+    for expert_id, kind, state, expires_on in rows:
+        if kind in CLINICAL and state:
+            licences[expert_id][state] = max(_end_of(expires_on), licences[expert_id].get(state, 0))
+        elif kind in MANDATORY:
+            held[expert_id][kind] = _end_of(expires_on)
+    papers = {who: min(kinds.values()) if MANDATORY <= kinds.keys() else 0 for who, kinds in held.items()}
+    return papers, licences
+
+
+async def _facts(session: AsyncSession, besides: int) -> _Facts:
+    """Everything that binds people, but for what they hold in the deployment `besides` itself."""
+    now = clock.now()
+    papers, licences = await _credentials(session)
+    busy: dict[int, list[asked.Span]] = defaultdict(list)
+    served: dict[int, list[int]] = defaultdict(list)
+    absences = await session.execute(
+        select(Absence.expert_id, Absence.starts_at, Absence.ends_at).where(Absence.ends_at > now)
+    )
+    for expert_id, starts_at, ends_at in absences:
+        busy[expert_id].append(asked.Span(minute(starts_at), minute(ends_at)))
+    taken = await session.execute(
+        select(Assignment.expert_id, Assignment.span, Assignment.deployment_id).where(
+            Assignment.state.in_(LIVE), Assignment.confirmed_at > now - timedelta(days=400)
+        )
+    )
+    for expert_id, span, deployment_id in taken:
+        if deployment_id == besides:
+            continue
+        busy[expert_id].append(asked.Span(minute(span.lower), minute(span.upper)))
+        served[expert_id].append(minute(span.lower))
+    return _Facts(papers, licences, busy, served)
+
+
+def _expert(row: Expert, facts: _Facts, also_busy: Iterable[asked.Span]) -> asked.Expert:
+    return asked.Expert(
+        id=row.id,
+        name=row.name,
+        place=asked.Place(row.latitude, row.longitude, row.state, row.county),
+        disciplines=frozenset(row.disciplines),
+        expertise=row.expertise,
+        languages=row.languages,
+        busy=(*facts.busy.get(row.id, ()), *also_busy),
+        eligible_from=minute(row.eligible_from) if row.eligible_from else 0,
+        papers_until=facts.papers.get(row.id, 0),
+        licences=facts.licences.get(row.id, {}),
+        is_leader=row.is_leader,
+        is_experienced=row.past_deployments > 0 or bool(facts.served.get(row.id)),
+        is_trainee=row.is_trainee,
+        is_mentor=row.is_mentor,
+        employer=row.employer,
+        conflicts=frozenset(row.conflict_agencies),
+        served=tuple(facts.served.get(row.id, ())),
+    )
+
+
+async def pool(
+    session: AsyncSession, deployment: Deployment, asked_elsewhere: Mapping[int, list[asked.Span]]
+) -> list[asked.Expert]:
+    """Every active expert as the rules see her.
+
+    Args:
+        session: the transaction.
+        deployment: the one being composed; what people hold in it does not bind them.
+        asked_elsewhere: spans of offers open in other deployments, by expert.
+    """
+    facts = await _facts(session, besides=deployment.id)
+    rows = await session.scalars(select(Expert).where(Expert.is_active).order_by(Expert.id))
+    return [_expert(row, facts, asked_elsewhere.get(row.id, ())) for row in rows]
+
+
+def _seat(position: Position, pinned: int | None) -> asked.Position:
+    return asked.Position(
+        id=position.id,
+        code=position.code,
+        disciplines=frozenset(position.disciplines),
+        required=position.required,
+        desired=position.desired,
+        is_leader=position.is_leader,
+        is_remote=position.is_remote,
+        is_licensed=position.is_licensed,
+        priority=1 if position.is_leader else 2,
+        pinned=pinned,
+    )
+
+
+async def request(
+    session: AsyncSession,
+    deployment: Deployment,
+    positions: Iterable[Position],
+    *,
+    kept: Mapping[int, int],
+    excluded: Iterable[int],
+) -> asked.Request:
+    """One deployment as the solver's request.
+
+    Args:
+        session: the transaction.
+        deployment: whose team it is.
+        positions: its seats; cancelled ones are left out.
+        kept: position to expert: who stays where they are (confirmed, or being asked now).
+        excluded: who is not to be proposed (declined, or taken out by the desk).
+    """
+    ask = await session.get_one(Request, deployment.request_id)
+    agency = await session.get_one(Agency, ask.agency_id)
+    seated = await session.execute(
+        select(Assignment.position_id, Assignment.expert_id).where(
+            Assignment.deployment_id == deployment.id, Assignment.state.in_(SEATED)
+        )
+    )
+    pins = {**kept, **{position_id: expert_id for position_id, expert_id in seated}}
+    start = minute(deployment.starts_at)
+    return asked.Request(
+        id=deployment.id,
+        place=asked.Place(ask.latitude, ask.longitude, ask.place_state, ask.county),
+        stay=asked.Span(start, minute(deployment.ends_at)),
+        earliest_departure=minute(clock.now() + PACKING[deployment.priority]),
+        arrive_by=start,
+        positions=tuple(_seat(p, pins.get(p.id)) for p in positions if p.state != PositionState.CANCELLED),
+        priority=URGENCY[deployment.priority],
+        agency_id=agency.id,
+        agency_name=agency.name,
+        languages=tuple(tag for tag in ask.languages if tag != "en"),
+        needs_all_disciplines=deployment.team_type in ("T2", "T3"),
+        excluded=frozenset(excluded) - frozenset(pins.values()),
+    )

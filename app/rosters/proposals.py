@@ -1,0 +1,140 @@
+"""Proposals: keep what the solver answered, with its reasons; one of them is accepted at a time."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import clock
+from app.core.events import SYSTEM, Actor, record
+from app.core.problems import Conflict
+from app.deployments.models import Deployment
+from app.rosters.models import Pick, Proposal, ProposalState
+from app.rosters.problem import moment
+from solver.roster import Alternate, Roster, Seat, Travel
+
+
+class RosterChanged(Conflict):
+    """There is a newer proposal. Look at it and decide again."""
+
+
+def travel_facts(travel: Travel) -> dict[str, Any]:
+    """A journey as it is kept: mode, minutes one way, and its moments in ISO."""
+    moments = {name: moment(getattr(travel, name)).isoformat() for name in ("depart", "arrive", "home", "rested")}
+    return {"mode": travel.mode, "minutes": travel.minutes, **moments}
+
+
+def _empty_seat(seat: Seat) -> list[dict[str, Any]]:
+    told = [asdict(reason) for reason in seat.reasons]
+    funnel = [
+        {"code": "funnel", "text": f"{step.fell} fell at: {step.rule.replace('_', ' ')}", "is_warning": False}
+        for step in seat.funnel
+        if step.fell
+    ]
+    helps = [{"code": "would_help", "text": text, "is_warning": False} for text in seat.helps]
+    return told + funnel + helps
+
+
+def _picks(proposal_id: int, seat: Seat) -> Iterable[Pick]:
+    if seat.expert_id is None or seat.travel is None:
+        yield Pick(
+            proposal_id=proposal_id, position_id=seat.position_id, rank=0, expert_id=None,
+            reasons=_empty_seat(seat), travel=None, costs="",
+        )  # fmt: skip
+        return
+    chosen = Alternate(seat.expert_id, seat.travel, seat.reasons, "")
+    for rank, choice in enumerate((chosen, *seat.alternates)):
+        yield Pick(
+            proposal_id=proposal_id, position_id=seat.position_id, rank=rank, expert_id=choice.expert_id,
+            reasons=[asdict(reason) for reason in choice.reasons],
+            travel=travel_facts(choice.travel), costs=choice.costs,
+        )  # fmt: skip
+
+
+async def keep(session: AsyncSession, deployment: Deployment, roster: Roster, *, cause: str) -> Proposal:
+    """Keep the solver's answer as the next version; older open proposals are superseded."""
+    last = await session.scalar(select(func.max(Proposal.version)).where(Proposal.deployment_id == deployment.id))
+    await session.execute(
+        update(Proposal)
+        .where(Proposal.deployment_id == deployment.id, Proposal.state == ProposalState.PROPOSED)
+        .values(state=ProposalState.SUPERSEDED)
+    )
+    proposal = Proposal(
+        deployment_id=deployment.id,
+        version=(last or 0) + 1,
+        state=ProposalState.PROPOSED,
+        cause=cause,
+        status=roster.status,
+        pool_size=roster.pool_size,
+        considered=roster.considered,
+        solve_ms=roster.solve_ms,
+        solver_version=roster.version,
+        goals={goal.name: goal.value for goal in roster.goals},
+        shortages=[{"need": shortage.need, "text": shortage.text} for shortage in roster.shortages],
+        made_at=clock.now(),
+        decided_by_id=None,
+    )
+    session.add(proposal)
+    await session.flush()
+    session.add_all(pick for seat in roster.seats for pick in _picks(proposal.id, seat))
+    await record(
+        session, "roster.proposed", proposal.id, topic=f"request:{deployment.request_id}",
+        version=proposal.version, cause=cause, solve_ms=roster.solve_ms,
+    )  # fmt: skip
+    return proposal
+
+
+async def accept(session: AsyncSession, deployment: Deployment, proposal: Proposal, *, by: Actor = SYSTEM) -> Proposal:
+    """Work with this proposal: its people are asked as soon as this is committed.
+
+    Raises:
+        RosterChanged: it is not the newest any more, or was accepted before.
+    """
+    if proposal.state != ProposalState.PROPOSED:
+        raise RosterChanged
+    await session.execute(
+        update(Proposal)
+        .where(Proposal.deployment_id == deployment.id, Proposal.state == ProposalState.ACCEPTED)
+        .values(state=ProposalState.SUPERSEDED)
+    )
+    proposal.state = ProposalState.ACCEPTED
+    proposal.decided_by_id = by.id if by.kind == "user" else None
+    await record(
+        session,
+        "roster.accepted",
+        proposal.id,
+        topic=f"request:{deployment.request_id}",
+        by=by,
+        version=proposal.version,
+    )
+    return proposal
+
+
+async def swap(
+    session: AsyncSession, deployment: Deployment, proposal: Proposal, position_id: int, expert_id: int, *, by: Actor
+) -> Pick:
+    """Put a named alternate into a seat of a proposal that nobody has been asked from yet.
+
+    Raises:
+        RosterChanged: the proposal is accepted or superseded.
+        Conflict: this person is not among the seat's alternates, or sits elsewhere in the team.
+    """
+    if proposal.state != ProposalState.PROPOSED:
+        raise RosterChanged
+    rows = await session.scalars(
+        select(Pick).where(Pick.proposal_id == proposal.id, Pick.position_id == position_id).order_by(Pick.rank)
+    )
+    picks: Mapping[int | None, Pick] = {pick.expert_id: pick for pick in rows}
+    chosen, other = next((p for p in picks.values() if p.rank == 0), None), picks.get(expert_id)
+    if chosen is None or other is None or other is chosen:
+        raise Conflict("This person is not an alternate for this seat.")
+    rank, other.rank, chosen.rank = other.rank, -1, -2
+    await session.flush()
+    other.rank, chosen.rank = 0, rank
+    await session.flush()
+    await record(
+        session, "roster.swapped", proposal.id, topic=f"request:{deployment.request_id}", by=by, position_id=position_id
+    )
+    return other
