@@ -62,7 +62,7 @@ async def _credentials(session: AsyncSession) -> tuple[dict[int, int], dict[int,
             licences[expert_id][state] = max(_end_of(expires_on), licences[expert_id].get(state, 0))
         elif kind in MANDATORY:
             held[expert_id][kind] = _end_of(expires_on)
-    papers = {who: min(kinds.values()) if MANDATORY <= kinds.keys() else 0 for who, kinds in held.items()}
+    papers = {who: min(kinds.values()) if kinds.keys() >= MANDATORY else 0 for who, kinds in held.items()}
     return papers, licences
 
 
@@ -166,7 +166,7 @@ async def request(
             Assignment.deployment_id == deployment.id, Assignment.state.in_(SEATED)
         )
     )
-    pins = {**kept, **{position_id: expert_id for position_id, expert_id in seated}}
+    pins = {**kept, **dict(seated.tuples().all())}
     start = minute(deployment.starts_at)
     return asked.Request(
         id=deployment.id,

@@ -1,0 +1,170 @@
+"""Every answer in every state: what it does, and the truthful text that goes back."""
+
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import clock
+from app.core.database import locked
+from app.core.events import Actor, record
+from app.core.jobs import cancel
+from app.core.settings import get_settings
+from app.deployments import seats
+from app.deployments.models import Deployment, Position
+from app.deployments.opening import DoubleBooked, SeatTaken
+from app.deployments.states import DeploymentState, PositionState
+from app.dispatch import offers
+from app.dispatch.models import Offer
+from app.dispatch.states import OFFER, OPEN, OfferState
+from app.dispatch.words import words_of
+from app.experts.models import Expert
+from app.messaging import texts
+
+
+class Answer(StrEnum):
+    """What a person said to an offer."""
+
+    YES = "yes"
+    NO = "no"
+    CONDITIONAL = "conditional"
+
+
+LATE = (OfferState.EXPIRED, OfferState.UNREACHABLE)
+"""States in which the time was over when the answer came."""
+
+
+async def locked_offer(session: AsyncSession, offer_id: int) -> tuple[Deployment, Position, Offer]:
+    """Load an offer for change, with its deployment and seat, locked in the house's order."""
+    known = await session.get_one(Offer, offer_id)
+    deployment = await locked(session, Deployment, known.deployment_id)
+    position = await locked(session, Position, known.position_id)
+    return deployment, position, await locked(session, Offer, offer_id)
+
+
+async def take(
+    session: AsyncSession, offer_id: int, answer: Answer, said: str, *, by: Actor, message_id: int | None = None
+) -> texts.Text:
+    """Apply an answer to an offer.
+
+    Args:
+        session: the transaction.
+        offer_id: the offer.
+        answer: what it means.
+        said: the whole of what was said.
+        by: the expert, or the desk for one who said it by phone.
+        message_id: the incoming text, if it was one. The same text twice has no second effect.
+
+    Returns:
+        What to tell the person. Nothing is sent here.
+    """
+    deployment, position, offer = await locked_offer(session, offer_id)
+    if message_id is not None and offer.answer_message_id == message_id:
+        return await _as_it_stands(session, offer)
+    offer.answer, offer.answered_at = said, clock.now()
+    if message_id is not None:
+        offer.answer_message_id = message_id
+    if answer is Answer.YES:
+        return await _yes(session, deployment, position, offer, by)
+    if answer is Answer.NO:
+        return await _no(session, deployment, position, offer, by)
+    return await _conditional(session, deployment, offer, by)
+
+
+async def _as_it_stands(session: AsyncSession, offer: Offer) -> texts.Text:
+    """The truth about an offer that the answer does not change."""
+    words = await words_of(session, offer)
+    desk_phone = get_settings().desk_phone
+    if offer.state is OfferState.ACCEPTED:
+        return texts.confirmed(words, desk_phone)
+    if offer.state is OfferState.DECLINED:
+        return texts.got_no(words)
+    if offer.state is OfferState.STANDBY:
+        return texts.standby(words)
+    if offer.state is OfferState.DEFERRED:
+        return texts.deferred(words, desk_phone)
+    if offer.state in LATE:
+        return texts.too_late(words)
+    deployment = await session.get_one(Deployment, offer.deployment_id)
+    if deployment.state == DeploymentState.STOOD_DOWN:
+        return texts.stood_down(words, desk_phone)
+    return texts.withdrawn(words)
+
+
+async def _yes(
+    session: AsyncSession, deployment: Deployment, position: Position, offer: Offer, by: Actor
+) -> texts.Text:
+    if not OFFER.can(offer.state, "accept"):
+        return await _as_it_stands(session, offer)
+    words = await words_of(session, offer)
+    is_taken = position.state in (PositionState.FILLED, PositionState.CANCELLED)
+    is_late = offer.state in LATE and by.kind != "user"
+    if is_taken or is_late:
+        return await _standby(
+            session, deployment, offer, by, texts.too_late(words) if is_late else texts.standby(words)
+        )
+    # The expert's row is locked first: plain inserts against an exclusion constraint can deadlock (reliability.md).
+    await locked(session, Expert, offer.expert_id)
+    try:
+        await seats.fill(session, deployment, position, offer.expert_id, offer.travel, by=by)
+    except DoubleBooked:
+        return await _standby(session, deployment, offer, by, texts.other_offer_taken(words))
+    except SeatTaken:
+        return await _standby(session, deployment, offer, by, texts.standby(words))
+    offer.state = OFFER.after(offer.state, "accept")
+    await _stop_timer(session, offer)
+    await record(session, "offer.accepted", offer.id, topic=offers.topic(deployment), by=by)
+    await _tell_the_others(session, deployment, offer)
+    return texts.confirmed(words, get_settings().desk_phone)
+
+
+async def _stop_timer(session: AsyncSession, offer: Offer) -> None:
+    await cancel(session, offer.timer_job_id)
+    offer.timer_job_id = None
+    await session.flush()
+
+
+async def _standby(
+    session: AsyncSession, deployment: Deployment, offer: Offer, by: Actor, told: texts.Text
+) -> texts.Text:
+    if offer.state is not OfferState.STANDBY:
+        offer.state = OFFER.after(offer.state, "miss_seat")
+        await _stop_timer(session, offer)
+        await offers.release_seat(session, offer.position_id)
+        await record(session, "offer.standby", offer.id, topic=offers.topic(deployment), by=by)
+    return told
+
+
+async def _tell_the_others(session: AsyncSession, deployment: Deployment, accepted: Offer) -> None:
+    """First confirmed has the seat; who was asked for it too is told that it is taken."""
+    others = await session.scalars(
+        select(Offer)
+        .where(Offer.position_id == accepted.position_id, Offer.id != accepted.id, Offer.state.in_(OPEN))
+        .order_by(Offer.id)
+        .with_for_update()
+    )
+    for other in others:
+        await offers.withdraw(session, deployment, other, texts.withdrawn(await words_of(session, other)))
+
+
+async def _no(session: AsyncSession, deployment: Deployment, position: Position, offer: Offer, by: Actor) -> texts.Text:
+    if not OFFER.can(offer.state, "decline"):
+        return await _as_it_stands(session, offer)
+    words = await words_of(session, offer)
+    had_seat = offer.state is OfferState.ACCEPTED
+    offer.state = OFFER.after(offer.state, "decline")
+    await _stop_timer(session, offer)
+    if had_seat:
+        await seats.vacate(session, deployment, position, offer.expert_id, by=by)
+    else:
+        await offers.release_seat(session, offer.position_id)
+    await record(session, "offer.declined", offer.id, topic=offers.topic(deployment), by=by)
+    return texts.now_declined(words) if had_seat else texts.got_no(words)
+
+
+async def _conditional(session: AsyncSession, deployment: Deployment, offer: Offer, by: Actor) -> texts.Text:
+    if OFFER.can(offer.state, "defer"):
+        offer.state = OFFER.after(offer.state, "defer")
+        await record(session, "offer.deferred", offer.id, topic=offers.topic(deployment), by=by)
+        await session.flush()
+    return texts.deferred(await words_of(session, offer), get_settings().desk_phone)

@@ -1,0 +1,135 @@
+"""Whom to ask next: a new solve with everybody who said yes, or is still being asked, in their place."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import clock
+from app.core.database import begin, locked
+from app.core.settings import get_settings
+from app.deployments import seats
+from app.deployments.models import Deployment, Position
+from app.deployments.opening import positions_of
+from app.deployments.states import DEPLOYMENT, DeploymentState, PositionState
+from app.dispatch import offers
+from app.dispatch.ladder import Step, index_of
+from app.dispatch.models import Offer
+from app.dispatch.states import OPEN, OfferState
+from app.rosters import proposals
+from app.rosters.composing import Standing, compose
+from app.rosters.models import Pick, Proposal, ProposalState
+from app.rosters.problem import minute
+from solver.problem import Span
+
+WANTS_PEOPLE = (DeploymentState.PLANNING, DeploymentState.OFFERING)
+
+
+def is_overdue(offer: Offer, deployment: Deployment) -> bool:
+    """Whether the ladder has said to ask the next person beside this one."""
+    return offer.rung > index_of(deployment.priority, Step.ASK_NEXT)
+
+
+def needy(deployment: Deployment, positions: Iterable[Position], out: Iterable[Offer]) -> list[Position]:
+    """Seats for which somebody must be asked: not filled, and no open offer that still has its time."""
+    hopeful = {offer.position_id for offer in out if offer.state in OPEN and not is_overdue(offer, deployment)}
+    idle = (PositionState.OPEN, PositionState.HELD)
+    return [position for position in positions if position.state in idle and position.id not in hopeful]
+
+
+async def _offers_of(session: AsyncSession, deployment: Deployment) -> list[Offer]:
+    rows = await session.scalars(select(Offer).where(Offer.deployment_id == deployment.id).order_by(Offer.id))
+    return list(rows)
+
+
+async def asked_elsewhere(session: AsyncSession, deployment: Deployment) -> dict[int, list[Span]]:
+    """Spans of offers open in other deployments: who is being asked there is not asked here for the same days."""
+    rows = await session.scalars(
+        select(Offer).where(Offer.deployment_id != deployment.id, Offer.state.in_(OPEN), Offer.reply_by > clock.now())
+    )
+    spans: dict[int, list[Span]] = defaultdict(list)
+    for offer in rows:
+        if offer.travel:
+            spans[offer.expert_id].append(_span(offer))
+    return spans
+
+
+def _span(offer: Offer) -> Span:
+    leaves, rested = (datetime.fromisoformat(offer.travel[name]) for name in ("depart", "rested"))
+    return Span(minute(leaves), minute(rested))
+
+
+def standing_of(deployment: Deployment, out: Iterable[Offer], elsewhere: dict[int, list[Span]]) -> Standing:
+    """Who stays in the next roster, and who is not proposed again."""
+    kept: dict[int, int] = {}
+    excluded: set[int] = set()
+    for offer in out:
+        if offer.state in OPEN and not is_overdue(offer, deployment):
+            kept.setdefault(offer.position_id, offer.expert_id)
+        elif offer.state not in (OfferState.ACCEPTED, OfferState.STANDBY):
+            excluded.add(offer.expert_id)
+    return Standing(kept=kept, excluded=frozenset(excluded - set(kept.values())), asked_elsewhere=elsewhere)
+
+
+async def seek(deployment_id: int, *, cause: str = "backfill") -> Proposal | None:
+    """Compose again for the seats that need somebody, and ask, unless the desk wants to look first.
+
+    Returns:
+        The new proposal, or None when no seat needs anybody.
+    """
+    async with begin() as session:
+        deployment = await session.get_one(Deployment, deployment_id)
+        if deployment.state not in WANTS_PEOPLE:
+            return None
+        out = await _offers_of(session, deployment)
+        if not needy(deployment, await positions_of(session, deployment), out):
+            return None
+        standing = standing_of(deployment, out, await asked_elsewhere(session, deployment))
+    proposal, deployment = await compose(deployment_id, standing, cause=cause)
+    if get_settings().auto_backfill and deployment.state == DeploymentState.OFFERING:
+        async with begin() as session:
+            deployment = await locked(session, Deployment, deployment_id)
+            proposal = await locked(session, Proposal, proposal.id)
+            if proposal.state is ProposalState.PROPOSED:
+                await proposals.accept(session, deployment, proposal)
+    return proposal
+
+
+async def ask_roster(session: AsyncSession, proposal_id: int) -> None:
+    """Ask the people of an accepted roster for the seats that need somebody. Run twice, the second asks nobody."""
+    proposal = await session.get_one(Proposal, proposal_id)
+    deployment = await locked(session, Deployment, proposal.deployment_id)
+    if proposal.state is not ProposalState.ACCEPTED or deployment.state not in WANTS_PEOPLE:
+        return
+    if DEPLOYMENT.can(deployment.state, "ask"):
+        deployment.state = DEPLOYMENT.after(deployment.state, "ask")
+    positions = await positions_of(session, deployment, lock=True)
+    out = await _offers_of(session, deployment)
+    picks = await session.scalars(select(Pick).where(Pick.proposal_id == proposal.id, Pick.rank == 0))
+    chosen = {pick.position_id: pick for pick in picks}
+    busy = {offer.expert_id for offer in out if offer.state in (*OPEN, OfferState.ACCEPTED)}
+    for position in needy(deployment, positions, out):
+        pick = chosen.get(position.id)
+        if pick is None or pick.expert_id is None:
+            await _nobody(session, deployment, position, pick, out)
+        elif pick.expert_id not in busy:
+            await _free_standby(session, deployment, out, pick.expert_id)
+            await offers.ask(session, deployment, position, pick)
+
+
+async def _nobody(
+    session: AsyncSession, deployment: Deployment, position: Position, pick: Pick | None, out: Iterable[Offer]
+) -> None:
+    """Nobody fits. While somebody is still being asked for the seat, it is too early to give up."""
+    if not any(offer.position_id == position.id and offer.state in OPEN for offer in out):
+        told = [reason["text"] for reason in (pick.reasons if pick else [])]
+        await seats.give_up(session, deployment, position, ". ".join(told[:6]) or "No expert fits this seat")
+
+
+async def _free_standby(session: AsyncSession, deployment: Deployment, out: Iterable[Offer], expert_id: int) -> None:
+    """Somebody on standby is asked anew: the old offer ends, the new one has its own code and deadline."""
+    for offer in out:
+        if offer.expert_id == expert_id and offer.state is OfferState.STANDBY:
+            await offers.withdraw(session, deployment, await locked(session, Offer, offer.id), None)

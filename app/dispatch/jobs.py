@@ -1,0 +1,156 @@
+"""Timers, and what follows from what happened: rosters accepted, offers ended, texts lost, teams complete."""
+
+from sqlalchemy import select
+
+from app.core.database import begin, locked
+from app.core.events import on
+from app.core.jobs import job
+from app.core.settings import get_settings
+from app.deployments.models import Deployment, Position
+from app.deployments.queries import seats as seats_of
+from app.deployments.states import DeploymentState
+from app.dispatch import answers, backfill, offers
+from app.dispatch.models import Offer
+from app.dispatch.states import OPEN, STANDING
+from app.dispatch.words import words_of
+from app.messaging import outbox, texts
+from app.messaging.models import Message
+from app.requests.models import Request
+
+
+@job("dispatch.climb")
+async def climb(offer_id: int) -> None:
+    """The next rung of an offer is due. Answered in the meantime: nothing to do."""
+    async with begin() as session:
+        deployment, _, offer = await answers.locked_offer(session, offer_id)
+        if offer.state in OPEN:
+            await offers.climb(session, deployment, offer)
+
+
+@on("roster.accepted", name="dispatch.ask")
+async def ask(subject_id: int) -> None:
+    """Ask the people of an accepted roster."""
+    async with begin() as session:
+        await backfill.ask_roster(session, subject_id)
+
+
+async def _deployment_of(offer_id: int) -> int:
+    async with begin() as session:
+        return (await session.get_one(Offer, offer_id)).deployment_id
+
+
+@on("offer.declined", name="dispatch.after_no")
+async def after_no(subject_id: int) -> None:
+    """Somebody said no: find the next person."""
+    await backfill.seek(await _deployment_of(subject_id))
+
+
+@on("offer.expired", name="dispatch.after_silence")
+async def after_silence(subject_id: int) -> None:
+    """Nobody answered in time: find the next person."""
+    await backfill.seek(await _deployment_of(subject_id))
+
+
+@on("offer.overdue", name="dispatch.beside")
+async def beside(subject_id: int) -> None:
+    """Nobody has answered yet: ask the next person beside this one."""
+    await backfill.seek(await _deployment_of(subject_id))
+
+
+@on("offer.unreachable", name="dispatch.after_unreachable")
+async def after_unreachable(subject_id: int) -> None:
+    """Nobody can be reached: find the next person."""
+    await backfill.seek(await _deployment_of(subject_id))
+
+
+@on("offer.withdrawn", name="dispatch.after_withdrawal")
+async def after_withdrawal(subject_id: int) -> None:
+    """An offer was taken back: if its seat is still open, find the next person."""
+    await backfill.seek(await _deployment_of(subject_id))
+
+
+@on("offer.standby", name="dispatch.after_standby")
+async def after_standby(subject_id: int) -> None:
+    """Somebody said yes but could not be seated: if the seat is open, find the next person."""
+    await backfill.seek(await _deployment_of(subject_id))
+
+
+@on("position.reopened", name="dispatch.after_reopening")
+async def after_reopening(subject_id: int) -> None:
+    """The desk wants a given-up seat looked for again."""
+    async with begin() as session:
+        deployment_id = (await session.get_one(Position, subject_id)).deployment_id
+    await backfill.seek(deployment_id)
+
+
+@on("message.undelivered", name="dispatch.hurry_undelivered")
+async def hurry_undelivered(subject_id: int) -> None:
+    """An offer's text did not arrive: call."""
+    await _hurry(subject_id)
+
+
+@on("message.failed", name="dispatch.hurry_failed")
+async def hurry_failed(subject_id: int) -> None:
+    """An offer's text was refused or lost: call."""
+    await _hurry(subject_id)
+
+
+async def _hurry(message_id: int) -> None:
+    async with begin() as session:
+        message = await session.get_one(Message, message_id)
+        if message.offer_id is None or message.kind != "offer":
+            return
+        deployment, _, offer = await answers.locked_offer(session, message.offer_id)
+        await offers.hurry(session, deployment, offer)
+
+
+@on("offer.accepted", name="dispatch.clear_overlaps")
+async def clear_overlaps(subject_id: int) -> None:
+    """Somebody said yes here: their offers elsewhere for the same days are withdrawn with a word."""
+    async with begin() as session:
+        accepted = await session.get_one(Offer, subject_id)
+        elsewhere = await session.scalars(
+            select(Offer.id).where(
+                Offer.expert_id == accepted.expert_id,
+                Offer.deployment_id != accepted.deployment_id,
+                Offer.state.in_(OPEN),
+                Offer.travel["depart"].astext < accepted.travel["rested"],
+                Offer.travel["rested"].astext > accepted.travel["depart"],
+            )
+        )
+        overlapping = list(elsewhere)
+    for offer_id in overlapping:
+        async with begin() as session:
+            deployment, _, offer = await answers.locked_offer(session, offer_id)
+            if offer.state in OPEN:
+                words = texts.other_offer_taken(await words_of(session, offer))
+                await offers.withdraw(session, deployment, offer, words)
+
+
+@on("deployment.staffed", name="dispatch.tell_agency")
+async def tell_agency(subject_id: int) -> None:
+    """The team is complete: tell the agency's contact."""
+    async with begin() as session:
+        deployment = await locked(session, Deployment, subject_id)
+        if deployment.state is not DeploymentState.STAFFED:
+            return
+        request = await session.get_one(Request, deployment.request_id)
+        size = sum(seat.is_filled for seat in await seats_of(session, deployment.id))
+        words = texts.team_confirmed(request.reference, size, get_settings().desk_phone)
+        await outbox.post_once(session, words, to=request.contact_phone, topic=offers.topic(deployment))
+
+
+@on("deployment.stood_down", name="dispatch.tell_stood_down")
+async def tell_stood_down(subject_id: int) -> None:
+    """The deployment is called off: everybody asked or seated is told, in words that fit."""
+    async with begin() as session:
+        deployment = await locked(session, Deployment, subject_id)
+        standing = await session.scalars(
+            select(Offer)
+            .where(Offer.deployment_id == deployment.id, Offer.state.in_(STANDING))
+            .order_by(Offer.id)
+            .with_for_update()
+        )
+        for offer in standing:
+            words = texts.stood_down(await words_of(session, offer), get_settings().desk_phone)
+            await offers.withdraw(session, deployment, offer, words)

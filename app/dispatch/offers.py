@@ -1,0 +1,218 @@
+"""Offers: ask a person for a seat, climb the ladder, withdraw, let run out."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import clock
+from app.core.database import locked
+from app.core.events import SYSTEM, Actor, record
+from app.core.ids import CODE_DIGITS
+from app.core.jobs import cancel, defer
+from app.deployments import seats
+from app.deployments.models import Deployment, Position
+from app.dispatch import ladder
+from app.dispatch.ladder import LADDERS, Step
+from app.dispatch.models import Offer
+from app.dispatch.states import OFFER, OPEN, OfferState
+from app.dispatch.words import words_of
+from app.experts.models import Contact, ContactKind, Expert
+from app.messaging import outbox, texts
+from app.rosters.models import Pick
+
+CODE_REST = timedelta(days=30)
+"""A code is not used again for the same phone within this time."""
+
+
+def topic(deployment: Deployment) -> str:
+    """The story an offer of this deployment belongs to."""
+    return f"request:{deployment.request_id}"
+
+
+async def contacts_of(session: AsyncSession, expert_id: int) -> Sequence[Contact]:
+    """An expert's numbers, the mobile first."""
+    rows = await session.scalars(select(Contact).where(Contact.expert_id == expert_id))
+    return sorted(rows, key=lambda contact: (contact.kind != ContactKind.MOBILE, contact.id))
+
+
+async def _free_code(session: AsyncSession, expert_id: int) -> str:
+    """Three digits that none of this person's phones has seen for 30 days; the same history gives the same code."""
+    numbers = select(Contact.number).where(Contact.expert_id == expert_id)
+    sharers = select(Contact.expert_id).where(Contact.number.in_(numbers))
+    recent = Offer.asked_at > clock.now() - CODE_REST
+    used = set(await session.scalars(select(Offer.code).where(Offer.expert_id.in_(sharers), recent)))
+    base = len(CODE_DIGITS)
+    start = (expert_id * 181 + len(used) * 37) % base**3
+    for number in range(start, start + base**3):
+        code = "".join(CODE_DIGITS[number // base**place % base] for place in (2, 1, 0))
+        if code not in used:
+            return code
+    raise ValueError("every code was used for this phone in 30 days")
+
+
+async def ask(
+    session: AsyncSession, deployment: Deployment, position: Position, pick: Pick, *, by: Actor = SYSTEM
+) -> Offer:
+    """Offer a seat to the person of `pick`: the text goes out with this commit, or when the night is over there.
+
+    Deployment and position are locked by the caller.
+    """
+    expert = await session.get_one(Expert, pick.expert_id)
+    start = ladder.first_contact(
+        clock.now(), deployment.priority, zone=expert.time_zone, wakes=expert.wakes_for_immediate
+    )
+    offer = Offer(
+        deployment_id=deployment.id,
+        position_id=position.id,
+        expert_id=expert.id,
+        pick_id=pick.id,
+        code=await _free_code(session, expert.id),
+        state=OfferState.PLANNED,
+        rung=0,
+        asked_at=start,
+        reply_by=ladder.reply_by(start, deployment.priority),
+        travel=pick.travel or {},
+    )
+    session.add(offer)
+    seats.hold(position)
+    await session.flush()
+    await record(
+        session, "offer.made", offer.id, topic=topic(deployment), by=by, title=position.title, name=expert.name
+    )
+    if start <= clock.now():
+        await climb(session, deployment, offer)
+    else:
+        offer.timer_job_id = await defer(session, "dispatch.climb", at=start, offer_id=offer.id)
+    return offer
+
+
+async def climb(session: AsyncSession, deployment: Deployment, offer: Offer) -> None:
+    """Do what the offer's next rung says, and set the timer of the one after it."""
+    rungs = LADDERS[deployment.priority]
+    step = rungs[offer.rung].step
+    offer.rung += 1
+    if step is Step.EXPIRE:
+        await expire(session, deployment, offer)
+        return
+    await _take(session, deployment, offer, step)
+    if offer.state in OPEN:
+        at = ladder.due(offer.asked_at, deployment.priority, offer.rung)
+        offer.timer_job_id = await defer(session, "dispatch.climb", at=at, offer_id=offer.id)
+
+
+async def _take(session: AsyncSession, deployment: Deployment, offer: Offer, step: Step) -> None:
+    contacts = await contacts_of(session, offer.expert_id)
+    if step is Step.TEXT:
+        offer.state = OFFER.after(offer.state, "contact")
+        await _contact_first(session, deployment, offer, contacts)
+    elif step is Step.REMIND:
+        await _text(session, deployment, offer, contacts, texts.reminder(await words_of(session, offer)))
+    elif step is Step.CALL:
+        await _call(session, deployment, offer, contacts[:1])
+    elif step is Step.CALL_ALTERNATE:
+        await _call(session, deployment, offer, contacts[1:2])
+    elif step is Step.ASK_NEXT:
+        await record(session, "offer.overdue", offer.id, topic=topic(deployment))
+
+
+async def _contact_first(
+    session: AsyncSession, deployment: Deployment, offer: Offer, contacts: Sequence[Contact]
+) -> None:
+    if not contacts:
+        offer.state = OFFER.after(offer.state, "lose_contact")
+        await _released(session, deployment, offer, "offer.unreachable", SYSTEM)
+    elif not await _text(session, deployment, offer, contacts, texts.offer(await words_of(session, offer))):
+        await _call(session, deployment, offer, contacts[:1])
+
+
+async def _text(
+    session: AsyncSession, deployment: Deployment, offer: Offer, contacts: Sequence[Contact], words: texts.Text
+) -> bool:
+    """Text the first number that still takes texts; False when none does."""
+    reachable = next((contact for contact in contacts if contact.texts_stopped_at is None), None)
+    if reachable is None:
+        return False
+    await outbox.post(
+        session,
+        words,
+        to=reachable.number,
+        topic=topic(deployment),
+        expert_id=offer.expert_id,
+        offer_id=offer.id,
+        valid_until=offer.reply_by,
+        priority=1,
+    )
+    return True
+
+
+async def _call(session: AsyncSession, deployment: Deployment, offer: Offer, contacts: Sequence[Contact]) -> None:
+    words = texts.spoken_offer(await words_of(session, offer))
+    for contact in contacts:
+        await outbox.call(
+            session,
+            words,
+            to=contact.number,
+            topic=topic(deployment),
+            expert_id=offer.expert_id,
+            offer_id=offer.id,
+            valid_until=offer.reply_by,
+            priority=1,
+        )
+
+
+async def hurry(session: AsyncSession, deployment: Deployment, offer: Offer) -> None:
+    """A text did not arrive: do not wait for the reminder, call now."""
+    call = ladder.index_of(deployment.priority, Step.CALL)
+    if offer.state is OfferState.CONTACTING and offer.rung <= call:
+        await cancel(session, offer.timer_job_id)
+        offer.rung = call
+        await climb(session, deployment, offer)
+
+
+async def expire(session: AsyncSession, deployment: Deployment, offer: Offer) -> None:
+    """The time to answer is over."""
+    offer.state = OFFER.after(offer.state, "expire")
+    await _released(session, deployment, offer, "offer.expired", SYSTEM)
+
+
+async def withdraw(
+    session: AsyncSession, deployment: Deployment, offer: Offer, words: texts.Text | None, *, by: Actor = SYSTEM
+) -> None:
+    """Take an offer back, with a word to the person if they have heard of it."""
+    was_known = offer.state is not OfferState.PLANNED
+    offer.state = OFFER.after(offer.state, "withdraw")
+    await outbox.cancel_waiting(session, offer.id)
+    if words is not None and was_known:
+        await tell(session, deployment, offer, words)
+    await _released(session, deployment, offer, "offer.withdrawn", by)
+
+
+async def tell(session: AsyncSession, deployment: Deployment, offer: Offer, words: texts.Text) -> None:
+    """Text the person of an offer something about it."""
+    for contact in await contacts_of(session, offer.expert_id):
+        if contact.texts_stopped_at is None:
+            await outbox.post(
+                session, words, to=contact.number, topic=topic(deployment), expert_id=offer.expert_id, offer_id=offer.id,
+                priority=1,
+            )  # fmt: skip
+            return
+
+
+async def _released(session: AsyncSession, deployment: Deployment, offer: Offer, kind: str, by: Actor) -> None:
+    """An offer has ended without a yes: stop its timer, open its seat when it was the last one out."""
+    await cancel(session, offer.timer_job_id)
+    offer.timer_job_id = None
+    await session.flush()
+    await release_seat(session, offer.position_id)
+    await record(session, kind, offer.id, topic=topic(deployment), by=by)
+
+
+async def release_seat(session: AsyncSession, position_id: int) -> None:
+    """Open a held seat when no offer of it is out any more."""
+    position = await locked(session, Position, position_id)
+    out = select(Offer.id).where(Offer.position_id == position.id, Offer.state.in_(OPEN)).limit(1)
+    if await session.scalar(out) is None:
+        seats.let_go(position)
+        await session.flush()
