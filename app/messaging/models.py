@@ -35,7 +35,11 @@ class Message(Table):
     sid: Mapped[str | None] = mapped_column(unique=True)
     """Twilio's id, SM... or CA..."""
     attempts: Mapped[int] = mapped_column(default=0)
+    priority: Mapped[int] = mapped_column(default=0)
+    """Above 0: somebody waits for it (an answer to an answer, a stand-down), so it does not queue behind a recall."""
     queued_at: Mapped[datetime]
+    slot_at: Mapped[datetime | None]
+    """The moment the sender's pace keeps free for it, once it has one."""
     valid_until: Mapped[datetime | None]
     """Not sent after this moment."""
     claimed_at: Mapped[datetime | None]
@@ -69,7 +73,7 @@ class InboundMessage(Table):
 
 
 class SenderPace(Table):
-    """When a sender number may send again: one row a number, shared by all workers."""
+    """When a sender may send again: one row for each of its lanes, shared by all workers (`pacing.py`)."""
 
     __tablename__ = "sender_paces"
 

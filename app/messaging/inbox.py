@@ -1,0 +1,146 @@
+"""What comes in: a row for every text, once; and what the room above made of it."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import clock
+from app.core.events import Actor, record
+from app.messaging.models import InboundMessage
+from app.messaging.states import INBOUND, InboundState
+
+FLOOD_TEXTS = 20
+FLOOD_WINDOW = timedelta(minutes=10)
+"""More texts than that from one number in that time are no conversation: a person looks, no machine answers."""
+STOP_WORDS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
+"""The carrier's opt-out words (twilio.md 9). These are always read, flood or not."""
+
+
+async def receive(session: AsyncSession, form: Mapping[str, str]) -> InboundMessage | None:
+    """Keep one incoming text, and let the room above read it ("text.received").
+
+    Args:
+        session: the webhook's transaction.
+        form: the fields of Twilio's webhook, signature checked.
+
+    Returns:
+        The row; None when this MessageSid is here already, and then nothing else happens.
+    """
+    new_id = await session.scalar(
+        insert(InboundMessage)
+        .values(
+            sid=form["MessageSid"],
+            number=form["From"],
+            body=form.get("Body", "").replace("\x00", ""),
+            opt_out_type=form.get("OptOutType") or None,
+            received_at=clock.now(),
+            state=InboundState.RECEIVED,
+            topic="",
+        )
+        .on_conflict_do_nothing(index_elements=["sid"])
+        .returning(InboundMessage.id)
+    )
+    if new_id is None:
+        return None
+    inbound = await session.get_one(InboundMessage, new_id)
+    lately = await _texts_lately(session, inbound.number)
+    if lately <= FLOOD_TEXTS or _is_stop(inbound):
+        await record(session, "text.received", inbound.id, by=Actor("carrier"))
+    elif lately == FLOOD_TEXTS + 1:
+        await escalate(session, inbound, "flood")
+    else:
+        await ignore(session, inbound, "flood")
+    return inbound
+
+
+async def take(session: AsyncSession, inbound_id: int) -> InboundMessage | None:
+    """Lock a text that has not been read yet, to read it now; None when somebody has."""
+    return await session.scalar(
+        select(InboundMessage)
+        .where(InboundMessage.id == inbound_id, InboundMessage.state == InboundState.RECEIVED)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+async def mark_read(
+    session: AsyncSession,
+    inbound: InboundMessage,
+    meaning: str,
+    *,
+    offer_id: int | None = None,
+    expert_id: int | None = None,
+    topic: str = "",
+) -> None:
+    """It was understood and acted on.
+
+    Raises:
+        WrongState: read before.
+    """
+    inbound.state = INBOUND.after(inbound.state, "read")
+    _note(inbound, meaning, offer_id, expert_id, topic)
+    await session.flush()
+
+
+async def escalate(
+    session: AsyncSession,
+    inbound: InboundMessage,
+    meaning: str,
+    *,
+    offer_id: int | None = None,
+    expert_id: int | None = None,
+    topic: str = "",
+) -> None:
+    """A person at the desk has to read it ("text.needs_person").
+
+    Raises:
+        WrongState: settled or ignored before.
+    """
+    inbound.state = INBOUND.after(inbound.state, "escalate")
+    _note(inbound, meaning, offer_id, expert_id, topic)
+    await record(session, "text.needs_person", inbound.id, topic=inbound.topic, meaning=meaning)
+
+
+async def ignore(session: AsyncSession, inbound: InboundMessage, meaning: str = "unknown_number") -> None:
+    """Kept, not answered: nobody we know, or a flood.
+
+    Raises:
+        WrongState: read before.
+    """
+    inbound.state = INBOUND.after(inbound.state, "ignore")
+    inbound.meaning = meaning
+    await session.flush()
+
+
+async def settle(session: AsyncSession, inbound: InboundMessage, by: Actor) -> None:
+    """Somebody at the desk dealt with it ("text.settled").
+
+    Raises:
+        WrongState: nobody was asked to.
+    """
+    inbound.state = INBOUND.after(inbound.state, "settle")
+    inbound.settled_by = by.name
+    await record(session, "text.settled", inbound.id, topic=inbound.topic, by=by)
+
+
+def _is_stop(inbound: InboundMessage) -> bool:
+    return inbound.opt_out_type == "STOP" or inbound.body.strip().upper() in STOP_WORDS
+
+
+def _note(inbound: InboundMessage, meaning: str, offer_id: int | None, expert_id: int | None, topic: str) -> None:
+    """Keep what is known now; what was known before stays where nothing new is said."""
+    inbound.meaning = meaning
+    inbound.offer_id = offer_id or inbound.offer_id
+    inbound.expert_id = expert_id or inbound.expert_id
+    inbound.topic = topic or inbound.topic
+
+
+async def _texts_lately(session: AsyncSession, number: str) -> int:
+    since = clock.now() - FLOOD_WINDOW
+    count = await session.scalar(
+        select(func.count()).where(InboundMessage.number == number, InboundMessage.received_at > since)
+    )
+    return count or 0

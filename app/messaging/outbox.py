@@ -1,0 +1,118 @@
+"""What goes out: a row and a job in the caller's own transaction. Twilio comes after the commit (`jobs.py`)."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import clock
+from app.core.jobs import defer
+from app.core.text import phone_number
+from app.messaging.models import Message
+from app.messaging.states import Channel, MessageState
+from app.messaging.texts import Text, plain
+
+SEND = "messaging.send"
+
+
+async def post(
+    session: AsyncSession,
+    words: Text,
+    *,
+    to: str,
+    topic: str,
+    expert_id: int | None = None,
+    offer_id: int | None = None,
+    valid_until: datetime | None = None,
+    priority: int = 0,
+    channel: Channel = Channel.TEXT,
+) -> Message:
+    """Have a text sent after this transaction commits; rolled back, it never was.
+
+    Args:
+        session: the transaction of the change that it tells about.
+        words: one of `texts`.
+        to: the number, E.164 or as people in the United States write it.
+        topic: whose story it belongs to: "request:12".
+        expert_id: who gets it, if an expert.
+        offer_id: the offer it is about.
+        valid_until: not sent, and not delivered, after this moment.
+        priority: above 0 when somebody is waiting for it; it then overtakes a long queue.
+        channel: how; `call` says it for calls.
+
+    Returns:
+        The row, flushed, so that it has its id.
+
+    Raises:
+        Invalid: `to` is not a number.
+    """
+    words = plain(words)
+    message = Message(
+        channel=channel, kind=words.kind, number=_e164(to), body=words.body, expert_id=expert_id, offer_id=offer_id,
+        topic=topic, state=MessageState.QUEUED, queued_at=clock.now(), valid_until=valid_until, priority=priority,
+    )  # fmt: skip
+    session.add(message)
+    await session.flush()
+    await defer(session, SEND, priority=priority, message_id=message.id)
+    return message
+
+
+async def call(
+    session: AsyncSession,
+    words: Text,
+    *,
+    to: str,
+    topic: str,
+    expert_id: int | None = None,
+    offer_id: int | None = None,
+    valid_until: datetime | None = None,
+    priority: int = 0,
+) -> Message:
+    """Have a number called after this transaction commits, and spoken `words` said there. Otherwise as `post`."""
+    return await post(
+        session, words, to=to, topic=topic, expert_id=expert_id, offer_id=offer_id,
+        valid_until=valid_until, priority=priority, channel=Channel.CALL,
+    )  # fmt: skip
+
+
+async def post_once(session: AsyncSession, words: Text, *, to: str, topic: str, priority: int = 0) -> Message | None:
+    """Like `post`, but one kind of text goes to one number once in a topic: for jobs that may run twice.
+
+    Returns:
+        The row, or None when there was one already.
+    """
+    number = _e164(to)
+    await session.execute(
+        text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"{topic} {words.kind} {number}"}
+    )
+    there = await session.scalar(
+        select(Message.id).where(Message.number == number, Message.topic == topic, Message.kind == words.kind).limit(1)
+    )
+    return None if there else await post(session, words, to=number, topic=topic, priority=priority)
+
+
+async def cancel_waiting(session: AsyncSession, offer_id: int) -> int:
+    """Take back the texts and calls of an offer that have not gone out.
+
+    Returns:
+        How many.
+    """
+    taken_back = await session.scalars(
+        update(Message)
+        .where(Message.offer_id == offer_id, Message.state == MessageState.QUEUED)
+        .values(state=MessageState.CANCELLED)
+        .returning(Message.id)
+    )
+    return len(taken_back.all())
+
+
+async def asked_lately(session: AsyncSession, number: str, kind: str, since: datetime) -> int:
+    """How many texts of `kind` went to `number` since then: so that two automatic answerers do not talk for ever."""
+    count = await session.scalar(
+        select(func.count()).where(Message.number == number, Message.kind == kind, Message.queued_at >= since)
+    )
+    return count or 0
+
+
+def _e164(number: str) -> str:
+    return number if number.startswith("+") else phone_number(number)
