@@ -1,0 +1,188 @@
+"""The door to Twilio: the only module that imports its REST client. Never called inside a transaction.
+
+The official client blocks, waits for ever unless told otherwise, and keeps the last response in itself before it
+returns it, so that two threads sharing one could read each other's answers: here every thread of a small pool has its
+own, with a timeout and without retries (twilio.md 6).
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import requests
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException  # type: ignore[import-untyped]
+from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]
+from twilio.rest import Client  # type: ignore[import-untyped]
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+
+from app.core.settings import get_settings
+from app.messaging import links
+from app.messaging.carrier import DAILY_LIMIT, Busy, CarrierError, Lost, Order, Refused, Taken
+from app.messaging.states import Channel
+
+TIMEOUT_S = 10
+RING_S = 25
+LONGEST_VALIDITY_S = 36_000
+LOOK_BACK = 50
+"""How many of a number's latest messages a look-up reads."""
+CLOCK_SKEW = timedelta(seconds=30)
+_POOL = ThreadPoolExecutor(max_workers=8, thread_name_prefix="twilio")
+_OWN = threading.local()
+Answer = TypeVar("Answer")
+
+
+async def hand_over(order: Order) -> Taken:
+    """Have a text sent or a call placed.
+
+    Raises:
+        Refused, Busy, Lost: see there.
+    """
+    if order.channel is Channel.CALL:
+        return await place_call(order)
+    return await send_text(order)
+
+
+async def send_text(order: Order) -> Taken:
+    """Have a text sent; Twilio drops it by itself once its time is over.
+
+    Raises:
+        Refused, Busy, Lost: see there.
+    """
+
+    def create(client: Client) -> Taken:
+        asked = {"validity_period": _validity(order.valid_for)} if order.valid_for else {}
+        made = client.messages.create(
+            to=order.number,
+            from_=get_settings().twilio_from,
+            body=order.body,
+            status_callback=links.status_url(order.message_id),
+            **asked,
+        )
+        return Taken(str(made.sid), str(made.status), made.error_code)
+
+    return await _ask(create)
+
+
+async def place_call(order: Order) -> Taken:
+    """Have a number called; what is said there, `/twilio/voice` is asked for.
+
+    Raises:
+        Refused, Busy, Lost: see there.
+    """
+
+    def create(client: Client) -> Taken:
+        made = client.calls.create(
+            to=order.number,
+            from_=get_settings().twilio_from,
+            url=links.voice_url(order.message_id),
+            status_callback=links.status_url(order.message_id),
+            machine_detection="Enable",
+            timeout=RING_S,
+        )
+        return Taken(str(made.sid), str(made.status))
+
+    return await _ask(create)
+
+
+async def find(order: Order, since: datetime) -> list[Taken]:
+    """What Twilio has that could be `order`: to the same number, the same words, made since then; newest first.
+
+    Raises:
+        CarrierError: Twilio could not be asked; that says nothing about the message.
+    """
+    return await _ask(lambda client: _found_calls(client, order, since) if order.channel is Channel.CALL
+                      else _found_texts(client, order, since))  # fmt: skip
+
+
+async def fetch(channel: Channel, sid: str) -> Taken:
+    """Where a text or call stands now.
+
+    Raises:
+        CarrierError: Twilio could not be asked.
+    """
+
+    def look(client: Client) -> Taken:
+        if channel is Channel.CALL:
+            call = client.calls(sid).fetch()
+            return Taken(sid, str(call.status), None, call.answered_by)
+        text = client.messages(sid).fetch()
+        return Taken(sid, str(text.status), text.error_code)
+
+    return await _ask(look)
+
+
+def _found_texts(client: Client, order: Order, since: datetime) -> list[Taken]:
+    """By recipient only: Twilio's From is empty at first with a service, and DateSent until it is sent."""
+    return [
+        Taken(str(text.sid), str(text.status), text.error_code)
+        for text in client.messages.list(to=order.number, limit=LOOK_BACK)
+        if (text.body or "").strip() == order.body.strip()
+        and str(text.direction).startswith("outbound")
+        and _is_since(text.date_created, since)
+    ]
+
+
+def _found_calls(client: Client, order: Order, since: datetime) -> list[Taken]:
+    return [
+        Taken(str(call.sid), str(call.status), None, call.answered_by)
+        for call in client.calls.list(to=order.number, limit=LOOK_BACK)
+        if _is_since(call.date_created, since)
+    ]
+
+
+def _is_since(created: datetime | None, since: datetime) -> bool:
+    """Twilio's dates have seconds only, and its clock is not ours."""
+    return created is None or created >= since - CLOCK_SKEW
+
+
+def _validity(valid_for: timedelta) -> int:
+    return max(1, min(LONGEST_VALIDITY_S, int(valid_for.total_seconds())))
+
+
+async def _ask(work: Callable[[Client], Answer]) -> Answer:
+    return await asyncio.get_running_loop().run_in_executor(_POOL, _translated, work)
+
+
+def _translated(work: Callable[[Client], Answer]) -> Answer:
+    """Do `work`, and turn everything that may go wrong into one of our three words."""
+    try:
+        return work(_client())
+    except (TwilioRestException, TwilioServiceException) as error:
+        raise _answered(error.status, error.code, str(getattr(error, "msg", ""))) from error
+    except requests.RequestException as error:
+        raise (Busy() if _never_left(error) else Lost(type(error).__name__)) from error
+    except (TwilioException, ValueError) as error:  # a failing list, or an answer that is no JSON
+        raise Lost(type(error).__name__) from error
+
+
+def _client() -> Client:
+    """This thread's own client, for the present settings."""
+    settings = get_settings()
+    if getattr(_OWN, "settings", None) is not settings:
+        client = Client(
+            settings.twilio_account_sid,
+            settings.twilio_auth_token.get_secret_value(),
+            http_client=TwilioHttpClient(timeout=TIMEOUT_S, max_retries=0),
+        )
+        client.api.base_url = settings.twilio_api_url
+        _OWN.settings, _OWN.client = settings, client
+    found: Client = _OWN.client
+    return found
+
+
+def _answered(status: int, code: int | None, message: str) -> CarrierError:
+    if status == 429 and code != DAILY_LIMIT:
+        return Busy()
+    if status >= 500 or status == 408:
+        return Lost(f"HTTP {status}")
+    return Refused(code or status, message)
+
+
+def _never_left(error: requests.RequestException) -> bool:
+    """Whether the request certainly never reached Twilio: no connection was made."""
+    cause = error.args[0] if error.args else None
+    reason = cause.reason if isinstance(cause, MaxRetryError) else cause
+    return isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError | ConnectTimeoutError)

@@ -1,0 +1,65 @@
+"""Jobs of messaging: send, look up what got lost, ask how it went. Each may run twice, or be taken over half done."""
+
+from app.core.clock import clock
+from app.core.database import begin
+from app.core.jobs import defer, job
+from app.messaging import gateway, receipts, sending
+from app.messaging.carrier import CarrierError, Order, Taken
+from app.messaging.models import Message
+from app.messaging.outbox import SEND
+from app.messaging.states import MessageState
+
+
+@job(SEND)
+async def send(message_id: int) -> None:
+    """Claim, commit, hand over to Twilio outside any transaction, note the answer."""
+    async with begin() as session:
+        order = await sending.claim(session, message_id)
+    if order is None:
+        return
+    answer = await _hand_over(order)
+    async with begin() as session:
+        await sending.note(session, message_id, answer)
+
+
+async def _hand_over(order: Order) -> Taken | CarrierError:
+    try:
+        return await gateway.hand_over(order)
+    except CarrierError as error:
+        return error
+
+
+@job(sending.RECONCILE)
+async def reconcile(message_id: int, turn: int) -> None:
+    """Nobody knows whether Twilio has it: look in its list. Never send again."""
+    async with begin() as session:
+        message = await sending.doubted(session, message_id)
+    if message is None or message.claimed_at is None:
+        return
+    try:
+        found = await gateway.find(sending.order_of(message), message.claimed_at)
+    except CarrierError:
+        async with begin() as session:
+            at = clock.now() + sending.LOOK_UP_AFTER
+            await defer(session, sending.RECONCILE, at=at, message_id=message_id, turn=turn)
+        return
+    async with begin() as session:
+        await sending.looked_up(session, message_id, found, turn)
+
+
+@job(receipts.ASK_STATUS)
+async def ask_status(message_id: int, turn: int) -> None:
+    """The callback with the final status has not come: ask for it."""
+    async with begin() as session:
+        message = await session.get(Message, message_id)
+    if message is None or message.state is not MessageState.SENT or message.sid is None:
+        return
+    try:
+        said = await gateway.fetch(message.channel, message.sid)
+    except CarrierError:
+        said = None
+    async with begin() as session:
+        message = await session.get_one(Message, message_id, with_for_update=True)
+        if said is not None:
+            await receipts.apply(session, message, said)
+        await receipts.ask_later(session, message, turn + 1)

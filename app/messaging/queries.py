@@ -1,0 +1,133 @@
+"""What pages show of texts and calls."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.messaging.carrier import meaning_of
+from app.messaging.models import InboundMessage, Message
+from app.messaging.states import Channel, InboundState, MessageState
+
+WORDS = {
+    MessageState.QUEUED: "Waiting to go out",
+    MessageState.SENDING: "Going out",
+    MessageState.SENT: "Sent, not confirmed yet",
+    MessageState.DELIVERED: "Delivered",
+    MessageState.UNDELIVERED: "Not delivered",
+    MessageState.FAILED: "Could not be sent",
+    MessageState.UNKNOWN: "Unknown, asking the carrier",
+    MessageState.CANCELLED: "Taken back, not sent",
+}
+CALL_WORDS = {
+    "answered_by_person": "Answered",
+    "voicemail": "Voicemail, nobody reached",
+    "busy": "Busy",
+    "no_answer": "No answer",
+    "no_key": "Picked up, no key pressed",
+    "failed": "Call failed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One text or call of ours, as pages show it.
+
+    Args:
+        state: where it stands; `in_words` says it for people, `why` the reason of a failure.
+        at: when it got there, as far as is known.
+        is_contact: whether it reached a person: delivered, or a key pressed.
+    """
+
+    id: int
+    channel: Channel
+    kind: str
+    number: str
+    body: str
+    expert_id: int | None
+    offer_id: int | None
+    state: MessageState
+    in_words: str
+    why: str
+    at: datetime
+    is_contact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One text somebody sent us, as pages show it."""
+
+    id: int
+    number: str
+    body: str
+    at: datetime
+    state: InboundState
+    meaning: str
+    expert_id: int | None
+    offer_id: int | None
+    topic: str
+    settled_by: str
+
+
+async def of_topic(session: AsyncSession, topic: str, limit: int = 200) -> list[Outgoing]:
+    """The texts and calls of one story, newest first."""
+    return await _outgoing(session, Message.topic == topic, limit)
+
+
+async def of_offer(session: AsyncSession, offer_id: int) -> list[Outgoing]:
+    """The texts and calls about one offer, newest first."""
+    return await _outgoing(session, Message.offer_id == offer_id, 100)
+
+
+async def to_number(session: AsyncSession, number: str, limit: int = 50) -> list[Outgoing]:
+    """The texts and calls to one number, newest first."""
+    return await _outgoing(session, Message.number == number, limit)
+
+
+async def from_number(session: AsyncSession, number: str, limit: int = 50) -> list[Incoming]:
+    """What one number texted us, newest first."""
+    return await _incoming(session, InboundMessage.number == number, limit)
+
+
+async def waiting(session: AsyncSession, limit: int = 100) -> list[Incoming]:
+    """The desk's inbox: texts that a person has to read, newest first."""
+    return await _incoming(session, InboundMessage.state == InboundState.NEEDS_PERSON, limit)
+
+
+async def waiting_count(session: AsyncSession) -> int:
+    """How many texts wait for a person."""
+    count = await session.scalar(
+        select(func.count())
+        .select_from(InboundMessage)
+        .where(InboundMessage.state == InboundState.NEEDS_PERSON)
+    )  # fmt: skip
+    return count or 0
+
+
+async def _outgoing(session: AsyncSession, where: ColumnElement[bool], limit: int) -> list[Outgoing]:
+    rows = await session.scalars(select(Message).where(where).order_by(Message.id.desc()).limit(limit))
+    return [_shown(row) for row in rows]
+
+
+async def _incoming(session: AsyncSession, where: ColumnElement[bool], limit: int) -> list[Incoming]:
+    rows = await session.scalars(select(InboundMessage).where(where).order_by(InboundMessage.id.desc()).limit(limit))
+    return [
+        Incoming(
+            row.id, row.number, row.body, row.received_at, row.state, row.meaning or "", row.expert_id, row.offer_id,
+            row.topic, row.settled_by or "",
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _shown(row: Message) -> Outgoing:
+    is_call = row.channel is Channel.CALL
+    words = "Calling" if is_call and row.state is MessageState.SENT else WORDS[row.state]
+    return Outgoing(
+        row.id, row.channel, row.kind, row.number, row.body, row.expert_id, row.offer_id, row.state,
+        in_words=CALL_WORDS.get(row.outcome or "", words),
+        why=meaning_of(row.error_code),
+        at=row.delivered_at or row.sent_at or row.claimed_at or row.queued_at,
+        is_contact=row.outcome == "answered_by_person" if is_call else row.state is MessageState.DELIVERED,
+    )  # fmt: skip
