@@ -1,0 +1,102 @@
+"""One private PostgreSQL and one migrated database for each test process; every test that asks finds it empty.
+
+`RRT_TEST_DATABASE_URL` (or `DATABASE_URL`) names another server to use: the tests make a database of their own there
+and drop it again. The role must be a superuser, or be granted `session_replication_role` and `createdb`.
+"""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic import command
+from alembic.config import Config
+from psycopg import sql
+from sqlalchemy import URL, make_url
+
+from app.core.postgres import EmbeddedPostgres
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def migrated_database() -> Iterator[str]:
+    """The address of a database with our schema, made once for the process. Use `database_url` instead."""
+    given = os.environ.get("RRT_TEST_DATABASE_URL") or os.environ.get("DATABASE_URL")
+    with _on_given_server(given) if given else _on_own_server() as address:
+        migrate(address)
+        yield address
+
+
+@pytest.fixture(scope="session")
+def _sweeper(migrated_database: str) -> Iterator["Sweeper"]:
+    with psycopg.connect(libpq(migrated_database), autocommit=True) as connection:
+        yield Sweeper(connection)
+
+
+@pytest.fixture
+def database_url(migrated_database: str, _sweeper: "Sweeper") -> str:
+    """The address of a migrated database without a row in it. Swept before the test: a failure's rows stay."""
+    _sweeper.sweep()
+    return migrated_database
+
+
+class Sweeper:
+    """Deletes all rows of all tables, the job queue's and the append-only log included, in one round trip (2 ms)."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self.connection = connection
+        self.statement = self._statement()
+
+    def _statement(self) -> sql.Composed:
+        tables = self.connection.execute(
+            "select tablename from pg_tables where schemaname = 'public' and tablename <> 'alembic_version'"
+        ).fetchall()
+        deletes = [sql.SQL("delete from {}").format(sql.Identifier(name)) for (name,) in tables]
+        # a replica fires neither triggers nor foreign keys; lock_timeout: a connection that a test forgot is named
+        return sql.SQL("; ").join(
+            [sql.SQL("set local session_replication_role = replica; set local lock_timeout = '5s'"), *deletes]
+        )
+
+    def sweep(self) -> None:
+        """Empty the database."""
+        with self.connection.transaction():
+            self.connection.execute(self.statement)
+
+
+def migrate(address: str, to: str = "head") -> None:
+    """Bring the database at `address` to a revision."""
+    config = Config(ROOT / "alembic.ini")
+    config.set_main_option("sqlalchemy.url", address.replace("%", "%%"))
+    command.upgrade(config, to)
+
+
+def libpq(address: str) -> str:
+    """The address as psycopg takes it."""
+    return address.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
+@contextmanager
+def _on_own_server() -> Iterator[str]:
+    with (
+        tempfile.TemporaryDirectory(prefix="rrt-tests-", ignore_cleanup_errors=True) as folder,
+        EmbeddedPostgres(Path(folder), durable=False) as server,
+    ):
+        yield server.ensure_database("rrt_test")
+
+
+@contextmanager
+def _on_given_server(given: str) -> Iterator[str]:
+    url: URL = make_url(given).set(drivername="postgresql+psycopg")
+    name = f"rrt_test_{secrets.token_hex(4)}"
+    server = libpq(url.render_as_string(hide_password=False))
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        try:
+            yield url.set(database=name).render_as_string(hide_password=False)
+        finally:
+            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
