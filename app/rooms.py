@@ -22,6 +22,23 @@ JOBS = (
     "app.dispatch.jobs",
     "app.replies.jobs",
 )
+ROUTERS = (
+    "app.access.pages",
+    "app.access.api",
+    "app.messaging.webhooks",
+    "app.agencies.api",
+    "app.experts.api",
+    "app.requests.api",
+    "app.requests.pages",
+    "app.deployments.api",
+    "app.rosters.api",
+    "app.dispatch.api",
+    "app.dispatch.pages",
+    "app.replies.api",
+)
+"""Modules with a `router`: the doors."""
+REFUSALS = ("app.requests.decisions", "app.deployments.opening", "app.dispatch.offers")
+"""Modules that say what their room's constraints mean."""
 
 
 def load() -> None:

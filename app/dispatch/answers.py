@@ -75,20 +75,19 @@ async def _as_it_stands(session: AsyncSession, offer: Offer) -> texts.Text:
     """The truth about an offer that the answer does not change."""
     words = await words_of(session, offer)
     desk_phone = get_settings().desk_phone
-    if offer.state is OfferState.ACCEPTED:
-        return texts.confirmed(words, desk_phone)
-    if offer.state is OfferState.DECLINED:
-        return texts.got_no(words)
-    if offer.state is OfferState.STANDBY:
-        return texts.standby(words)
-    if offer.state is OfferState.DEFERRED:
-        return texts.deferred(words, desk_phone)
-    if offer.state in LATE:
-        return texts.too_late(words)
     deployment = await session.get_one(Deployment, offer.deployment_id)
-    if deployment.state == DeploymentState.STOOD_DOWN:
-        return texts.stood_down(words, desk_phone)
-    return texts.withdrawn(words)
+    ended = texts.withdrawn(words)
+    if deployment.state is DeploymentState.STOOD_DOWN:
+        ended = texts.stood_down(words, desk_phone)
+    told = {
+        OfferState.ACCEPTED: texts.seat_confirmed_again(words, desk_phone),
+        OfferState.DECLINED: texts.got_no(words),
+        OfferState.STANDBY: texts.standby(words),
+        OfferState.DEFERRED: texts.deferred(words, desk_phone),
+        OfferState.EXPIRED: texts.too_late(words),
+        OfferState.UNREACHABLE: texts.too_late(words),
+    }
+    return told.get(offer.state, ended)
 
 
 async def _yes(

@@ -11,6 +11,7 @@ from app.core.database import locked
 from app.core.events import SYSTEM, Actor, record
 from app.core.ids import CODE_DIGITS
 from app.core.jobs import cancel, defer
+from app.core.problems import Problem
 from app.deployments import seats
 from app.deployments.models import Deployment, Position
 from app.dispatch import ladder
@@ -22,6 +23,15 @@ from app.experts.models import Contact, ContactKind, Expert
 from app.messaging import outbox, texts
 from app.rosters.models import Pick
 
+
+class AskedAlready(Problem):
+    """This person has an offer of this deployment already."""
+
+    status = 409
+
+
+REFUSALS: dict[str, type[Problem]] = {"uq_offers_standing": AskedAlready}
+"""What the database says, in words."""
 CODE_REST = timedelta(days=30)
 """A code is not used again for the same phone within this time."""
 
@@ -142,7 +152,6 @@ async def _text(
         expert_id=offer.expert_id,
         offer_id=offer.id,
         valid_until=offer.reply_by,
-        priority=1,
     )
     return True
 
@@ -194,8 +203,8 @@ async def tell(session: AsyncSession, deployment: Deployment, offer: Offer, word
     for contact in await contacts_of(session, offer.expert_id):
         if contact.texts_stopped_at is None:
             await outbox.post(
-                session, words, to=contact.number, topic=topic(deployment), expert_id=offer.expert_id, offer_id=offer.id,
-                priority=1,
+                session, words, to=contact.number, topic=topic(deployment),
+                expert_id=offer.expert_id, offer_id=offer.id, priority=1,
             )  # fmt: skip
             return
 

@@ -1,0 +1,71 @@
+"""API keys: shown once, kept as a digest; a key acts as its user."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.models import ApiKey, User
+from app.core.clock import clock
+from app.core.events import Actor, record
+from app.core.ids import digest, token
+from app.core.problems import NotFound
+
+PREFIX = "rrt_"
+"""So that people and scanners recognise a key."""
+
+
+async def make(session: AsyncSession, user_id: int, name: str, *, days: int | None, by: Actor) -> tuple[ApiKey, str]:
+    """A new key for a user.
+
+    Returns:
+        The key's row, and the key itself: it is not kept and cannot be shown again.
+    """
+    secret = PREFIX + token()
+    now = clock.now()
+    key = ApiKey(
+        user_id=user_id,
+        name=name,
+        prefix=secret[:12],
+        key_digest=digest(secret),
+        created_at=now,
+        expires_at=now + timedelta(days=days) if days else None,
+    )
+    session.add(key)
+    await session.flush()
+    await record(session, "key.made", key.id, by=by, name=name)
+    return key, secret
+
+
+async def user_of(session: AsyncSession, secret: str) -> User | None:
+    """The user a key acts as, if the key is good and the account open."""
+    if not secret.startswith(PREFIX):
+        return None
+    query = select(ApiKey, User).join(User).where(ApiKey.key_digest == digest(secret), ApiKey.revoked_at.is_(None))
+    row = (await session.execute(query.where(User.is_active))).one_or_none()
+    now = clock.now()
+    if row is None or (row[0].expires_at and row[0].expires_at < now):
+        return None
+    key, user = row
+    if key.last_used_at is None or key.last_used_at < now - timedelta(minutes=5):
+        key.last_used_at = now
+    return user
+
+
+async def of_user(session: AsyncSession, user_id: int) -> Sequence[ApiKey]:
+    """A user's keys, newest first."""
+    return (await session.scalars(select(ApiKey).where(ApiKey.user_id == user_id).order_by(ApiKey.id.desc()))).all()
+
+
+async def revoke(session: AsyncSession, user_id: int, key_id: int, *, by: Actor) -> None:
+    """End a key.
+
+    Raises:
+        NotFound: no such key of this user.
+    """
+    key = await session.scalar(select(ApiKey).where(ApiKey.id == key_id, ApiKey.user_id == user_id).with_for_update())
+    if key is None:
+        raise NotFound
+    key.revoked_at = key.revoked_at or clock.now()
+    await record(session, "key.revoked", key.id, by=by)

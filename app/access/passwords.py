@@ -1,0 +1,41 @@
+"""Passwords: argon2id, checked beside the event loop, with the same work for accounts that do not exist."""
+
+import asyncio
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from app.core.problems import Invalid
+
+LEAST = 12
+"""Characters (NIST 800-63B asks for 8; nobody types these often)."""
+_hasher = PasswordHasher()
+
+
+@cache
+def _nobody() -> str:
+    return _hasher.hash("nobody has this password")
+
+
+def hashed(password: str) -> str:
+    """What is kept of a password.
+
+    Raises:
+        Invalid: shorter than `LEAST`.
+    """
+    if len(password) < LEAST:
+        raise Invalid(errors={"password": f"Use at least {LEAST} characters."})
+    return _hasher.hash(password)
+
+
+def _matches(kept: str | None, password: str) -> bool:
+    try:
+        return _hasher.verify(kept or _nobody(), password) and kept is not None
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+async def matches(kept: str | None, password: str) -> bool:
+    """Whether `password` is the one kept. Takes as long when nothing is kept."""
+    return await asyncio.to_thread(_matches, kept, password)

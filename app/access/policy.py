@@ -1,0 +1,77 @@
+"""The one table of who may do what. Deny by default; API and pages ask the same (domain.md 6.2)."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """One thing somebody may be allowed to do."""
+
+    FILE_REQUEST = "file_request"
+    READ_REQUESTS = "read_requests"
+    ANSWER_QUESTION = "answer_question"
+    WITHDRAW_REQUEST = "withdraw_request"
+    WORK_INTAKE = "work_intake"
+    RECOMMEND = "recommend"
+    DECIDE = "decide"
+    READ_DEPLOYMENTS = "read_deployments"
+    WORK_ROSTER = "work_roster"
+    WORK_OFFERS = "work_offers"
+    READ_EXPERTS = "read_experts"
+    MANAGE_EXPERTS = "manage_experts"
+    READ_AGENCIES = "read_agencies"
+    MANAGE_AGENCIES = "manage_agencies"
+    READ_OWN_OFFERS = "read_own_offers"
+    ANSWER_OWN_OFFERS = "answer_own_offers"
+    MANAGE_USERS = "manage_users"
+    OWN_KEYS = "own_keys"
+    OWN_SESSIONS = "own_sessions"
+    READ_EVENTS = "read_events"
+
+
+class Role(StrEnum):
+    """What somebody is here for."""
+
+    REQUESTER = "requester"
+    INTAKE_OFFICER = "intake_officer"
+    RECOMMENDER = "recommender"
+    APPROVER = "approver"
+    SCHEDULER = "scheduler"
+    TEAM_LEADER = "team_leader"
+    EXPERT = "expert"
+    WELLNESS_LEAD = "wellness_lead"
+    EVALUATOR = "evaluator"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+P, R = Permission, Role
+_STAFF = {P.OWN_KEYS, P.OWN_SESSIONS}
+_DESK = _STAFF | {P.READ_REQUESTS, P.READ_DEPLOYMENTS, P.READ_EXPERTS, P.READ_AGENCIES, P.READ_EVENTS}
+GRANTS: dict[Role, frozenset[Permission]] = {
+    R.REQUESTER: frozenset(
+        _STAFF | {P.FILE_REQUEST, P.READ_REQUESTS, P.ANSWER_QUESTION, P.WITHDRAW_REQUEST, P.READ_AGENCIES}
+    ),
+    R.INTAKE_OFFICER: frozenset(
+        _DESK | {P.FILE_REQUEST, P.ANSWER_QUESTION, P.WITHDRAW_REQUEST, P.WORK_INTAKE, P.MANAGE_AGENCIES}
+    ),
+    R.RECOMMENDER: frozenset(_DESK | {P.WORK_INTAKE, P.RECOMMEND, P.WORK_ROSTER, P.WORK_OFFERS}),
+    R.APPROVER: frozenset(_DESK | {P.DECIDE}),
+    R.SCHEDULER: frozenset(_DESK | {P.WORK_ROSTER, P.WORK_OFFERS, P.MANAGE_EXPERTS}),
+    R.TEAM_LEADER: frozenset({P.OWN_SESSIONS}),
+    R.EXPERT: frozenset({P.OWN_SESSIONS, P.READ_OWN_OFFERS, P.ANSWER_OWN_OFFERS}),
+    R.WELLNESS_LEAD: frozenset({P.OWN_SESSIONS}),
+    R.EVALUATOR: frozenset({P.OWN_SESSIONS}),
+    R.AUDITOR: frozenset(_DESK),
+    R.ADMIN: frozenset(_STAFF | {P.READ_EXPERTS, P.MANAGE_EXPERTS, P.READ_AGENCIES, P.MANAGE_AGENCIES})
+    | {P.MANAGE_USERS, P.READ_EVENTS},
+}
+"""Role to what it may do. A role or permission that is not here may nothing."""
+DESK_ROLES = frozenset({R.INTAKE_OFFICER, R.RECOMMENDER, R.APPROVER, R.SCHEDULER, R.AUDITOR})
+"""Roles that see every agency's requests."""
+
+
+def allowed(roles: Iterable[str]) -> frozenset[Permission]:
+    """Everything that somebody with these roles may do."""
+    known = {role.value: role for role in Role}
+    return frozenset().union(*(GRANTS[known[role]] for role in roles if role in known))

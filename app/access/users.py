@@ -1,0 +1,52 @@
+"""Accounts of people."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access import passwords
+from app.access.models import User
+from app.access.policy import Role
+from app.core.events import SYSTEM, Actor, record
+from app.core.problems import Conflict, Invalid
+
+
+async def add(
+    session: AsyncSession,
+    *,
+    email: str,
+    name: str,
+    roles: Sequence[str],
+    password: str | None,
+    agency_id: int | None = None,
+    expert_id: int | None = None,
+    by: Actor = SYSTEM,
+) -> User:
+    """Open an account.
+
+    Raises:
+        Invalid: an unknown role, a requester without an agency, an expert without an entry in the pool, a password
+            that is too short.
+        Conflict: the e-mail address has an account already.
+    """
+    email = email.strip().lower()
+    unknown = sorted(set(roles) - {role.value for role in Role})
+    if unknown or not roles:
+        raise Invalid(errors={"roles": f"Choose from: {', '.join(Role)}."})
+    if Role.REQUESTER in roles and agency_id is None:
+        raise Invalid(errors={"agency_id": "A requester belongs to an agency."})
+    if Role.EXPERT in roles and expert_id is None:
+        raise Invalid(errors={"expert_id": "An expert's account belongs to an expert of the pool."})
+    if {Role.ADMIN, Role.APPROVER} <= set(roles):
+        raise Invalid(errors={"roles": "An administrator does not approve."})
+    if await session.scalar(select(User.id).where(User.email == email)):
+        raise Conflict("This e-mail address has an account already.")
+    user = User(
+        email=email, name=name, roles=sorted(set(roles)), agency_id=agency_id, expert_id=expert_id,
+        password_hash=passwords.hashed(password) if password else None,
+    )  # fmt: skip
+    session.add(user)
+    await session.flush()
+    await record(session, "user.added", user.id, by=by, roles=user.roles)
+    return user

@@ -1,0 +1,125 @@
+"""The web application: every room's doors, under one guard."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.routing import BaseRoute, Mount, Route
+
+from app import rooms
+from app.access.viewer import Anyone
+from app.core.database import begin, close_engine
+from app.core.jobs import job_app
+from app.core.settings import get_settings
+from app.web import problems
+from app.web.files import Files
+from app.web.live import live
+from app.web.render import STATIC
+from app.web.security import Security
+
+LARGEST_BODY = 2 * 1024 * 1024
+"""Bytes; an expert file is the largest thing anybody sends."""
+
+
+class RouteWithoutPermission(Exception):  # noqa: N818 - a sentence at start-up
+    """A route declares neither a permission nor that it is open to everybody: the app does not start."""
+
+
+health = APIRouter()
+
+
+@health.get("/healthz", dependencies=[Anyone], include_in_schema=False)
+async def healthz() -> dict[str, str]:
+    """The process lives."""
+    return {"status": "ok"}
+
+
+@health.get("/readyz", dependencies=[Anyone], include_in_schema=False)
+async def readyz() -> JSONResponse:
+    """The process can work: the database answers and is migrated."""
+    try:
+        async with begin() as session:
+            revision = await session.scalar(text("select version_num from alembic_version"))
+    except SQLAlchemyError:
+        return JSONResponse({"status": "database unreachable or not migrated"}, 503)
+    return JSONResponse({"status": "ready", "schema": revision})
+
+
+def permissions(dependant: Dependant) -> Iterator[str]:
+    """Every permission that a route's dependencies declare, "public" included."""
+    found = getattr(dependant.call, "permission", None)
+    if found:
+        yield str(found)
+    for inner in dependant.dependencies:
+        yield from permissions(inner)
+
+
+def routes(app: Any) -> Iterator[BaseRoute]:
+    """Every route of an application, of included routers too."""
+    for route in app.routes:
+        inner = getattr(route, "original_router", None) or getattr(route, "router", None)
+        if inner is not None:
+            yield from routes(inner)
+        else:
+            yield route
+
+
+def refuse_unguarded(app: FastAPI) -> None:
+    """Walk every route.
+
+    Raises:
+        RouteWithoutPermission: one of them declares nothing.
+    """
+    for route in routes(app):
+        if isinstance(route, APIRoute):
+            if not any(permissions(route.dependant)):
+                raise RouteWithoutPermission(f"{sorted(route.methods or ())} {route.path}")
+        elif not (isinstance(route, Mount) and route.name == "static") and isinstance(route, Route | Mount):
+            if route.path not in ("/api/v1/openapi.json",):
+                raise RouteWithoutPermission(route.path)
+
+
+@asynccontextmanager
+async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async with job_app().open_async():
+        live.start()
+        yield
+        await live.stop()
+    await close_engine()
+
+
+def create_app() -> FastAPI:
+    """The application with every room's doors.
+
+    Raises:
+        SettingsMissing: a setting is missing or wrong.
+        RouteWithoutPermission: a door was left unguarded.
+    """
+    settings = get_settings()
+    rooms.load_jobs()
+    app = FastAPI(
+        title="Rapid Response Team dispatch",
+        version="1",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        max_body_size=LARGEST_BODY,
+    )
+    app.include_router(health)
+    for name in rooms.ROUTERS:
+        app.include_router(import_module(name).router)
+    for name in rooms.REFUSALS:
+        problems.register_refusals(import_module(name).REFUSALS)
+    problems.install(app)
+    app.mount("/static", Files(directory=STATIC), name="static")
+    app.add_middleware(Security, public_url=settings.public_url)
+    refuse_unguarded(app)
+    return app

@@ -1,0 +1,22 @@
+"""What follows from texts and keys that came in."""
+
+from app.core.database import begin
+from app.core.events import on
+from app.messaging.models import Message
+from app.replies import reading
+
+
+@on("text.received", name="replies.read")
+async def read(subject_id: int) -> None:
+    """Read one text."""
+    async with begin() as session:
+        await reading.read_text(session, subject_id)
+
+
+@on("call.keyed", name="replies.read_key")
+async def read_key(subject_id: int) -> None:
+    """Act on the key somebody pressed."""
+    async with begin() as session:
+        message = await session.get_one(Message, subject_id)
+        if message.offer_id is not None and message.digits:
+            await reading.read_key(session, message.id, message.offer_id, message.digits, message.number)

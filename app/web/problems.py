@@ -1,0 +1,146 @@
+"""Problems as answers: RFC 9457 documents for machines, pages for people."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from psycopg import errors as pg
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.exceptions import HTTPException
+
+from app.core.problems import Changed, Conflict, Invalid, NotFound, Problem
+from app.web.render import render
+
+logger = logging.getLogger(__name__)
+REFUSALS: dict[str, type[Problem]] = {}
+"""Constraint to the problem it stands for."""
+TRY_AGAIN = (pg.DeadlockDetected, pg.SerializationFailure, pg.LockNotAvailable)
+HINTS = {
+    401: "Sign in and try again.",
+    403: "If you need this, ask an administrator for the role.",
+    404: "Check the address, or start again from the first page.",
+    409: "Go back, look at the present state, and decide again.",
+    412: "Go back, look at the present state, and decide again.",
+    413: "Send less at once.",
+    422: "Go back and look at what you entered.",
+    429: "Wait a moment, then try again.",
+    500: "This is our mistake, and it was noted. Try again, or call the desk.",
+}
+
+
+def register_refusals(refusals: Mapping[str, type[Problem]]) -> None:
+    """Say what a room's constraints mean."""
+    REFUSALS.update(refusals)
+
+
+def _is_machine(request: Request) -> bool:
+    return request.url.path.startswith(("/api/", "/twilio/", "/healthz", "/readyz"))
+
+
+def answer(request: Request, problem: Problem) -> Response:
+    """One problem as an answer that fits who asked."""
+    if _is_machine(request):
+        return document(
+            request, problem.status, problem.title, problem.detail, f"/problems/{problem.slug}", problem.fields
+        )
+    if problem.status == 401 and "hx-request" not in request.headers and request.url.path != "/live":
+        return RedirectResponse(f"/sign-in?next={request.url.path}", 303)
+    return page(request, problem.status, problem.title, problem.detail, problem.fields.get("errors"))
+
+
+def document(  # noqa: PLR0917 - the members of RFC 9457 in their order
+    request: Request,
+    status: int,
+    title: str,
+    detail: str,
+    kind: str = "about:blank",
+    fields: Mapping[str, Any] | None = None,
+) -> JSONResponse:
+    """An RFC 9457 problem document."""
+    content = {"type": kind, "title": title, "status": status, "detail": detail, "instance": request.url.path}
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    return JSONResponse(content | dict(fields or {}), status, headers, media_type="application/problem+json")
+
+
+def page(request: Request, status: int, title: str, detail: str, errors: Mapping[str, str] | None = None) -> Response:
+    """A problem as a page that says what to do next."""
+    return render(
+        request,
+        "web/problem.html",
+        status=status,
+        title=title,
+        detail=detail,
+        hint=HINTS.get(status, ""),
+        errors=errors or {},
+    )
+
+
+def _field(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location if part not in ("body", "query", "path", "header")) or "body"
+
+
+def field_errors(error: RequestValidationError) -> dict[str, str]:
+    """Field to sentence, from what pydantic says."""
+    return {_field(one["loc"]): one["msg"].removeprefix("Value error, ") for one in error.errors()}
+
+
+async def _problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)  # noqa: S101 - registered for this type only
+    return answer(request, error)
+
+
+async def _bad_fields(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type only
+    return answer(request, Invalid(errors=field_errors(error)))
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type only
+    if error.status_code == 404:
+        return answer(request, NotFound())
+    detail = str(error.detail)
+    if _is_machine(request):
+        return document(request, error.status_code, detail, detail)
+    return page(request, error.status_code, detail, detail)
+
+
+async def _database(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DBAPIError)  # noqa: S101 - registered for this type only
+    origin = error.orig
+    constraint = origin.diag.constraint_name if isinstance(origin, pg.Error) else None
+    if constraint in REFUSALS:
+        return answer(request, REFUSALS[constraint]())
+    if isinstance(origin, TRY_AGAIN):
+        return answer(request, Conflict("Somebody else was changing the same thing. Try again."))
+    if isinstance(error, IntegrityError):
+        logger.error("refused by the database: %s", constraint)
+        return answer(request, Conflict("The database refused this; nothing was changed."))
+    return await _bug(request, error)
+
+
+async def _stale(request: Request, _error: Exception) -> Response:
+    return answer(request, Changed())
+
+
+async def _bug(request: Request, error: Exception) -> Response:
+    logger.error("bug at %s %s", request.method, request.url.path, exc_info=error)
+    detail = "Something went wrong on our side."
+    return (
+        document(request, 500, "Server error", detail)
+        if _is_machine(request)
+        else page(request, 500, "Server error", detail)
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Have every problem answered in its form."""
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(RequestValidationError, _bad_fields)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(StaleDataError, _stale)
+    app.add_exception_handler(Exception, _bug)

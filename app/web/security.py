@@ -1,0 +1,58 @@
+"""What every answer carries, and what no browser may be tricked into (reliability.md R24, R25)."""
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+class Security:
+    """Adds the headers, and refuses changes that another site's page asks for."""
+
+    def __init__(self, app: ASGIApp, public_url: str) -> None:
+        self.app = app
+        self.origin = public_url.rstrip("/")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                if "cache-control" not in headers:
+                    headers["Cache-Control"] = "no-store"
+            await send(message)
+
+        if self._is_foreign(scope):
+            await PlainTextResponse("This came from another site's page.", 403)(scope, receive, with_headers)
+            return
+        await self.app(scope, receive, with_headers)
+
+    def _is_foreign(self, scope: Scope) -> bool:
+        """Whether a browser says that another site's page asks. Machines with keys and signed webhooks have no page."""
+        if scope["method"] in SAFE or scope["path"].startswith("/twilio/"):
+            return False
+        headers = Headers(scope=scope)
+        if headers.get("authorization"):
+            return False
+        if (site := headers.get("sec-fetch-site")) is not None:
+            return site not in ("same-origin", "none")
+        origin = headers.get("origin")
+        host = headers.get("host", "")
+        return origin is not None and origin not in (self.origin, f"http://{host}", f"https://{host}")
