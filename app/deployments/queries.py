@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.viewer import Viewer
@@ -79,7 +79,7 @@ class SeatCount:
 async def seat_counts(session: AsyncSession, deployment_ids: Sequence[int]) -> dict[int, SeatCount]:
     """Seat counts by deployment."""
 
-    def count(*states: PositionState) -> object:
+    def count(*states: PositionState) -> ColumnElement[int]:
         return func.count().filter(Position.state.in_(states))
 
     rows = await session.execute(

@@ -85,8 +85,9 @@ async def _facts(session: AsyncSession, besides: int) -> _Facts:
     for expert_id, span, deployment_id in taken:
         if deployment_id == besides:
             continue
-        busy[expert_id].append(asked.Span(minute(span.lower), minute(span.upper)))
-        served[expert_id].append(minute(span.lower))
+        if span.lower is not None and span.upper is not None:
+            busy[expert_id].append(asked.Span(minute(span.lower), minute(span.upper)))
+            served[expert_id].append(minute(span.lower))
     return _Facts(papers, licences, busy, served)
 
 

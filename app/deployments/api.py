@@ -1,0 +1,126 @@
+"""HTTP API: deployments and their seats."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.access.viewer import MayReadDeployments, MayWorkOffers
+from app.deployments import opening, queries, seats
+from app.deployments.models import Deployment
+from app.deployments.states import AssignmentState, DeploymentState, PositionState
+from app.requests.states import Priority
+from app.web.lists import IfMatch, Page, Paged, check_version, set_etag
+from app.web.session import Session
+
+router = APIRouter(prefix="/api/v1/deployments", tags=["deployments"])
+
+
+class SeatOut(BaseModel):
+    """One seat and who has it."""
+
+    number: int
+    code: str
+    title: str
+    state: PositionState
+    unfillable_reason: str | None
+    expert_id: int | None
+    expert_name: str | None
+    assignment_state: AssignmentState | None
+    arrives_at: datetime | None
+
+
+class DeploymentOut(BaseModel):
+    """A deployment."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    reference: str
+    state: DeploymentState
+    version: int
+    team_type: str
+    priority: Priority
+    starts_at: datetime
+    ends_at: datetime
+    opened_at: datetime
+    staffed_at: datetime | None
+
+
+class DeploymentWhole(DeploymentOut):
+    """A deployment with its seats."""
+
+    seats: list[SeatOut]
+
+
+class NoteIn(BaseModel):
+    """Why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    note: str = Field("", max_length=4000)
+
+
+def _seat(view: queries.SeatView) -> SeatOut:
+    position, assignment = view.position, view.assignment
+    return SeatOut(
+        number=position.number,
+        code=position.code,
+        title=position.title,
+        state=position.state,
+        unfillable_reason=position.unfillable_reason,
+        expert_id=view.expert.id if view.expert else None,
+        expert_name=view.expert.name if view.expert else None,
+        assignment_state=assignment.state if assignment else None,
+        arrives_at=assignment.arrives_at if assignment else None,
+    )
+
+
+async def _whole(session: Session, deployment: Deployment) -> DeploymentWhole:
+    await session.flush()
+    views = await queries.seats(session, deployment.id)
+    fields = DeploymentOut.model_validate(deployment).model_dump()
+    return DeploymentWhole(seats=[_seat(view) for view in views], **fields)
+
+
+@router.get("")
+async def list_deployments(
+    session: Session,
+    viewer: MayReadDeployments,
+    page: Page,
+    state: Annotated[list[DeploymentState] | None, Query()] = None,
+) -> Paged[DeploymentOut]:
+    """Deployments, newest first."""
+    rows = await queries.listed(session, viewer, states=state or (), before_id=page.before_id, limit=page.limit + 1)
+    return page.paged(rows, lambda row: row.id, DeploymentOut.model_validate)
+
+
+@router.get("/{reference}")
+async def read_deployment(
+    reference: str, session: Session, viewer: MayReadDeployments, response: Response
+) -> DeploymentWhole:
+    """One deployment with its seats."""
+    deployment = await queries.find(session, viewer, reference)
+    set_etag(response, deployment.version)
+    return await _whole(session, deployment)
+
+
+@router.post("/{reference}/stand-down")
+async def stand_down(
+    reference: str, form: NoteIn, seen: IfMatch, session: Session, viewer: MayWorkOffers
+) -> DeploymentWhole:
+    """Call it off: everybody asked or seated is told."""
+    deployment = await queries.find(session, viewer, reference, lock=True)
+    check_version(seen, deployment.version)
+    await opening.stand_down(session, deployment, by=viewer.actor, note=form.note)
+    return await _whole(session, deployment)
+
+
+@router.post("/{reference}/seats/{number}/reopen")
+async def reopen_seat(reference: str, number: int, session: Session, viewer: MayWorkOffers) -> DeploymentWhole:
+    """Look again for somebody for a seat that was given up."""
+    deployment = await queries.find(session, viewer, reference, lock=True)
+    for position in await opening.positions_of(session, deployment, lock=True):
+        if position.number == number:
+            await seats.reopen(session, deployment, position, by=viewer.actor)
+    return await _whole(session, deployment)

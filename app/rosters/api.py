@@ -1,0 +1,140 @@
+"""HTTP API: proposed rosters."""
+
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict
+
+from app.access.viewer import MayReadDeployments, MayWorkRoster
+from app.deployments import queries as deployments
+from app.rosters import proposals, queries
+from app.rosters.models import Pick, Proposal, ProposalState
+from app.web.session import Session
+
+router = APIRouter(prefix="/api/v1/deployments/{reference}/rosters", tags=["rosters"])
+
+
+class ReasonOut(BaseModel):
+    """One fact that speaks for, or warns about, a choice."""
+
+    code: str
+    text: str
+    is_warning: bool
+
+
+class ChoiceOut(BaseModel):
+    """One person for one seat."""
+
+    expert_id: int
+    name: str
+    city: str
+    state: str
+    reasons: list[ReasonOut]
+    travel: dict[str, Any] | None
+    costs: str
+
+
+class ProposedSeatOut(BaseModel):
+    """One seat: the choice with its alternates, or why nobody fits."""
+
+    number: int
+    code: str
+    title: str
+    choice: ChoiceOut | None
+    alternates: list[ChoiceOut]
+    empty_because: list[ReasonOut]
+
+
+class RosterOut(BaseModel):
+    """One version of a roster."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    version: int
+    state: ProposalState
+    cause: str
+    status: str
+    pool_size: int
+    considered: int
+    solve_ms: int
+    solver_version: str
+    goals: dict[str, int]
+    shortages: list[dict[str, Any]]
+    made_at: datetime
+
+
+class RosterWhole(RosterOut):
+    """A roster with its seats."""
+
+    seats: list[ProposedSeatOut]
+
+
+class SwapIn(BaseModel):
+    """Put this alternate into that seat."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seat: int
+    expert_id: int
+
+
+def _reasons(pick: Pick) -> list[ReasonOut]:
+    return [ReasonOut.model_validate(reason) for reason in pick.reasons]
+
+
+def _choice(choice: queries.Choice) -> ChoiceOut:
+    expert, pick = choice.expert, choice.pick
+    return ChoiceOut(
+        expert_id=expert.id, name=expert.name, city=expert.city, state=expert.state,
+        reasons=_reasons(pick), travel=pick.travel, costs=pick.costs,
+    )  # fmt: skip
+
+
+def _seat(seat: queries.ProposedSeat) -> ProposedSeatOut:
+    return ProposedSeatOut(
+        number=seat.position.number,
+        code=seat.position.code,
+        title=seat.position.title,
+        choice=_choice(seat.choice) if seat.choice else None,
+        alternates=[_choice(alternate) for alternate in seat.alternates],
+        empty_because=_reasons(seat.empty) if seat.empty else [],
+    )
+
+
+async def _whole(session: Session, proposal: Proposal) -> RosterWhole:
+    views = await queries.seats(session, proposal)
+    return RosterWhole(seats=[_seat(v) for v in views], **RosterOut.model_validate(proposal).model_dump())
+
+
+@router.get("")
+async def list_rosters(reference: str, session: Session, viewer: MayReadDeployments) -> list[RosterOut]:
+    """Every version, newest first."""
+    deployment = await deployments.find(session, viewer, reference)
+    return [RosterOut.model_validate(row) for row in await queries.versions(session, deployment.id)]
+
+
+@router.get("/{version}")
+async def read_roster(reference: str, version: int, session: Session, viewer: MayReadDeployments) -> RosterWhole:
+    """One version with its people and reasons."""
+    deployment = await deployments.find(session, viewer, reference)
+    return await _whole(session, await queries.version(session, deployment.id, version))
+
+
+@router.post("/{version}/accept")
+async def accept_roster(reference: str, version: int, session: Session, viewer: MayWorkRoster) -> RosterWhole:
+    """Work with this version: its people are asked at once. The version itself guards against a newer one."""
+    deployment = await deployments.find(session, viewer, reference, lock=True)
+    proposal = await queries.version(session, deployment.id, version, lock=True)
+    await proposals.accept(session, deployment, proposal, by=viewer.actor)
+    return await _whole(session, proposal)
+
+
+@router.post("/{version}/swap")
+async def swap(reference: str, version: int, form: SwapIn, session: Session, viewer: MayWorkRoster) -> RosterWhole:
+    """Put an alternate into a seat before anybody is asked."""
+    deployment = await deployments.find(session, viewer, reference, lock=True)
+    proposal = await queries.version(session, deployment.id, version, lock=True)
+    positions = {seat.position.number: seat.position.id for seat in await queries.seats(session, proposal)}
+    await proposals.swap(session, deployment, proposal, positions.get(form.seat, 0), form.expert_id, by=viewer.actor)
+    return await _whole(session, proposal)
