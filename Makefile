@@ -2,7 +2,8 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help demo test test-slow check format lock assets serve clean shape openapi
+CHECKS := check-lint check-format check-types check-floors check-tracked check-schema check-openapi
+.PHONY: help demo serve test test-slow check $(CHECKS) format openapi assets lock shape clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -30,14 +31,15 @@ test: $(VENV)/.dev ## Run the tests (ARGS="-k offers -x" goes to pytest)
 test-slow: $(VENV)/.dev ## Run the tests that take minutes
 	@$(BIN)/pytest -m slow $(ARGS)
 
-check: $(VENV)/.dev ## Lint, format, types, the rooms' floors, the schema, the API's document, what is in git
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m tools.check_tracked
-	$(BIN)/python -m tools.check_schema
-	$(BIN)/python -m tools.check_openapi
+check: $(CHECKS) ## Lint, format, types, the rooms' floors, what is in git, the schema, the API's document
+check-lint: ; $(BIN)/ruff check .
+check-format: ; $(BIN)/ruff format --check .
+check-types: ; $(BIN)/mypy
+check-floors: ; $(BIN)/lint-imports --no-cache --no-logo
+check-tracked: ; $(BIN)/python -m tools.check_tracked
+check-schema: ; $(BIN)/python -m tools.check_schema
+check-openapi: ; $(BIN)/python -m tools.check_openapi
+$(CHECKS): $(VENV)/.dev
 
 format: $(VENV)/.dev ## Format the code and fix what can be fixed by itself
 	$(BIN)/ruff format .
