@@ -14,6 +14,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -205,6 +206,8 @@ def _cluster_options(major: int) -> list[str]:
     options = [f"--username={USER}", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C"]
     if major >= FIRST_BUILTIN_LOCALE:
         options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+    elif sys.platform == "linux":
+        options += ["--lc-ctype=C.UTF-8"]  # upper and lower case beyond ASCII; the others' systems may not have it
     return options
 
 

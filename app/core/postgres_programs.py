@@ -123,8 +123,10 @@ class Runner:
     def command(self, program: str, cluster: Path, arguments: Sequence[str]) -> list[str]:
         """The full command line of `program` on `cluster`, to be run with the cluster as working directory."""
         prefix = _namespace(shutil.which("unshare") or "unshare") if self.isolation == "userns" else []
-        # Another user may not be able to walk to the cluster (a home folder is closed to others), but can stay in it.
-        data = "/proc/self/cwd" if self.isolation == "uid" else str(cluster)
+        # Another user may not be able to walk to the cluster (a home folder is closed to others), but can stay in it;
+        # 15 cannot: it leaves the folder for a moment.
+        stays = self.isolation == "uid" and self.binaries.major > OLDEST_MAJOR
+        data = "/proc/self/cwd" if stays else str(cluster)
         leashed = [sys.executable, "-I", "-S", leash.__file__, str(os.getpid()), str(self.uid)]
         return [*leashed, *prefix, str(self.binaries.folder / program), "-D", data, *arguments]
 
