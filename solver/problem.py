@@ -149,7 +149,9 @@ class Policy:
     experienced_share: float = 0.5
     weights: Mapping[str, int] = field(default_factory=lambda: dict(DEFAULT_WEIGHTS))
     """Weights inside the goal levels; names in `goals.py`."""
-    candidates_per_seat: int = 40
+    need_weights: Mapping[str, int] = field(default_factory=lambda: dict(NEED_WEIGHTS))
+    """What one missing need of a team weighs against another, within the level of needs."""
+    candidates_per_seat: int = 16
     alternates: int = 3
 
 
@@ -163,3 +165,5 @@ DEFAULT_WEIGHTS: Mapping[str, int] = {
     "recent_deployment": 4,
     "exposure": 4,
 }
+
+NEED_WEIGHTS: Mapping[str, int] = {"leader": 8, "language": 4, "discipline": 4, "experienced": 1}

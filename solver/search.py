@@ -1,0 +1,112 @@
+"""Solve: survey the pool, prune, optimise level by level, judge the answer, explain it."""
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from solver.problem import Expert, Policy, Request
+from solver.roster import Roster, Shortage
+
+if TYPE_CHECKING:
+    from solver.pool import Pool
+
+VERSION = "1.0"
+"""Of the solver; part of every answer."""
+NEEDS_IN_WORDS = {
+    "leader": "Nobody on the team is qualified to lead.",
+    "experienced": "Fewer than half of the team have a past deployment.",
+}
+
+
+class BrokenRoster(RuntimeError):  # noqa: N818 - named like the house's Problem
+    """The checker found a fault in an answer of ours: a bug, never shown to anybody as a roster."""
+
+
+def solve(
+    experts: "Sequence[Expert] | Pool",
+    requests: Sequence[Request],
+    policy: Policy | None = None,
+    *,
+    seed: int = 0,
+    time_limit_s: float = 10.0,
+) -> Roster:
+    """The best rosters for some requests at once.
+
+    Args:
+        experts: the pool, or a `Pool` built from it before.
+        requests: what is asked for.
+        policy: limits and weights.
+        seed: the same problem and seed give the same roster.
+        time_limit_s: wall seconds; reached, the best roster found is returned as "feasible".
+
+    Raises:
+        BadProblem: the problem contradicts itself; names the field.
+        BrokenRoster: our own answer failed the independent checker.
+    """
+    # numpy and OR-Tools are heavy and only needed here.
+    from solver import candidates, check, explain, optimise, validate  # noqa: PLC0415
+    from solver.pool import Pool  # noqa: PLC0415
+
+    began = time.perf_counter()
+    policy = policy or Policy()
+    pool = experts if isinstance(experts, Pool) else Pool(experts)
+    validate.check_policy(policy)
+    validate.check_requests(requests, pool.row.keys())
+    seats = candidates.survey(pool, requests, policy)
+    best = optimise.optimise(pool, seats, policy, seed=seed, time_limit_s=time_limit_s)
+    told = tuple(explain.seat(pool, seats, one, best.seating, policy) for one in seats)
+    roster = Roster(
+        status=best.status,
+        seats=told,
+        shortages=_shortages(best.missing),
+        goals=best.goals,
+        pool_size=len(pool),
+        considered=sum(len(one.order) for one in seats),
+        solve_ms=round((time.perf_counter() - began) * 1000),
+        version=VERSION,
+    )
+    faults = check.faults(pool.experts, requests, policy, roster)
+    if faults:
+        raise BrokenRoster("; ".join(str(fault) for fault in faults[:5]))
+    return roster
+
+
+def _shortages(missing: dict[tuple[int, str], int]) -> tuple[Shortage, ...]:
+    return tuple(
+        Shortage(request_id, need, need_in_words(need)) for (request_id, need), count in missing.items() if count
+    )
+
+
+def need_in_words(need: str) -> str:
+    """A need that is missing, as a sentence."""
+    kind, _, what = need.partition(" ")
+    if kind == "language":
+        return f"Nobody on the team speaks {what} well enough."
+    if kind == "discipline":
+        return f"The discipline {what} is missing from the team."
+    return NEEDS_IN_WORDS[kind]
+
+
+def why_not(
+    experts: "Sequence[Expert] | Pool",
+    request: Request,
+    position_id: int,
+    expert_id: int,
+    policy: Policy | None = None,
+) -> tuple[str, ...]:
+    """The rules that keep one expert out of one seat, as sentences; empty when none does.
+
+    Raises:
+        BadProblem: the problem contradicts itself.
+        KeyError: no such expert or position.
+    """
+    from solver import candidates, validate  # noqa: PLC0415
+    from solver.pool import Pool  # noqa: PLC0415
+    from solver.rules import SENTENCE  # noqa: PLC0415
+
+    policy = policy or Policy()
+    pool = experts if isinstance(experts, Pool) else Pool(experts)
+    validate.check_requests([request], pool.row.keys())
+    seats = {seat.position.id: seat for seat in candidates.survey(pool, [request], policy)}
+    fails = int(seats[position_id].fails[pool.row[expert_id]])
+    return tuple(SENTENCE[rule] for rule, bit in candidates.BIT.items() if fails & bit)
