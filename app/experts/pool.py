@@ -1,0 +1,86 @@
+"""Enter experts, change them, note absences."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import clock
+from app.core.events import Actor, record
+from app.core.places import ZONES
+from app.core.problems import Conflict, Invalid
+from app.core.text import phone_number
+from app.experts.models import Absence, Contact, ContactKind, Credential, Expert
+from app.experts.readiness import Verdict, judge
+from app.experts.schemas import AbsenceIn, ExpertChange, ExpertIn
+from app.experts.taxonomy import MANDATORY
+
+
+def _number(field: str, text: str) -> str:
+    try:
+        return phone_number(text)
+    except Invalid:
+        raise Invalid(errors={field: "Give ten digits, area code first."}) from None
+
+
+async def add(session: AsyncSession, form: ExpertIn, *, by: Actor) -> Expert:
+    """Enter an expert with numbers and credentials.
+
+    Raises:
+        Invalid: a number nobody can be reached on.
+        Conflict: the e-mail address is in the pool already.
+    """
+    if form.email and await session.scalar(select(Expert.id).where(Expert.email == form.email)):
+        raise Conflict(f"{form.email} is in the pool already.")
+    numbers = {ContactKind.MOBILE: _number("mobile", form.mobile)}
+    if form.alternate:
+        numbers[ContactKind.ALTERNATE] = _number("alternate", form.alternate)
+    fields = form.model_dump(exclude={"mobile", "alternate", "credentials"})
+    expert = Expert(**fields, time_zone=ZONES[form.state], conflict_agencies=[], is_active=True)
+    session.add(expert)
+    await session.flush()
+    session.add_all(Contact(expert_id=expert.id, kind=kind, number=number) for kind, number in numbers.items())
+    session.add_all(Credential(expert_id=expert.id, **paper.model_dump()) for paper in form.credentials)
+    await session.flush()
+    await record(session, "expert.added", expert.id, by=by)
+    return expert
+
+
+async def change(session: AsyncSession, expert: Expert, form: ExpertChange, *, by: Actor) -> Expert:
+    """Change what may be changed of an expert."""
+    changed = form.model_dump(exclude_unset=True)
+    for name, value in changed.items():
+        setattr(expert, name, value)
+    await session.flush()
+    await record(session, "expert.changed", expert.id, by=by, fields=sorted(changed))
+    return expert
+
+
+async def note_absence(session: AsyncSession, expert: Expert, form: AbsenceIn, *, by: Actor) -> Absence:
+    """Note days on which an expert cannot go.
+
+    Raises:
+        Invalid: it ends before it starts.
+    """
+    if form.ends_at <= form.starts_at:
+        raise Invalid(errors={"ends_at": "This is before the start."})
+    absence = Absence(expert_id=expert.id, starts_at=form.starts_at, ends_at=form.ends_at)
+    session.add(absence)
+    await session.flush()
+    await record(session, "expert.absence_noted", expert.id, by=by)
+    return absence
+
+
+async def credentials_of(session: AsyncSession, expert_id: int) -> Sequence[Credential]:
+    """An expert's credentials."""
+    return (await session.scalars(select(Credential).where(Credential.expert_id == expert_id))).all()
+
+
+async def readiness_of(session: AsyncSession, expert: Expert) -> Verdict:
+    """Whether an expert may be offered a place today, and why not."""
+    papers = {c.kind: c.expires_on for c in await credentials_of(session, expert.id) if c.kind in MANDATORY}
+    reached = await session.scalar(select(Contact.id).where(Contact.expert_id == expert.id).limit(1))
+    return judge(
+        clock.now().date(), papers,
+        is_active=expert.is_active, eligible_from=expert.eligible_from, can_be_reached=reached is not None,
+    )  # fmt: skip

@@ -1,0 +1,131 @@
+"""Experts as they cross HTTP and CSV."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
+
+from app.core.places import STATES
+from app.experts.taxonomy import ALL_EXPERTISE, LANGUAGES
+
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$")
+]
+Level = Annotated[int, Field(ge=1, le=3)]
+Ilr = Annotated[int, Field(ge=0, le=5)]
+
+
+class CredentialIn(BaseModel):
+    """A credential with its last valid day."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    kind: Line
+    state: str | None = Field(default=None, pattern="^[A-Z]{2}$")
+    expires_on: date | None = None
+
+
+class ExpertIn(BaseModel):
+    """An expert to be entered into the pool."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Line
+    email: Line | None = None
+    disciplines: list[Literal["LE", "VA", "MH", "CL"]] = Field(min_length=1, max_length=2)
+    expertise: dict[str, Level] = Field(default_factory=dict, max_length=64)
+    languages: dict[str, Ilr] = Field(default_factory=lambda: {"en": 5}, max_length=20)
+    city: Line
+    state: str
+    county: Line | None = None
+    latitude: float = Field(ge=-90, le=90)
+    longitude: float = Field(ge=-180, le=180)
+    employer: Line | None = None
+    is_leader: bool = False
+    is_trainee: bool = False
+    is_mentor: bool = False
+    past_deployments: int = Field(default=0, ge=0, le=1000)
+    wakes_for_immediate: bool = True
+    mobile: Line
+    alternate: Line | None = None
+    credentials: list[CredentialIn] = Field(default_factory=list, max_length=60)
+
+    @field_validator("state")
+    @classmethod
+    def _state(cls, value: str) -> str:
+        if value.upper() not in STATES:
+            raise ValueError(f"{value} is not a state or territory we know")
+        return value.upper()
+
+    @field_validator("expertise")
+    @classmethod
+    def _expertise(cls, value: dict[str, int]) -> dict[str, int]:
+        if unknown := sorted(value.keys() - ALL_EXPERTISE):
+            raise ValueError(f"{', '.join(unknown)} is not an expertise we know")
+        return value
+
+    @field_validator("languages")
+    @classmethod
+    def _languages(cls, value: dict[str, int]) -> dict[str, int]:
+        if unknown := sorted(value.keys() - LANGUAGES.keys()):
+            raise ValueError(f"{', '.join(unknown)} is not a language we know")
+        return value
+
+
+class ExpertOut(BaseModel):
+    """An expert, without phone numbers."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    name: str
+    disciplines: list[str]
+    expertise: dict[str, int]
+    languages: dict[str, int]
+    city: str
+    state: str
+    employer: str | None
+    is_leader: bool
+    is_trainee: bool
+    is_mentor: bool
+    past_deployments: int
+    is_active: bool
+    version: int
+
+
+class ExpertWhole(ExpertOut):
+    """An expert with what bears on whether she may be asked."""
+
+    readiness: str
+    readiness_reasons: list[str]
+    credentials: list[CredentialIn]
+
+
+class ExpertChange(BaseModel):
+    """What may be changed of an expert; fields left out stay."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    is_active: bool | None = None
+    is_leader: bool | None = None
+    is_mentor: bool | None = None
+    is_trainee: bool | None = None
+    employer: Line | None = None
+    wakes_for_immediate: bool | None = None
+
+
+class AbsenceIn(BaseModel):
+    """Days on which an expert cannot go."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+
+
+class AbsenceOut(AbsenceIn):
+    """An absence."""
+
+    model_config = ConfigDict(from_attributes=True, extra="ignore")
+
+    id: int
