@@ -1,0 +1,77 @@
+"""The simulator as a web application: Twilio's API, a page of phones, and strings to pull for demos and replays."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from app.simulator import control, phones, rest
+from app.simulator.carrier import Carrier
+from app.simulator.people import Mix, People
+
+STATIC = Path(__file__).parent / "static"
+WEBHOOK_SECONDS = 15.0
+"""Twilio's own limit (twilio.md 5)."""
+
+
+class Deliverer:
+    """POSTs webhooks over one pool of connections."""
+
+    def __init__(self) -> None:
+        self._client: httpx.AsyncClient | None = None
+
+    async def __call__(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> str:
+        if self._client is None:
+            self._client = httpx.AsyncClient(timeout=WEBHOOK_SECONDS)
+        answer = await self._client.post(url, data=dict(form), headers=dict(headers))
+        return answer.text
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            await self._client.aclose()
+
+
+def create_simulator(
+    *,
+    account_sid: str,
+    auth_token: str,
+    public_url: str,
+    seed: int = 0,
+    mix: Mix | None = None,
+    runs_by_itself: bool = True,
+) -> FastAPI:
+    """A simulated carrier for the service at `public_url`.
+
+    Args:
+        account_sid: account it answers for.
+        auth_token: checks the API's callers, signs the webhooks.
+        public_url: base address of the service, exactly as it checks signatures over.
+        seed: the same seed gives the same answers.
+        mix: how people answer.
+        runs_by_itself: deliver when due; a replay says False and calls `run_due` itself.
+    """
+    deliver = Deliverer()
+    carrier = Carrier(account_sid, auth_token, public_url, deliver, People(seed, mix))
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        task = asyncio.create_task(carrier.run_for_ever()) if runs_by_itself else None
+        yield
+        if task is not None:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await deliver.close()
+
+    app = FastAPI(title="Simulated carrier", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app.state.carrier = carrier
+    for room in (rest, control, phones):
+        app.include_router(room.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    return app
