@@ -1,10 +1,9 @@
 """The ladder of an offer: what is tried when, by priority (domain.md 5.5). Pure: facts in, next rung out."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from app.core.clock import in_zone
 from app.requests.states import Priority
 
 
@@ -50,24 +49,12 @@ LADDERS: dict[Priority, tuple[Rung, ...]] = {
         HOUR, (0, Step.TEXT), (12, Step.REMIND), (24, Step.CALL), (48, Step.ASK_NEXT), (60, Step.EXPIRE)
     ),
 }
-QUIET_FROM, QUIET_UNTIL = time(21), time(8)
-"""Nobody is texted in these hours of their own day, but for immediate requests when they agreed (domain.md 5.2)."""
 
 
 def index_of(priority: Priority, step: Step) -> int:
     """The number of the rung that does `step`; of a step the ladder lacks, the next one after it in the day's order."""
     order = list(Step)
     return next(n for n, rung in enumerate(LADDERS[priority]) if order.index(rung.step) >= order.index(step))
-
-
-def first_contact(now: datetime, priority: Priority, *, zone: str, wakes: bool) -> datetime:
-    """When somebody may be texted first: now, or when the night is over where they are."""
-    there = in_zone(now, zone)
-    is_quiet = there.time() >= QUIET_FROM or there.time() < QUIET_UNTIL
-    if not is_quiet or (priority == Priority.IMMEDIATE and wakes):
-        return now
-    morning = there.replace(hour=QUIET_UNTIL.hour, minute=0, second=0, microsecond=0)
-    return (morning if there.time() < QUIET_UNTIL else morning + timedelta(days=1)).astimezone(now.tzinfo)
 
 
 def reply_by(start: datetime, priority: Priority) -> datetime:

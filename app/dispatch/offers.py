@@ -20,7 +20,9 @@ from app.dispatch.models import Offer
 from app.dispatch.states import OFFER, OPEN, OfferState
 from app.dispatch.words import words_of
 from app.experts.models import Contact, ContactKind, Expert
+from app.experts.quiet import may_be_asked_from
 from app.messaging import outbox, texts
+from app.requests.states import Priority
 from app.rosters.models import Pick
 
 
@@ -70,8 +72,11 @@ async def ask(
     Deployment and position are locked by the caller.
     """
     expert = await session.get_one(Expert, pick.expert_id)
-    start = ladder.first_contact(
-        clock.now(), deployment.priority, zone=expert.time_zone, wakes=expert.wakes_for_immediate
+    start = may_be_asked_from(
+        clock.now(),
+        zone=expert.time_zone,
+        is_immediate=deployment.priority is Priority.IMMEDIATE,
+        wakes=expert.wakes_for_immediate,
     )
     offer = Offer(
         deployment_id=deployment.id,

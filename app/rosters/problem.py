@@ -13,6 +13,7 @@ from app.core.clock import clock
 from app.deployments.models import Assignment, Deployment, Position
 from app.deployments.states import LIVE, SEATED, PositionState
 from app.experts.models import Absence, Credential, Expert
+from app.experts.quiet import may_be_asked_from
 from app.experts.taxonomy import CLINICAL, MANDATORY
 from app.requests.models import Request
 from app.requests.states import Priority
@@ -143,6 +144,15 @@ def _seat(position: Position, pinned: int | None) -> asked.Position:
     )
 
 
+async def _asleep(session: AsyncSession, deployment: Deployment) -> set[int]:
+    """Who cannot be asked for an immediate request now: it is night there, and they did not agree to be woken."""
+    if deployment.priority is not Priority.IMMEDIATE:
+        return set()
+    now = clock.now()
+    rows = await session.execute(select(Expert.id, Expert.time_zone).where(Expert.wakes_for_immediate.is_(False)))
+    return {who for who, zone in rows if may_be_asked_from(now, zone=zone, is_immediate=True, wakes=False) > now}
+
+
 async def request(
     session: AsyncSession,
     deployment: Deployment,
@@ -168,6 +178,7 @@ async def request(
         )
     )
     pins = {**kept, **dict(seated.tuples().all())}
+    unwilling = set(excluded) | await _asleep(session, deployment)
     start = minute(deployment.starts_at)
     return asked.Request(
         id=deployment.id,
@@ -181,5 +192,5 @@ async def request(
         agency_name=agency.name,
         languages=tuple(tag for tag in ask.languages if tag != "en"),
         needs_all_disciplines=deployment.team_type in ("T2", "T3"),
-        excluded=frozenset(excluded) - frozenset(pins.values()),
+        excluded=frozenset(unwilling) - frozenset(pins.values()),
     )

@@ -1,0 +1,202 @@
+"""`rrt`: everything an installation is run with. Imports are inside the commands, so that `--help` answers at once."""
+# ruff: noqa: PLC0415 - see above
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+cli = typer.Typer(
+    name="rrt", help="Rapid Response Team dispatch: from a request to a confirmed team.", no_args_is_help=True,
+    pretty_exceptions_enable=False, add_completion=False,
+)  # fmt: skip
+user = typer.Typer(help="Accounts of people who sign in.", no_args_is_help=True)
+expert = typer.Typer(help="The pool of experts.", no_args_is_help=True)
+cli.add_typer(user, name="user")
+cli.add_typer(expert, name="expert")
+
+
+@cli.command()
+def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
+    """Serve the pages and the API."""
+    from app import processes
+
+    processes.serve(host, port)
+
+
+@cli.command()
+def worker(concurrency: Annotated[int, typer.Option(help="Jobs at the same time")] = 8) -> None:
+    """Do the jobs: texts, deadlines, solving. Run as many as you like."""
+    from app import processes
+
+    processes.work(concurrency)
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    from app import processes
+
+    processes.migrate()
+
+
+@cli.command()
+def simulator(port: int = 8100, seed: int = 0) -> None:
+    """Run a simulated carrier with simulated people; set RRT_TWILIO_API_URL to its address."""
+    from app import processes
+
+    processes.simulate(port, seed)
+
+
+@cli.command()
+def demo(
+    experts: Annotated[int, typer.Option(help="People in the invented pool")] = 800,
+    rate: Annotated[float, typer.Option(help="Simulated seconds in a second")] = 120.0,
+    once: Annotated[bool, typer.Option(envvar="ONCE", help="Stop when the team is confirmed")] = False,
+    data: Annotated[Path, typer.Option(help="Folder of the demonstration's database")] = Path(".rrt"),
+) -> None:
+    """Run one whole deployment before your eyes, then keep serving."""
+    from app.demo.run import run
+
+    raise typer.Exit(run(experts=experts, rate=rate, once=once, data=data))
+
+
+@cli.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="CSV of incidents", exists=True, dir_okay=False)],
+    limit: Annotated[int, typer.Option(help="Only the first so many incidents; 0: all")] = 0,
+    experts: Annotated[int, typer.Option(help="People in the invented pool")] = 2000,
+    seed: Annotated[int, typer.Option(help="Same seed, same people and answers")] = 0,
+    data: Annotated[Path, typer.Option(help="Folder of the replay's database")] = Path(".rrt"),
+) -> None:
+    """Play incidents of a file through the whole service, with simulated experts and a clock that jumps."""
+    from app.replay.run import run
+
+    raise typer.Exit(run(file, limit=limit, experts=experts, seed=seed, data=data))
+
+
+@cli.command()
+def seed(experts: int = 800, seed: int = 1) -> None:
+    """Fill an empty database with an invented pool, agencies and staff."""
+    from app.core.database import begin
+    from app.core.jobs import job_app
+    from app.rooms import load_jobs
+    from app.seed import filling
+
+    async def fill() -> bool:
+        load_jobs()
+        async with job_app().open_async(), begin() as session:
+            return await filling.fill(session, experts=experts, seed=seed)
+
+    typer.echo("Filled." if _run(fill()) else "There are people already; nothing was changed.")
+
+
+@cli.command()
+def settings() -> None:
+    """Print every setting with its meaning; secrets are masked."""
+    from pydantic import SecretStr
+    from rich.console import Console
+    from rich.table import Table
+
+    from app.core.settings import Settings, get_settings
+
+    present = get_settings()
+    table = Table("Setting", "Value", "Meaning")
+    for name, field in Settings.model_fields.items():
+        value = getattr(present, name)
+        shown = "********" if isinstance(value, SecretStr) else _without_password(str(value))
+        table.add_row(f"RRT_{name.upper()}", shown, field.description or "")
+    Console().print(table)
+
+
+def _without_password(value: str) -> str:
+    """A database address without its password."""
+    import re
+
+    return re.sub(r"(://[^:/@]+):[^@]+@", r"\1:********@", value)
+
+
+@user.command("add")
+def user_add(
+    email: str,
+    name: Annotated[str, typer.Option(prompt=True)],
+    role: Annotated[list[str], typer.Option(help="May be given several times")],
+    password: Annotated[str, typer.Option(prompt=True, confirmation_prompt=True, hide_input=True)],
+    agency_id: Annotated[int | None, typer.Option(help="For a requester")] = None,
+    expert_id: Annotated[int | None, typer.Option(help="For an expert")] = None,
+) -> None:
+    """Open an account; the first administrator is made this way."""
+    from app.access import users
+    from app.core.database import begin
+    from app.core.jobs import job_app
+    from app.rooms import load_jobs
+
+    async def add() -> None:
+        load_jobs()
+        async with job_app().open_async(), begin() as session:
+            await users.add(
+                session, email=email, name=name, roles=role, password=password, agency_id=agency_id, expert_id=expert_id
+            )
+
+    _run(add())
+    typer.echo(f"{email} can sign in.")
+
+
+@expert.command("import")
+def expert_import(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Enter the good rows, report the others")] = False,
+) -> None:
+    """Enter experts from a CSV file: all or nothing, or the good ones with --skip-bad."""
+    from app.core.database import begin
+    from app.core.events import SYSTEM
+    from app.core.jobs import job_app
+    from app.experts import importing
+    from app.rooms import load_jobs
+
+    async def enter() -> tuple[int, list[importing.BadRow]]:
+        load_jobs()
+        async with job_app().open_async(), begin() as session:
+            entered, bad = await importing.enter(session, file, skip_bad=skip_bad, by=SYSTEM)
+            if bad and not skip_bad:
+                await session.rollback()
+                entered = 0
+            return entered, bad
+
+    entered, bad = _run(enter())
+    for row in bad:
+        typer.echo(f"line {row.line}: {row.why}", err=True)
+    typer.echo(f"{entered} experts entered, {len(bad)} rows not.")
+    raise typer.Exit(1 if bad and not skip_bad else 0)
+
+
+def _run(work):  # type: ignore[no-untyped-def]  # whatever the coroutine returns
+    async def whole():  # type: ignore[no-untyped-def]
+        from app.core.database import close_engine
+
+        try:
+            return await work
+        finally:
+            await close_engine()
+
+    return asyncio.run(whole())
+
+
+def main() -> None:
+    """Run a command; what a person can mend is a sentence, not a traceback."""
+    from app.core.problems import Problem
+    from app.core.settings import SettingsMissing
+
+    try:
+        cli()
+    except SettingsMissing as missing:
+        typer.echo(f"{missing}\n`rrt settings` lists all of them; .env or the environment sets them.", err=True)
+        raise SystemExit(2) from None
+    except Problem as problem:
+        typer.echo(f"{problem.detail} {problem.fields.get('errors', '')}".strip(), err=True)
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

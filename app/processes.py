@@ -1,0 +1,68 @@
+"""The processes an installation runs: web, worker, simulator, and the migration before them."""
+
+import asyncio
+import os
+from pathlib import Path
+
+from app import rooms
+from app.core.database import close_engine
+from app.core.jobs import run_worker
+from app.core.log import start_logging
+from app.core.settings import get_settings
+
+ROOT = Path(__file__).parent.parent
+
+
+def migrate() -> None:
+    """Bring the database to the newest schema. Several at once: one works, the others wait."""
+    from alembic import command  # noqa: PLC0415 - Alembic is heavy, and only needed here
+    from alembic.config import Config  # noqa: PLC0415
+
+    here = ROOT / "alembic.ini"
+    config = Config(here if here.is_file() else Path.cwd() / "alembic.ini")
+    config.set_main_option("sqlalchemy.url", get_settings().sqlalchemy_url.replace("%", "%%"))
+    command.upgrade(config, "head")
+
+
+def serve(host: str, port: int) -> None:
+    """Serve the pages and the API until stopped."""
+    import uvicorn  # noqa: PLC0415
+
+    start_logging(get_settings().log_level)
+    uvicorn.run("app.main:create_app", factory=True, host=host, port=port, log_config=None, access_log=False)
+
+
+def work(concurrency: int) -> None:
+    """Do jobs until stopped."""
+    start_logging(get_settings().log_level)
+    asyncio.run(_work(concurrency))
+
+
+async def _work(concurrency: int) -> None:
+    from app.rosters import solving  # noqa: PLC0415
+
+    rooms.load_jobs()
+    try:
+        await run_worker(concurrency)
+    finally:
+        solving.stop()
+        await close_engine()
+
+
+def simulate(port: int, seed: int) -> None:
+    """Run the simulated carrier until stopped."""
+    import uvicorn  # noqa: PLC0415
+
+    from app.simulator.server import create_simulator  # noqa: PLC0415
+
+    settings = get_settings()
+    start_logging(settings.log_level)
+    app = create_simulator(
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token.get_secret_value(),
+        public_url=settings.public_url,
+        seed=seed,
+    )
+    uvicorn.run(
+        app, host=os.environ.get("RRT_SIMULATOR_HOST", "127.0.0.1"), port=port, log_config=None, access_log=False
+    )
