@@ -2,11 +2,13 @@
 # ruff: noqa: PLC0415 - see above
 
 import asyncio
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import typer
 
+Result = TypeVar("Result")
 cli = typer.Typer(
     name="rrt", help="Rapid Response Team dispatch: from a request to a confirmed team.", no_args_is_help=True,
     pretty_exceptions_enable=False, add_completion=False,
@@ -52,7 +54,7 @@ def simulator(port: int = 8100, seed: int = 0) -> None:
 @cli.command()
 def demo(
     experts: Annotated[int, typer.Option(help="People in the invented pool")] = 800,
-    rate: Annotated[float, typer.Option(help="Simulated seconds in a second")] = 120.0,
+    rate: Annotated[float, typer.Option(help="Simulated seconds in a second")] = 180.0,
     once: Annotated[bool, typer.Option(envvar="ONCE", help="Stop when the team is confirmed")] = False,
     data: Annotated[Path, typer.Option(help="Folder of the demonstration's database")] = Path(".rrt"),
 ) -> None:
@@ -118,7 +120,7 @@ def _without_password(value: str) -> str:
 
 
 @user.command("add")
-def user_add(
+def user_add(  # noqa: PLR0917 - options
     email: str,
     name: Annotated[str, typer.Option(prompt=True)],
     role: Annotated[list[str], typer.Option(help="May be given several times")],
@@ -171,8 +173,10 @@ def expert_import(
     raise typer.Exit(1 if bad and not skip_bad else 0)
 
 
-def _run(work):  # type: ignore[no-untyped-def]  # whatever the coroutine returns
-    async def whole():  # type: ignore[no-untyped-def]
+def _run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run a coroutine to its end and close the database's connections."""
+
+    async def whole() -> Result:
         from app.core.database import close_engine
 
         try:

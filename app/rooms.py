@@ -23,17 +23,17 @@ JOBS = (
     "app.replies.jobs",
 )
 ROUTERS = (
-    "app.access.pages",
+    # "app.access.pages",
     "app.access.api",
     "app.messaging.webhooks",
     "app.agencies.api",
     "app.experts.api",
     "app.requests.api",
-    "app.requests.pages",
+    # "app.requests.pages",
     "app.deployments.api",
     "app.rosters.api",
     "app.dispatch.api",
-    "app.dispatch.pages",
+    # "app.dispatch.pages",
     "app.replies.api",
 )
 """Modules with a `router`: the doors."""

@@ -1,4 +1,4 @@
-"""Quiet hours: nobody is texted at night where they are, but for immediate requests when they agreed (domain.md 5.2)."""
+"""Quiet hours: nobody is texted at night, but for immediate requests when they agreed to it (domain.md 5.2)."""
 
 from datetime import datetime, time, timedelta
 

@@ -1,1 +1,1 @@
-"""An invented national pool, agencies and staff, for demonstrations, tests and replays. Every person in it is made up."""
+"""An invented national pool, agencies and staff, for demonstrations, tests and replays. Everybody is made up."""

@@ -35,6 +35,8 @@ STAFF = (
     Account("admin@desk.example", "Sam Ito", ("admin",), DEMO_PASSWORD),
 )
 REQUESTER = Account("chief@harlanridge.example", "Ellen Marsh", ("requester",), DEMO_PASSWORD)
+EXPERT_EMAIL = "expert@experts.example"
+"""Account of the first expert of the pool."""
 AGENCIES = (
     AgencyIn(
         name="Harlan Ridge Police Department", kind=AgencyKind.MUNICIPAL, city="Harlan Ridge", state="CO",
@@ -121,7 +123,7 @@ async def fill(session: AsyncSession, *, experts: int, seed: int) -> bool:
     )  # fmt: skip
     first = await session.get_one(Expert, ids[0])
     await users.add(
-        session, email="expert@experts.example", name=first.name, roles=("expert",),
+        session, email=EXPERT_EMAIL, name=first.name, roles=("expert",),
         password=DEMO_PASSWORD, expert_id=first.id,
     )  # fmt: skip
     return True

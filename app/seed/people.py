@@ -1,9 +1,9 @@
 """Invent experts: names, skills, papers, absences, phones. The same seed gives the same people.
 
 Distributions: cities by population to the power 0.6 (programmes recruit a little beyond the big cities); discipline LE
-30 %, VA 27 %, MH 23 %, CL 20 %, a second one for 18 %; 22 % qualified to lead, 60 % with a past deployment, 5 % trainees;
-Spanish for 17 % in general and 35 % in CA, TX, FL, NM, AZ and PR; 4 % with one lapsed paper; 12 % away some days of the
-next 60.
+30 %, VA 27 %, MH 23 %, CL 20 %, a second one for 18 %; 22 % qualified to lead, 60 % with a past deployment, 5 %
+trainees; Spanish for 17 % in general and 35 % in CA, TX, FL, NM, AZ and PR; 4 % with one lapsed paper; 12 % away some
+days of the next 60.
 """
 
 from dataclasses import dataclass, field

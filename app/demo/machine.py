@@ -1,0 +1,122 @@
+"""The processes of a demonstration: database, web, worker, simulator; all end with the one that started them."""
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import httpx
+
+from app.core.clock import Clock
+from app.core.postgres import EmbeddedPostgres
+from app.core.settings import get_settings
+
+LEASH = Path(__file__).parent.parent / "core" / "leash.py"
+READY_WITHIN_S = 60
+
+
+class NotReady(Exception):  # noqa: N818 - a sentence on the terminal
+    """A process of the demonstration did not start; its last words are in the log."""
+
+
+def free_port(wanted: int) -> int:
+    """`wanted` if nobody has it, else any free port."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise NotReady("no free port on 127.0.0.1")
+
+
+def secrets_of(data: Path) -> tuple[str, str]:
+    """The secret key and the webhook token of this demonstration, made once."""
+    path = data / "secrets"
+    if not path.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(f"{secrets.token_urlsafe(32)}\n{secrets.token_hex(16)}\n")
+    key, token = path.read_text().split()
+    return key, token
+
+
+@contextmanager
+def database(data: Path, *, durable: bool = True) -> Iterator[str]:
+    """The address of the database: the one that is given, or one of our own that ends with us."""
+    given = os.environ.get("RRT_DATABASE_URL") or os.environ.get("DATABASE_URL")
+    if given:
+        yield given
+        return
+    with EmbeddedPostgres(data / "postgres", durable=durable) as server:
+        server.ensure_database("rrt")
+        yield server.url("rrt")
+
+
+def set_environment(address: str, data: Path, *, web: int, simulator: int, clock: Clock | None) -> None:
+    """Set what every process of the demonstration reads."""
+    key, token = secrets_of(data)
+    os.environ.update(
+        RRT_DATABASE_URL=address,
+        RRT_SECRET_KEY=key,
+        RRT_ENVIRONMENT="demo",
+        RRT_PUBLIC_URL=f"http://127.0.0.1:{web}",
+        RRT_TWILIO_API_URL=f"http://127.0.0.1:{simulator}",
+        RRT_TWILIO_ACCOUNT_SID="AC" + "0" * 32,
+        RRT_TWILIO_AUTH_TOKEN=token,
+        RRT_TWILIO_FROM="+12025550100",
+        RRT_SECURE_COOKIES="false",
+        RRT_LOG_LEVEL="WARNING",
+        RRT_CLOCK=clock.dump() if clock else "",
+    )
+    get_settings.cache_clear()
+
+
+@contextmanager
+def processes(data: Path, *, web: int, simulator: int) -> Iterator[None]:
+    """Web, worker and simulator; they end when the block does, or when this process dies."""
+    commands = {
+        "web": ["serve", "--port", str(web)],
+        "simulator": ["simulator", "--port", str(simulator)],
+        "worker": ["worker"],
+    }
+    with ExitStack() as stack:
+        for name, command in commands.items():
+            stack.enter_context(_process(data, name, command))
+        _wait_for(f"http://127.0.0.1:{simulator}/healthz", data / "simulator.log")
+        _wait_for(f"http://127.0.0.1:{web}/readyz", data / "web.log")
+        yield
+
+
+@contextmanager
+def _process(data: Path, name: str, command: list[str]) -> Iterator[None]:
+    leashed = [sys.executable, str(LEASH), str(os.getpid()), "-1", sys.executable, "-m", "app.cli", *command]
+    with (data / f"{name}.log").open("ab") as log:
+        child = subprocess.Popen(leashed, stdout=log, stderr=log, start_new_session=True)
+    try:
+        yield
+    finally:
+        child.terminate()
+        try:
+            child.wait(10)
+        except subprocess.TimeoutExpired:
+            child.kill()
+
+
+def _wait_for(url: str, log: Path) -> None:
+    deadline = time.monotonic() + READY_WITHIN_S
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(url, timeout=2).is_success:
+                return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.1)
+    tail = log.read_text(errors="replace")[-800:] if log.exists() else ""
+    raise NotReady(f"{url} does not answer.\n{tail}")
