@@ -1,7 +1,6 @@
 """The processes an installation runs: web, worker, simulator, and the migration before them."""
 
 import asyncio
-import os
 from pathlib import Path
 
 from app import rooms
@@ -63,6 +62,4 @@ def simulate(port: int, seed: int) -> None:
         public_url=settings.public_url,
         seed=seed,
     )
-    uvicorn.run(
-        app, host=os.environ.get("RRT_SIMULATOR_HOST", "127.0.0.1"), port=port, log_config=None, access_log=False
-    )
+    uvicorn.run(app, host="127.0.0.1", port=port, log_config=None, access_log=False)

@@ -18,15 +18,17 @@ class AgencyIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Line
-    ori: str | None = Field(None, pattern=r"^[A-Z]{2}[A-Z0-9]{5}([A-Z0-9]{2})?$", description="7 or 9 characters")
+    ori: str | None = Field(
+        default=None, pattern=r"^[A-Z]{2}[A-Z0-9]{5}([A-Z0-9]{2})?$", description="7 or 9 characters"
+    )
     kind: AgencyKind = AgencyKind.MUNICIPAL
     city: Line
     state: str
     county: Line | None = None
     latitude: float = Field(ge=-90, le=90)
     longitude: float = Field(ge=-180, le=180)
-    time_zone: str | None = Field(None, description="IANA name; default: where most people of the state live")
-    sworn_count: int | None = Field(None, ge=0, le=100_000)
+    time_zone: str | None = Field(default=None, description="IANA name; default: where most people of the state live")
+    sworn_count: int | None = Field(default=None, ge=0, le=100_000)
     executive_name: Line | None = None
     phone: Line | None = None
 
