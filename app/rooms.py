@@ -31,6 +31,7 @@ ROUTERS = (
     "app.requests.api",
     # "app.requests.pages",
     "app.deployments.api",
+    "app.deployments.pages",
     "app.rosters.api",
     "app.dispatch.api",
     # "app.dispatch.pages",

@@ -1,0 +1,102 @@
+"""Pages of an agency: its requests, and the form to ask for a team."""
+
+from typing import Annotated, Any
+from uuid import uuid4
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from app.access.viewer import MayAnswer, MayFile, MayReadRequests, MayWithdraw, Viewer
+from app.core.ids import digest
+from app.core.places import STATES
+from app.core.problems import Forbidden, Invalid
+from app.experts.taxonomy import LANGUAGES
+from app.requests import form as agency_form
+from app.requests import intake, queries
+from app.requests.api import asking_agency
+from app.requests.taxonomy import INCIDENT_TYPES, SERVICE_TYPES
+from app.web.idempotency import Once
+from app.web.render import render
+from app.web.session import Session
+
+router = APIRouter(prefix="/agency", include_in_schema=False)
+COUNT_WORDS = {0: "You have no request with us", 1: "You have one request with us"}
+
+
+@router.get("")
+async def my_requests(request: Request, session: Session, viewer: MayReadRequests) -> Response:
+    """The agency's own requests."""
+    rows = await queries.listed(session, viewer)
+    headline = COUNT_WORDS.get(len(rows), f"You have {len(rows)} requests with us")
+    return render(request, "requests/list.html", rows=rows, headline=headline)
+
+
+async def _form(
+    request: Request, session: Session, viewer: Viewer, given: dict[str, Any], errors: dict[str, str]
+) -> Response:
+    if viewer.is_desk:
+        raise Forbidden("The desk enters a phone call over the API or for an agency's account.")
+    agency = await asking_agency(session, viewer, None)
+    start = {"state": agency.state, "priority": "urgent", "days": "3", "incident_type": "", "other_type": ""}
+    start |= {"service_types": [], "languages": [], "contact_title": "Chief", "city": agency.city}
+    start |= {"contact_name": viewer.name, "contact_email": viewer.email}
+    return render(
+        request,
+        "requests/form.html",
+        422 if errors else 200,
+        agency=agency,
+        given=start | given,
+        errors=errors,
+        names=agency_form.NAMES,
+        token=given.get("token") or str(uuid4()),
+        common=agency_form.COMMON,
+        types=INCIDENT_TYPES,
+        services=SERVICE_TYPES,
+        languages={tag: name for tag, name in LANGUAGES.items() if tag != "en"},
+        states=STATES,
+    )
+
+
+@router.get("/requests/new")
+async def new_request(request: Request, session: Session, viewer: MayFile) -> Response:
+    """The empty form."""
+    return await _form(request, session, viewer, {}, {})
+
+
+@router.post("/requests/new")
+async def send_request(request: Request, session: Session, viewer: MayFile) -> Response:
+    """File it; with errors, show the form again with everything that was typed. A double click files one request."""
+    given = agency_form.typed(await request.form())
+    filled, errors = agency_form.read(given)
+    if filled is None:
+        return await _form(request, session, viewer, given, errors)
+    once = Once(session, f"user:{viewer.id}", given.get("token") or str(uuid4()), digest(repr(sorted(given.items()))))
+    if (earlier := await once.earlier()) is not None:
+        return RedirectResponse(earlier.headers.get("location", "/agency"), 303)
+    agency = await asking_agency(session, viewer, None)
+    try:
+        async with session.begin_nested():
+            filed = await intake.file(session, agency, filled, by=viewer.actor)
+    except Invalid as problem:
+        return await _form(request, session, viewer, given | {"token": str(uuid4())}, problem.fields["errors"])
+    address = f"/agency/requests/{filed.reference}"
+    await once.answer(303, {}, location=address)
+    return RedirectResponse(address, 303)
+
+
+@router.post("/requests/{reference}/answer")
+async def answer(
+    reference: str, session: Session, viewer: MayAnswer, answer: Annotated[str, Form(min_length=1, max_length=4000)]
+) -> Response:
+    """Answer the desk's question."""
+    found = await queries.find(session, viewer, reference, lock=True)
+    await intake.answer(session, found, answer, by=viewer.actor)
+    return RedirectResponse(f"/agency/requests/{reference}", 303)
+
+
+@router.post("/requests/{reference}/withdraw")
+async def withdraw(reference: str, session: Session, viewer: MayWithdraw) -> Response:
+    """The agency no longer asks."""
+    found = await queries.find(session, viewer, reference, lock=True)
+    await intake.withdraw(session, found, "Withdrawn on the page", by=viewer.actor)
+    return RedirectResponse(f"/agency/requests/{reference}", 303)
