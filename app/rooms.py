@@ -36,6 +36,7 @@ ROUTERS = (
     "app.dispatch.api",
     # "app.dispatch.pages",
     "app.replies.api",
+    "app.replies.pages",
 )
 """Modules with a `router`: the doors."""
 REFUSALS = ("app.requests.decisions", "app.deployments.opening", "app.dispatch.offers")

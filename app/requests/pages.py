@@ -37,7 +37,13 @@ async def _form(
     if viewer.is_desk:
         raise Forbidden("The desk enters a phone call over the API or for an agency's account.")
     agency = await asking_agency(session, viewer, None)
-    start: dict[str, Any] = {"state": agency.state, "priority": "urgent", "days": "3", "incident_type": "", "other_type": ""}
+    start: dict[str, Any] = {
+        "state": agency.state,
+        "priority": "urgent",
+        "days": "3",
+        "incident_type": "",
+        "other_type": "",
+    }
     start |= {"service_types": [], "languages": [], "contact_title": "Chief", "city": agency.city}
     start |= {"contact_name": viewer.name, "contact_email": viewer.email}
     return render(

@@ -1,0 +1,67 @@
+"""The desk's inbox: texts that nobody could read, whole, with what a person can make of them."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.viewer import MayWorkOffers
+from app.core.database import locked
+from app.deployments.models import Deployment
+from app.dispatch import answers, offers
+from app.dispatch.answers import Answer
+from app.dispatch.models import Offer
+from app.experts.models import Expert
+from app.messaging import inbox
+from app.messaging.models import InboundMessage
+from app.messaging.states import InboundState
+from app.web.render import render
+from app.web.session import Session
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A text with its sender and request."""
+
+    inbound: InboundMessage
+    name: str | None
+    reference: str | None
+
+
+async def waiting(session: AsyncSession) -> list[Waiting]:
+    """Texts that wait for a person, oldest first."""
+    rows = await session.execute(
+        select(InboundMessage, Expert.name, Deployment.reference)
+        .outerjoin(Expert, Expert.id == InboundMessage.expert_id)
+        .outerjoin(Offer, Offer.id == InboundMessage.offer_id)
+        .outerjoin(Deployment, Deployment.id == Offer.deployment_id)
+        .where(InboundMessage.state == InboundState.NEEDS_PERSON)
+        .order_by(InboundMessage.id)
+        .limit(200)
+    )
+    return [Waiting(*row) for row in rows]
+
+
+@router.get("/desk/replies")
+async def inbox_page(request: Request, session: Session, viewer: MayWorkOffers) -> Response:
+    """The inbox."""
+    rows = await waiting(session)
+    headline = "One text waits for you" if len(rows) == 1 else f"{len(rows) or 'No'} texts wait for you"
+    return render(request, "replies/inbox.html", rows=rows, headline=headline)
+
+
+@router.post("/desk/replies/{inbound_id}")
+async def settle(inbound_id: int, session: Session, viewer: MayWorkOffers, verb: Annotated[str, Form()]) -> Response:
+    """Count a text as yes or no, or only settle it."""
+    inbound = await locked(session, InboundMessage, inbound_id)
+    await inbox.settle(session, inbound, viewer.actor)
+    if verb in ("yes", "no") and inbound.offer_id is not None:
+        words = await answers.take(session, inbound.offer_id, Answer(verb), inbound.body, by=viewer.actor)
+        deployment, _, offer = await answers.locked_offer(session, inbound.offer_id)
+        await offers.tell(session, deployment, offer, words)
+    return RedirectResponse("/desk/replies", 303)
