@@ -23,18 +23,18 @@ JOBS = (
     "app.replies.jobs",
 )
 ROUTERS = (
-    # "app.access.pages",
+    "app.access.pages",
     "app.access.api",
     "app.messaging.webhooks",
     "app.agencies.api",
     "app.experts.api",
     "app.requests.api",
-    # "app.requests.pages",
+    "app.requests.pages",
     "app.deployments.api",
     "app.deployments.pages",
     "app.rosters.api",
     "app.dispatch.api",
-    # "app.dispatch.pages",
+    "app.dispatch.pages",
     "app.replies.api",
     "app.replies.pages",
 )

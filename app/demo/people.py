@@ -7,12 +7,13 @@ from datetime import datetime
 import httpx
 from sqlalchemy import func, select
 
-from app.access import keys, users
+from app.access import keys
 from app.access.models import User
 from app.core.clock import clock
 from app.core.database import begin, close_engine
 from app.core.events import SYSTEM, Event
 from app.core.jobs import job_app
+from app.core.problems import Conflict
 from app.experts.models import Contact, Expert
 from app.rooms import load_jobs
 from app.seed import filling
@@ -46,25 +47,26 @@ async def last_moment() -> datetime | None:
         await close_engine()
 
 
-async def gather(*, experts: int, seed: int, with_chief: bool = True) -> Cast:
+async def gather(*, experts: int, seed: int) -> Cast:
     """Fill an empty database, and make keys for this run."""
     load_jobs()
     try:
         async with job_app().open_async():
             async with begin() as session:
                 is_new = await filling.fill(session, experts=experts, seed=seed)
-            return await _cast(is_new, PARTS if with_chief else {k: v for k, v in PARTS.items() if k != "chief"})
+            return await cast_of(PARTS, is_new=is_new)
     finally:
         await close_engine()
 
 
-async def _cast(is_new: bool, parts: dict[str, str]) -> Cast:
+async def cast_of(parts: dict[str, str], *, is_new: bool = True) -> Cast:
+    """Keys for everybody who has a part, and all phones."""
     made: dict[str, str] = {}
     async with begin() as session:
         for part, email in parts.items():
             user = await session.scalar(select(User).where(User.email == email))
             if user is None:
-                user = await users.add(session, email=email, name=part, roles=["auditor"], password=None)
+                raise Conflict(f"{email} has no account in this database; a demonstration needs its own.")
             _, made[part] = await keys.make(session, user.id, f"demonstration {clock.now():%H:%M}", days=30, by=SYSTEM)
         rows = await session.execute(select(Contact.number, Expert.name).join(Expert, Expert.id == Contact.expert_id))
         phones = [(number, name) for number, name in rows]

@@ -63,7 +63,7 @@ def run(*, experts: int, rate: float, once: bool, data: Path) -> int:
         0 when the team was confirmed.
     """
     data.mkdir(parents=True, exist_ok=True)
-    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     began = time.monotonic()
     try:
         with machine.database(data.resolve()) as address:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from app.deployments.models import Deployment
 from app.deployments.queries import SeatView
@@ -46,16 +45,13 @@ class Status:
     """Who is coming; only once confirmed."""
 
 
-def status_of(
-    request: Request, deployment: Deployment | None, seats: Sequence[SeatView], arrival: datetime | None
-) -> Status:
+def status_of(request: Request, deployment: Deployment | None, seats: Sequence[SeatView]) -> Status:
     """What the agency sees.
 
     Args:
         request: the request.
         deployment: its deployment, if approved.
         seats: the deployment's seats.
-        arrival: when the first confirmed person is expected.
     """
     reached = _reached(request, deployment)
     filled = [seat for seat in seats if seat.is_filled]

@@ -59,7 +59,7 @@ def sentence(event: Event) -> str:
     """What happened, after the actor's name."""
     text = SENTENCES.get(event.kind, event.kind.replace(".", " ").replace("_", " "))
     try:
-        return text.format_map(event.data)
+        return text.format_map(event.data).replace("_", " ")
     except KeyError:
         return text.split("{", maxsplit=1)[0].strip()
 

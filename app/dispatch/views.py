@@ -54,17 +54,17 @@ class SeatLine:
 async def seat_lines(session: AsyncSession, deployment: Deployment) -> list[SeatLine]:
     """The team seat by seat, with offers and how their texts got on."""
     asked = await queries.of_deployment(session, deployment.id)
-    lines = [await _offer_line(session, view) for view in asked]
-    return [
-        SeatLine(seat, tuple(line for line in lines if line.offer.position_id == seat.position.id))
-        for seat in await seats_of(session, deployment.id)
-    ]
+    seats = await seats_of(session, deployment.id)
+    filled = {seat.position.id for seat in seats if seat.is_filled}
+    lines = [await _offer_line(session, view, is_filled=view.position.id in filled) for view in asked]
+    return [SeatLine(seat, tuple(li for li in lines if li.offer.position_id == seat.position.id)) for seat in seats]
 
 
-async def _offer_line(session: AsyncSession, view: queries.OfferView) -> OfferLine:
+async def _offer_line(session: AsyncSession, view: queries.OfferView, *, is_filled: bool) -> OfferLine:
     sent = await messages.of_offer(session, view.offer.id)
     last = f"{sent[-1].kind.replace('_', ' ').capitalize()}: {sent[-1].in_words.lower()}" if sent else ""
-    answerable = (*OPEN, OfferState.STANDBY, OfferState.EXPIRED)
+    # A late yes may still be entered by the desk, as long as the seat has nobody.
+    answerable = OPEN if is_filled else (*OPEN, OfferState.STANDBY, OfferState.EXPIRED)
     return OfferLine(view.offer, view.expert, view.offer.state in answerable, last)
 
 
