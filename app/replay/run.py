@@ -75,7 +75,7 @@ def _prepare(address: str, folder: Path, start: datetime) -> None:
 
 
 @asynccontextmanager
-async def _served(app: object, url: str) -> AsyncIterator[None]:
+async def served(app: object, url: str) -> AsyncIterator[None]:
     """Serve an application at an address of this machine for a while."""
     listening = socket.create_server(("127.0.0.1", int(url.rsplit(":", 1)[1])))
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on"))  # type: ignore[arg-type]
@@ -106,7 +106,7 @@ async def _replay(incidents: list[Incident], experts: int, seed: int) -> report.
     cast = await people.cast_of({part: email for part, email in people.PARTS.items() if part != "chief"})
     for number, name in cast.phones:
         simulator.state.carrier.people.add(number, name)
-    async with _served(simulator, settings.twilio_api_url), _served(create_app(), settings.public_url):
+    async with served(simulator, settings.twilio_api_url), served(create_app(), settings.public_url):
         driver = Driver(incidents, simulator.state.carrier, cast.keys, seed)
         await driver.play()
     try:

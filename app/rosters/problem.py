@@ -177,7 +177,7 @@ async def request(
             Assignment.deployment_id == deployment.id, Assignment.state.in_(SEATED)
         )
     )
-    pins = {**kept, **dict(seated.tuples().all())}
+    pins = {**kept, **{row.position_id: row.expert_id for row in seated}}
     unwilling = set(excluded) | await _asleep(session, deployment)
     start = minute(deployment.starts_at)
     return asked.Request(

@@ -137,13 +137,14 @@ class Carrier:
             self.opted_out.discard(number)
         record = self._record("SM", self._our_number(number), number, "inbound") | {"body": body, "status": "received"}
         self.messages.append(record)
-        self._after(timedelta(), number, lambda: self._hand_in(record))
+        self._after(timedelta(), number, lambda: self.hand_in(record))
         return record
 
     def _our_number(self, number: str) -> str:
         return next((m["from"] for m in reversed(self.messages) if m["to"] == number), "+12025550100")
 
-    async def _hand_in(self, record: Record) -> None:
+    async def hand_in(self, record: Record) -> None:
+        """Send the webhook of an incoming text; the same one may come twice."""
         form = {
             "MessageSid": record["sid"], "SmsSid": record["sid"], "SmsMessageSid": record["sid"],
             "AccountSid": self.account_sid, "ApiVersion": "2010-04-01", "From": record["from"], "To": record["to"],
