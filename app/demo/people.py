@@ -59,15 +59,17 @@ async def gather(*, experts: int, seed: int) -> Cast:
         await close_engine()
 
 
-async def cast_of(parts: dict[str, str], *, is_new: bool = True) -> Cast:
-    """Keys for everybody who has a part, and all phones."""
+async def cast_of(parts: dict[str, str], *, is_new: bool = True, days: int | None = 30) -> Cast:
+    """Keys for everybody who has a part, valid for so many days, and all phones."""
     made: dict[str, str] = {}
     async with begin() as session:
         for part, email in parts.items():
             user = await session.scalar(select(User).where(User.email == email))
             if user is None:
                 raise Conflict(f"{email} has no account in this database; a demonstration needs its own.")
-            _, made[part] = await keys.make(session, user.id, f"demonstration {clock.now():%H:%M}", days=30, by=SYSTEM)
+            _, made[part] = await keys.make(
+                session, user.id, f"demonstration {clock.now():%H:%M}", days=days, by=SYSTEM
+            )
         rows = await session.execute(select(Contact.number, Expert.name).join(Expert, Expert.id == Contact.expert_id))
         phones = [(number, name) for number, name in rows]
     return Cast(made, phones, len({name for _, name in phones}), is_new)

@@ -34,8 +34,8 @@ from app.simulator.carrier import Carrier
 from app.simulator.server import create_simulator
 
 console = Console(highlight=False)
-STEP = timedelta(seconds=30)
-"""What falls into the same half minute is done together."""
+STEP = timedelta(seconds=60)
+"""What falls into the same minute is done together."""
 GRACE = timedelta(days=3)
 """How long after the last filing answers and deadlines are played out."""
 TEXTS_PER_SECOND = "200"
@@ -103,7 +103,7 @@ async def _replay(incidents: list[Incident], experts: int, seed: int) -> report.
     )
     async with job_app().open_async(), begin() as session:
         await filling.fill(session, experts=experts, seed=seed + 1)
-    cast = await people.cast_of({part: email for part, email in people.PARTS.items() if part != "chief"})
+    cast = await people.cast_of({part: email for part, email in people.PARTS.items() if part != "chief"}, days=None)
     for number, name in cast.phones:
         simulator.state.carrier.people.add(number, name)
     async with served(simulator, settings.twilio_api_url), served(create_app(), settings.public_url):

@@ -1,0 +1,102 @@
+"""Small random problems, with every rule at work."""
+
+from random import Random
+
+from solver.problem import Expert, Place, Position, Request, Span
+
+NOW = 29_000_000
+"""Some minute of 2025."""
+DAY = 1440
+SKILLS = ("death_notification", "child_trauma")
+
+
+def an_expert(number: int, **facts: object) -> Expert:
+    """Somebody who may go anywhere."""
+    given: dict[str, object] = {
+        "id": number, "name": f"Expert {number}", "place": Place(39.7, -105.0, "CO"),
+        "disciplines": frozenset({"VA"}), "is_experienced": True,
+    }  # fmt: skip
+    return Expert(**(given | facts))  # type: ignore[arg-type]
+
+
+def a_position(number: int, **facts: object) -> Position:
+    """A seat that any victim advocate fits."""
+    return Position(**({"id": number, "code": "VA", "disciplines": frozenset({"VA"})} | facts))  # type: ignore[arg-type]
+
+
+def a_request(*positions: Position, **facts: object) -> Request:
+    """A team of these seats, in Denver, from tomorrow for three days."""
+    given: dict[str, object] = {
+        "id": 1, "place": Place(39.7, -105.0, "CO"), "stay": Span(NOW + 2 * DAY, NOW + 5 * DAY),
+        "earliest_departure": NOW, "arrive_by": NOW + 2 * DAY, "positions": positions,
+    }  # fmt: skip
+    return Request(**(given | facts))  # type: ignore[arg-type]
+
+
+def _random_expert(random: Random, number: int) -> Expert:
+    busy = (
+        (Span(NOW + random.randint(0, 12) * DAY, NOW + random.randint(13, 15) * DAY),) if random.random() < 0.2 else ()
+    )
+    return an_expert(
+        number,
+        place=Place(
+            random.uniform(30, 45),
+            random.uniform(-120, -80),
+            random.choice(("CO", "TX")),
+            random.choice((None, "A", "B")),
+        ),
+        disciplines=frozenset(random.sample(("LE", "VA", "MH", "CL"), random.randint(1, 2))),
+        expertise={slug: random.randint(1, 3) for slug in SKILLS if random.random() < 0.6},
+        languages={"es": random.randint(1, 5)} if random.random() < 0.4 else {},
+        busy=busy,
+        licences={"CO": NOW + random.choice((3, 30)) * DAY} if random.random() < 0.5 else {},
+        papers_until=NOW + random.choice((8, 400)) * DAY,
+        eligible_from=random.choice((0, 0, 0, NOW + 3 * DAY)),
+        is_leader=random.random() < 0.4,
+        is_experienced=random.random() < 0.5,
+        is_trainee=random.random() < 0.3,
+        is_mentor=random.random() < 0.4,
+        employer=random.choice((None, None, "North Agency", "South Agency")),
+        conflicts=frozenset({7}) if random.random() < 0.1 else frozenset(),
+        served=tuple(NOW - random.randint(1, 300) * DAY for _ in range(random.choice((0, 0, 1, 2, 4)))),
+        exposure=random.choice((0.0, 40.0, 100.0)),
+        chance=random.choice((0.2, 0.5, 0.9)),
+    )
+
+
+def _random_position(random: Random, number: int, people: int) -> Position:
+    return a_position(
+        number,
+        disciplines=frozenset(random.sample(("LE", "VA", "MH", "CL"), random.randint(1, 4))),
+        required={random.choice(SKILLS): random.randint(1, 2)} if random.random() < 0.3 else {},
+        desired={random.choice(SKILLS): random.choice((0.5, 1.0))} if random.random() < 0.5 else {},
+        is_leader=number == 1 and random.random() < 0.6,
+        is_remote=random.random() < 0.1,
+        is_licensed=random.random() < 0.2,
+        priority=random.randint(1, 2),
+        held=random.randint(1, people) if random.random() < 0.2 else None,
+    )
+
+
+def a_case(seed: int) -> tuple[list[Expert], Request]:
+    """One random problem: 3 to 6 experts, 1 to 3 seats."""
+    random = Random(seed)
+    people = random.randint(3, 6)
+    experts = [_random_expert(random, number) for number in range(1, people + 1)]
+    positions = [_random_position(random, number, people) for number in range(1, random.randint(2, 4))]
+    if random.random() < 0.25:
+        first = positions[0]
+        positions[0] = a_position(
+            1, disciplines=first.disciplines, is_leader=first.is_leader, priority=first.priority,
+            pinned=random.randint(1, people),
+        )  # fmt: skip
+    request = a_request(
+        *positions,
+        place=Place(38.0, -100.0, "CO", "A"),
+        arrive_by=NOW + random.choice((12 * 60, 2 * DAY)),
+        languages=("es",) if random.random() < 0.5 else (),
+        needs_all_disciplines=random.random() < 0.3,
+        agency_id=7,
+        excluded=frozenset({2}) if random.random() < 0.1 and positions[0].pinned != 2 else frozenset(),
+    )
+    return experts, request

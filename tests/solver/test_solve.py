@@ -1,0 +1,192 @@
+"""The solver against the truth, its own judge, and the edges of its rules."""
+
+from dataclasses import replace
+
+import pytest
+
+from solver.check import faults
+from solver.problem import Place, Policy, Span
+from solver.rules import Rule
+from solver.search import solve, why_not
+from solver.validate import BadProblem
+from tests.solver import brute
+from tests.solver.cases import DAY, NOW, a_case, a_position, a_request, an_expert
+
+POLICY = Policy()
+
+
+@pytest.mark.parametrize("block", range(10))
+def test_no_seating_is_better_than_the_solvers(block: int) -> None:
+    for seed in range(block * 40, block * 40 + 40):
+        experts, request = a_case(seed)
+        roster = solve(experts, [request], POLICY)
+        assert tuple(goal.value for goal in roster.goals) == brute.best(experts, request, POLICY), f"seed {seed}"
+
+
+def test_the_same_problem_gives_the_same_roster() -> None:
+    experts, request = a_case(17)
+    first, second = (replace(solve(experts, [request]), solve_ms=0) for _ in range(2))
+    assert first == second
+
+
+def test_pruning_to_one_candidate_a_seat_loses_nothing() -> None:
+    for seed in range(100, 160):
+        experts, request = a_case(seed)
+        few, many = (solve(experts, [request], replace(POLICY, candidates_per_seat=n)) for n in (1, 100))
+        assert few.goals == many.goals, f"seed {seed}"
+
+
+BROKEN = {
+    Rule.DISCIPLINE: (an_expert(1, disciplines=frozenset({"LE"})), a_position(1), {}),
+    Rule.EXPERTISE: (an_expert(1), a_position(1, required={"child_trauma": 1}), {}),
+    Rule.LEADER: (an_expert(1), a_position(1, is_leader=True), {}),
+    Rule.TRAINEE_LEADS: (an_expert(1, is_leader=True, is_trainee=True), a_position(1, is_leader=True), {}),
+    Rule.LICENCE: (an_expert(1, licences={"TX": NOW + 90 * DAY}), a_position(1, is_licensed=True), {}),
+    Rule.PAPERS: (an_expert(1, papers_until=NOW + 11 * DAY), a_position(1), {}),
+    Rule.EXCLUDED: (an_expert(1), a_position(1), {"excluded": frozenset({1})}),
+    Rule.CONFLICT: (an_expert(1, employer="Denver Police"), a_position(1), {"agency_name": "denver police "}),
+    Rule.ARRIVAL: (an_expert(1, place=Place(25.7, -80.2, "FL")), a_position(1), {"arrive_by": NOW + 300}),
+    Rule.ELIGIBLE: (an_expert(1, eligible_from=NOW + 2 * DAY + 1), a_position(1), {}),
+    Rule.FREE: (an_expert(1, busy=(Span(NOW + 4 * DAY, NOW + 4 * DAY + 1),)), a_position(1), {}),
+    Rule.CAP_90: (an_expert(1, served=(NOW - DAY, NOW - 30 * DAY)), a_position(1), {}),
+    Rule.CAP_365: (an_expert(1, served=tuple(NOW - n * DAY for n in (100, 200, 250, 300))), a_position(1), {}),
+    Rule.EXPOSURE: (an_expert(1, exposure=100.0), a_position(1), {}),
+}
+"""For each rule of one person: somebody who breaks that rule and no other."""
+
+
+@pytest.mark.parametrize("rule", BROKEN)
+def test_a_rule_keeps_its_person_out_and_the_judge_would_see_it(rule: Rule) -> None:
+    who, position, facts = BROKEN[rule]
+    request = a_request(position, **facts)
+    roster = solve([who], [request])
+    assert roster.seats[0].expert_id is None
+    assert roster.seats[0].funnel[-1].rule == rule
+    assert len(why_not([who], request, 1, 1)) == 1
+    forced = brute.roster_of([who], request, [1], POLICY)
+    assert rule in [fault.rule for fault in faults([who], [request], POLICY, forced)]
+
+
+def test_every_rule_of_one_person_has_its_case() -> None:
+    from solver.rules import PERSON_RULES
+
+    assert set(BROKEN) == set(PERSON_RULES)
+
+
+TEAMS = {
+    Rule.EMPLOYER: [an_expert(1, employer="One"), an_expert(2, employer="one ")],
+    Rule.TRAINEES: [an_expert(1, is_trainee=True), an_expert(2, is_trainee=True), an_expert(3, is_mentor=True)],
+    Rule.MENTOR: [an_expert(1, is_trainee=True), an_expert(2)],
+}
+
+
+@pytest.mark.parametrize("rule", TEAMS)
+def test_a_rule_of_the_team_is_kept_and_the_judge_would_see_it(rule: Rule) -> None:
+    experts = TEAMS[rule]
+    request = a_request(*(a_position(number) for number in range(1, len(experts) + 1)))
+    seated = [seat.expert_id for seat in solve(experts, [request]).seats if seat.expert_id]
+    assert len(seated) == len(experts) - 1
+    forced = brute.roster_of(experts, request, [expert.id for expert in experts], POLICY)
+    assert rule in {fault.rule for fault in faults(experts, [request], POLICY, forced)}
+
+
+def test_one_person_takes_one_seat() -> None:
+    request = a_request(a_position(1), a_position(2))
+    assert [seat.expert_id for seat in solve([an_expert(1)], [request]).seats].count(1) == 1
+    forced = brute.roster_of([an_expert(1)], request, [1, 1], POLICY)
+    assert Rule.ONE_SEAT in {fault.rule for fault in faults([an_expert(1)], [request], POLICY, forced)}
+
+
+def test_nobody_is_in_two_places() -> None:
+    requests = [a_request(a_position(1)), replace(a_request(a_position(2)), id=2)]
+    roster = solve([an_expert(1)], requests)
+    assert [seat.expert_id for seat in roster.seats].count(1) == 1
+
+
+EDGES = {
+    "rest ends at departure": an_expert(1, eligible_from=NOW + 2 * DAY),
+    "busy ends at departure": an_expert(1, busy=(Span(NOW, NOW + 2 * DAY),)),
+    "busy begins when the rest has ended": an_expert(1, busy=(Span(NOW + 7 * DAY, NOW + 9 * DAY),)),
+    "one deployment under the cap": an_expert(1, served=(NOW - DAY,)),
+    "papers end with the margin": an_expert(1, papers_until=NOW + 12 * DAY - 1),
+    "a deployment exactly 90 days before": an_expert(1, served=(NOW + 2 * DAY - 90 * DAY, NOW - DAY)),
+    "exposure just under the cap": an_expert(1, exposure=99.9),
+}
+
+
+@pytest.mark.parametrize("edge", EDGES)
+def test_exactly_on_the_edge_is_allowed(edge: str) -> None:
+    assert solve([EDGES[edge]], [a_request(a_position(1))]).seats[0].expert_id == 1
+
+
+def test_arriving_exactly_at_the_deadline_is_in_time_and_a_minute_later_is_not() -> None:
+    who = an_expert(1, place=Place(39.7, -108.0, "CO"))
+    request = a_request(a_position(1))
+    travel = solve([who], [request]).seats[0].travel
+    assert travel is not None
+    at = replace(request, earliest_departure=request.arrive_by - travel.minutes)
+    after = replace(request, earliest_departure=request.arrive_by - travel.minutes + 1)
+    assert solve([who], [at]).seats[0].expert_id == 1
+    assert solve([who], [after]).seats[0].expert_id is None
+
+
+def test_a_decline_that_only_a_swap_can_repair() -> None:
+    broad = an_expert(1, disciplines=frozenset({"VA", "MH"}))
+    narrow = an_expert(2)
+    advocate = a_position(1, held=1)
+    clinician = a_position(2, disciplines=frozenset({"MH"}))
+    roster = solve([broad, narrow], [a_request(advocate, clinician)])
+    assert {seat.position_id: seat.expert_id for seat in roster.seats} == {1: 2, 2: 1}
+
+
+def test_the_pinned_stay_even_where_a_rule_speaks_against_them_and_that_is_said() -> None:
+    late = an_expert(1, exposure=100.0)
+    roster = solve([late, an_expert(2)], [a_request(a_position(1, pinned=1))])
+    assert roster.seats[0].expert_id == 1
+    assert any(reason.code == "pinned" and reason.is_warning for reason in roster.seats[0].reasons)
+
+
+def test_an_empty_seat_says_what_would_fill_it() -> None:
+    who = an_expert(1, eligible_from=NOW + 2 * DAY + 360)
+    seat = solve([who], [a_request(a_position(1))]).seats[0]
+    assert seat.helps == ("A rest or hold ending 6 h early: Expert 1 could come",)
+
+
+def test_a_language_nobody_speaks_is_named_and_the_seat_still_filled() -> None:
+    roster = solve([an_expert(1)], [a_request(a_position(1), languages=("so",))])
+    assert roster.seats[0].expert_id == 1
+    assert [shortage.need for shortage in roster.shortages] == ["language so"]
+
+
+def test_alternates_come_best_first_and_could_really_take_the_seat() -> None:
+    experts = [an_expert(n, chance=n / 5) for n in range(1, 6)]
+    seat = solve(experts, [a_request(a_position(1))]).seats[0]
+    assert seat.expert_id == 5
+    assert [alternate.expert_id for alternate in seat.alternates] == [4, 3, 2]
+    assert all(alternate.costs for alternate in seat.alternates)
+
+
+def test_an_empty_pool_leaves_every_seat_empty() -> None:
+    assert solve([], [a_request(a_position(1))]).seats[0].expert_id is None
+
+
+@pytest.mark.parametrize(
+    ("request_", "field"),
+    [
+        (a_request(a_position(1, pinned=9)), "pinned"),
+        (a_request(a_position(1, pinned=1), excluded=frozenset({1})), "pinned"),
+        (a_request(a_position(1, pinned=1), a_position(2, pinned=1)), "pinned"),
+        (a_request(a_position(1), stay=Span(NOW + 9, NOW)), "stay"),
+        (a_request(a_position(1), place=Place(float("nan"), 0.0, "CO")), "latitude"),
+        (a_request(a_position(1), a_position(1)), "id"),
+    ],
+)
+def test_a_contradiction_is_refused_with_its_field(request_: object, field: str) -> None:
+    with pytest.raises(BadProblem) as refused:
+        solve([an_expert(1)], [request_])  # type: ignore[list-item]
+    assert refused.value.field.endswith(field)
+
+
+def test_a_higher_priority_seat_is_filled_first() -> None:
+    roster = solve([an_expert(1)], [a_request(a_position(1, priority=2), a_position(2, priority=1))])
+    assert [seat.expert_id for seat in roster.seats] == [None, 1]
