@@ -1,6 +1,6 @@
 """Pages of the desk, and of an expert who is asked."""
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -19,14 +19,16 @@ from app.access.viewer import (
 )
 from app.core.clock import clock
 from app.core.events import Actor
-from app.core.problems import Invalid
+from app.core.problems import Forbidden, Invalid
 from app.deployments import opening
 from app.deployments import queries as deployments
 from app.deployments import seats as seat_verbs
 from app.deployments.models import Deployment
-from app.deployments.teams import TEAM_NAMES
+from app.deployments.states import DeploymentState
+from app.deployments.teams import TEAM_NAMES, TEAMS
 from app.dispatch import answers, board, ladder, offers, queries, story, views
 from app.dispatch.answers import Answer
+from app.dispatch.states import OfferState
 from app.dispatch.words import words_of
 from app.experts.models import Expert
 from app.experts.taxonomy import LANGUAGES
@@ -36,11 +38,11 @@ from app.requests import decisions, intake
 from app.requests import queries as requests
 from app.requests.models import Request as RequestRow
 from app.requests.states import RequestState
-from app.requests.taxonomy import REASONS
+from app.requests.taxonomy import REASONS, REFERRALS
 from app.rosters import proposals
 from app.rosters import queries as rosters
-from app.rosters.models import ProposalState
-from app.web.render import render
+from app.rosters.models import Proposal, ProposalState
+from app.web.render import DESK_ZONE, render
 from app.web.session import Session
 
 router = APIRouter(include_in_schema=False)
@@ -50,32 +52,27 @@ Note = Annotated[str, Form(max_length=4000)]
 @router.get("/desk")
 async def the_board(request: Request, session: Session, viewer: MayReadDeployments, part: str = "") -> Response:
     """What needs the desk now, and every open request; `?part=board` is the part that changes live."""
-    rows = await board.rows(session, viewer)
-    urgent = [row for row in rows if row.action]
+    texts_waiting = await messages.waiting(session) if viewer.may(Permission.WORK_OFFERS) else []
     return render(
         request,
         "dispatch/board_part.html" if part == "board" else "dispatch/board.html",
-        rows=rows,
-        urgent=urgent,
-        headline=board.headline(len(urgent)),
+        board=board.board_of(await board.rows(session, viewer), board.texts_of([text.at for text in texts_waiting])),
         stages=board.STAGES,
-        waiting=await messages.waiting_count(session),
         latest=await story.latest(session),
-        sentence=story.sentence,
     )
 
 
-def _actions(viewer: Viewer, row: RequestRow, deployment: Deployment | None, *, has_proposal: bool) -> set[str]:
-    """What this viewer can do here now."""
-    may = viewer.may
-    found = set()
-    if row.state is RequestState.SUBMITTED and may(Permission.WORK_INTAKE):
+def _actions(viewer: Viewer, row: board.Row, *, has_proposal: bool) -> set[str]:
+    """Which forms this viewer sees here now. The verbs check again."""
+    state, found = row.request.state, set()
+    if state is RequestState.SUBMITTED and row.is_yours:
         found.add("take_in")
-    if row.state is RequestState.IN_INTAKE and may(Permission.RECOMMEND):
-        found.add("recommend")
-    if row.state is RequestState.RECOMMENDED and may(Permission.DECIDE):
+    if state is RequestState.IN_INTAKE:
+        found |= {"recommend"} if row.is_yours else set()
+        found |= {"ask"} if viewer.may(Permission.WORK_INTAKE) else set()
+    if state is RequestState.RECOMMENDED and row.is_yours:
         found.add("decide")
-    if deployment is not None and has_proposal and may(Permission.WORK_ROSTER):
+    if has_proposal and viewer.may(Permission.WORK_ROSTER):
         found.add("accept")
     return found
 
@@ -88,40 +85,49 @@ async def one_request(
     found = await requests.find(session, viewer, reference)
     listed = await requests.with_agency(session, found)
     deployment = await deployments.of_request(session, found.id)
-    proposal = await rosters.current(session, deployment.id) if deployment else None
-    is_new = proposal is not None and proposal.state is ProposalState.PROPOSED
     counts = await deployments.seat_counts(session, [deployment.id]) if deployment else {}
-    proposed = await rosters.seats(session, proposal) if proposal and is_new else []
-    until = ladder.reply_by(clock.now(), deployment.priority) if deployment else clock.now()
-    is_asking = deployment is not None and deployment.state != "planning"
+    count = counts.get(deployment.id) if deployment else None
+    proposal = await rosters.current(session, deployment.id) if deployment else None
+    has_proposal = proposal is not None and proposal.state is ProposalState.PROPOSED
+    row = board.row_of(viewer, found, listed.agency_name, deployment, count, has_proposal=has_proposal)
     return render(
         request,
         "dispatch/request_part.html" if part == "live" else "dispatch/request.html",
-        row=board.row_of(
-            found,
-            listed.agency_name,
-            deployment,
-            counts.get(deployment.id) if deployment else None,
-            has_proposal=is_new,
-        ),
+        row=row,
+        headline=views.headline_of(found, deployment, count, has_proposal=has_proposal),
         stages=board.STAGES,
-        deployment=deployment,
-        proposal=proposal,
-        proposed=proposed,
-        asked_count=sum(seat.choice is not None for seat in proposed),
-        preview=views.preview(found, deployment, proposed, until) if deployment else None,
-        seats=await views.seat_lines(session, deployment) if deployment and is_asking else [],
-        actions=_actions(viewer, found, deployment, has_proposal=is_new),
+        actions=_actions(viewer, row, has_proposal=has_proposal),
         may_work=viewer.may(Permission.WORK_OFFERS),
         team_names=TEAM_NAMES,
+        team_sizes={code: len(seats) for code, seats in TEAMS.items()},
         reasons=REASONS,
+        referrals=REFERRALS,
         languages=LANGUAGES,
-        state_words=views.STATE_WORDS,
         questions=await requests.questions(session, found),
         decisions=await requests.decisions(session, found),
-        events=await story.of_topic(session, intake.topic(found)),
-        sentence=story.sentence,
+        story=await story.of_topic(session, intake.topic(found)),
+        **await _team(session, found, deployment, proposal if has_proposal else None),
     )
+
+
+async def _team(
+    session: Session, request: RequestRow, deployment: Deployment | None, proposal: Proposal | None
+) -> dict[str, Any]:
+    """The proposed team, and the team that is asked or confirmed, as the page's templates take them."""
+    proposed = await rosters.seats(session, proposal) if proposal else []
+    is_asking = deployment is not None and deployment.state is not DeploymentState.PLANNING
+    until = ladder.reply_by(clock.now(), deployment.priority) if deployment else clock.now()
+    return {
+        "deployment": deployment,
+        "proposal": proposal,
+        "proposed": proposed,
+        "asked_count": sum(seat.choice is not None for seat in proposed),
+        "preview": views.preview(request, deployment, proposed, until) if deployment else None,
+        "seats": await views.seat_lines(session, request, deployment) if deployment and is_asking else [],
+        "state_words": views.STATE_WORDS,
+        "arrivals": views.arrivals(proposed),
+        "reason_icons": views.REASON_ICONS,
+    }
 
 
 def _back(reference: str) -> Response:
@@ -160,12 +166,15 @@ async def decide(  # noqa: PLR0917 - the form's fields
     session: Session,
     viewer: MayDecide,
     verb: Annotated[str, Form()],
-    reason_code: Annotated[str, Form()],
+    reason_code: Annotated[str, Form()] = "need_confirmed",
     note: Note = "",
+    to: Annotated[str, Form()] = "",
 ) -> Response:
-    """Approve, decline or give back."""
+    """Approve, decline, refer or give back."""
     if reason_code not in REASONS:
         raise Invalid(errors={"reason_code": "Choose a reason."})
+    if verb == "refer" and to not in REFERRALS:
+        raise Invalid(errors={"to": "Choose the body that is better placed."})
     found = await requests.find(session, viewer, reference, lock=True)
     if verb == "approve":
         await decisions.approve(session, found, reason_code, note, by=viewer.actor)
@@ -173,8 +182,10 @@ async def decide(  # noqa: PLR0917 - the form's fields
         await decisions.decline(session, found, reason_code, note, by=viewer.actor)
     elif verb == "hand_back":
         await decisions.hand_back(session, found, note, by=viewer.actor)
+    elif verb == "refer":
+        await decisions.refer(session, found, to, "better_placed", note, by=viewer.actor)
     else:
-        raise Invalid(errors={"verb": "Approve, decline or give back."})
+        raise Invalid(errors={"verb": "Approve, decline, refer or give back."})
     return _back(reference)
 
 
@@ -220,44 +231,46 @@ async def work_offer(
     """Enter an answer given by phone, or take the offer back."""
     deployment = await deployments.find(session, viewer, reference)
     await queries.find(session, deployment.id, offer_id)
-    if verb in ("yes", "no"):
-        said = f"told {viewer.name} by phone"
-        words = await answers.take(session, offer_id, Answer(verb), said, by=viewer.actor)
+    if verb == "withdraw":
         deployment, _, offer = await answers.locked_offer(session, offer_id)
-        await offers.tell(session, deployment, offer, words)
+        if offer.state is OfferState.ACCEPTED:
+            raise Forbidden("This person has the seat. Enter a no for them, or stand the deployment down.")
+        words = texts.withdrawn(await words_of(session, offer))
+        await offers.withdraw(session, deployment, offer, words, by=viewer.actor)
+    elif verb in ("yes", "no"):
+        await _answer(session, offer_id, Answer(verb), f"told {viewer.name} by phone", viewer.actor)
     else:
-        deployment, _, offer = await answers.locked_offer(session, offer_id)
-        await offers.withdraw(
-            session, deployment, offer, texts.withdrawn(await words_of(session, offer)), by=viewer.actor
-        )
+        raise Invalid(errors={"verb": "Enter a yes, a no, or take the offer back."})
     return _back(reference)
+
+
+async def _answer(session: Session, offer_id: int, answer: Answer, said: str, by: Actor) -> None:
+    """Take an answer, and text the person what it came to."""
+    words = await answers.take(session, offer_id, answer, said, by=by)
+    deployment, _, offer = await answers.locked_offer(session, offer_id)
+    await offers.tell(session, deployment, offer, words)
 
 
 @router.get("/my")
 async def my_page(request: Request, session: Session, viewer: MayReadOwnOffers) -> Response:
-    """What an expert is asked."""
+    """What an expert is asked, and where they have a seat."""
     lines = await views.my_lines(session, viewer)
-    expert = await session.get_one(Expert, viewer.expert_id)
-    waits = sum(line.is_open for line in lines)
-    headline = "Can you go?" if waits else "Nobody waits for an answer from you"
+    expert = await session.get(Expert, viewer.expert_id or 0)
     return render(
         request,
         "dispatch/my.html",
-        offers=lines,
-        headline=headline,
-        zone=expert.time_zone,
-        state_words=views.STATE_WORDS,
+        lines=lines,
+        headline=views.my_headline(lines),
+        zone=expert.time_zone if expert else DESK_ZONE,
     )
 
 
 @router.post("/my/offers/{offer_id}")
 async def answer_own(
-    offer_id: int, session: Session, viewer: MayAnswerOwnOffers, answer: Annotated[Answer, Form()]
+    offer_id: int, session: Session, viewer: MayAnswerOwnOffers, answer: Annotated[Literal["yes", "no"], Form()]
 ) -> Response:
     """Answer an offer of mine."""
     mine = await queries.own(session, viewer.expert_id or 0, offer_id)
     by = Actor("expert", mine.expert_id, viewer.name)
-    words = await answers.take(session, mine.id, answer, f"{answer} on the page", by=by)
-    deployment, _, offer = await answers.locked_offer(session, mine.id)
-    await offers.tell(session, deployment, offer, words)
+    await _answer(session, mine.id, Answer(answer), f"{answer} on the page", by)
     return RedirectResponse("/my", 303)

@@ -1,11 +1,16 @@
 """Events as sentences for the desk's pages."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.events import Event
+from app.dispatch.models import Offer
+from app.experts.models import Expert
+from app.requests.models import Request
 
 SENTENCES = {
     "request.filed": "sent the request",
@@ -13,7 +18,7 @@ SENTENCES = {
     "request.taken_in": "took the request on",
     "request.question_asked": "asked the agency a question",
     "request.question_answered": "answered the desk's question",
-    "request.recommended": "recommended a team of type {team_type}",
+    "request.recommended": "recommended a team ({team_type})",
     "request.returned": "gave the recommendation back",
     "request.approved": "approved the deployment",
     "request.declined": "declined the request",
@@ -22,20 +27,20 @@ SENTENCES = {
     "deployment.opened": "opened the deployment",
     "deployment.staffed": "confirmed the team of {size}",
     "deployment.stood_down": "called the deployment off",
-    "roster.proposed": "proposed team version {version} in {solve_ms} ms",
-    "roster.accepted": "works with team version {version}",
+    "roster.proposed": "proposed a team in {solve_ms} ms (version {version})",
+    "roster.accepted": "had the people of version {version} asked",
     "roster.swapped": "swapped a person in the proposed team",
     "offer.made": "asked {name} to come as {title}",
     "offer.accepted": "said yes",
     "offer.declined": "said no",
     "offer.deferred": "answered with a condition",
     "offer.standby": "said yes, and is on standby",
-    "offer.expired": "let an offer run out: no answer in time",
-    "offer.overdue": "asks the next person as well",
-    "offer.unreachable": "could not reach somebody",
-    "offer.withdrawn": "took an offer back",
+    "offer.expired": "did not answer in time",
+    "offer.overdue": "has not answered; the next person is asked as well",
+    "offer.unreachable": "cannot be reached",
+    "offer.withdrawn": "is no longer asked",
     "position.filled": "filled the seat: {title}",
-    "position.vacated": "opened the seat again: {title}",
+    "position.vacated": "gave the seat back: {title}",
     "position.unfillable": "found nobody for the seat: {title}",
     "position.reopened": "looks again for the seat: {title}",
     "text.needs_person": "kept a text for a person to read",
@@ -45,32 +50,95 @@ SENTENCES = {
     "call.keyed": "got key {digits} in a call",
     "call.ended": "ended a call: {outcome}",
 }
-KINDS_OF_ANSWERS = (
+"""What happened, after the name of who did it."""
+TONES = {
+    "offer.accepted": "yes",
+    "deployment.staffed": "yes",
+    "offer.declined": "no",
+    "offer.expired": "no",
+    "offer.unreachable": "no",
+    "position.unfillable": "no",
+}
+DETAILS = ("position.filled", "call.ended", "call.keyed", "deployment.opened", "message.undelivered")
+"""Kinds that another line of the story says already, or that stand beside the offer itself."""
+LATEST = (
     "request.filed",
+    "request.question_answered",
     "offer.accepted",
     "offer.declined",
     "offer.deferred",
     "offer.standby",
+    "offer.expired",
+    "position.unfillable",
     "deployment.staffed",
+    "text.needs_person",
 )
+"""Kinds the board tells: what comes from outside, and confirmed teams."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a story.
+
+    Args:
+        at: when.
+        who: who did it, or whom it is about.
+        text: what happened, after the name.
+        tone: "yes", "no" or "".
+        reference: the request, on pages that show several.
+    """
+
+    at: datetime
+    who: str
+    text: str
+    tone: str
+    reference: str
 
 
 def sentence(event: Event) -> str:
-    """What happened, after the actor's name."""
+    """What happened, after the actor's name; an unknown kind in its own words."""
     text = SENTENCES.get(event.kind, event.kind.replace(".", " ").replace("_", " "))
     try:
-        return text.format_map(event.data).replace("_", " ")
+        return text.format_map({name: str(value).replace("_", " ") for name, value in event.data.items()})
     except KeyError:
-        return text.split("{", maxsplit=1)[0].strip()
+        return text.split("{", maxsplit=1)[0].strip(" (:")
 
 
-async def of_topic(session: AsyncSession, topic: str, limit: int = 100) -> Sequence[Event]:
+def _line(event: Event, person: str | None, reference: str = "") -> Line:
+    is_about_person = event.kind.startswith("offer.") and event.kind != "offer.made"
+    who = person if is_about_person and person else event.actor_name or "System"
+    text = sentence(event)
+    if is_about_person and event.actor_kind == "user" and person:
+        text += f" (entered by {event.actor_name})"
+    return Line(event.at, who, text, TONES.get(event.kind, ""), reference)
+
+
+async def _people(session: AsyncSession, events: Sequence[Event]) -> dict[int, str]:
+    """Event to the person its offer is about."""
+    offers = {event.id: event.subject_id for event in events if event.kind.startswith("offer.")}
+    rows = await session.execute(
+        select(Offer.id, Expert.name)
+        .join(Expert, Expert.id == Offer.expert_id)
+        .where(Offer.id.in_(set(offers.values())))
+    )
+    names = {row.id: row.name for row in rows}
+    return {event_id: names[offer_id] for event_id, offer_id in offers.items() if offer_id in names}
+
+
+async def of_topic(session: AsyncSession, topic: str, limit: int = 150) -> list[Line]:
     """What happened to a request, the latest first."""
-    query = select(Event).where(Event.topic == topic).order_by(Event.id.desc()).limit(limit)
-    return (await session.scalars(query)).all()
+    query = select(Event).where(Event.topic == topic, Event.kind.not_in(DETAILS)).order_by(Event.id.desc()).limit(limit)
+    events = (await session.scalars(query)).all()
+    people = await _people(session, events)
+    return [_line(event, people.get(event.id)) for event in events]
 
 
-async def latest(session: AsyncSession, limit: int = 8) -> Sequence[Event]:
-    """The latest requests, answers and confirmed teams."""
-    query = select(Event).where(Event.kind.in_(KINDS_OF_ANSWERS)).order_by(Event.id.desc()).limit(limit)
-    return (await session.scalars(query)).all()
+async def latest(session: AsyncSession, limit: int = 9) -> list[Line]:
+    """The latest requests, answers and confirmed teams, with their requests."""
+    query = select(Event).where(Event.kind.in_(LATEST)).order_by(Event.id.desc()).limit(limit)
+    events = (await session.scalars(query)).all()
+    people = await _people(session, events)
+    ids = {int(e.topic.removeprefix("request:")) for e in events if e.topic.startswith("request:")}
+    rows = await session.execute(select(Request.id, Request.reference).where(Request.id.in_(ids)))
+    references = {f"request:{request_id}": reference for request_id, reference in rows}
+    return [_line(event, people.get(event.id), references.get(event.topic, "")) for event in events]

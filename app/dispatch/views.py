@@ -1,5 +1,7 @@
-"""What the desk's and the expert's pages show of offers. The queries are here, so that templates only show."""
+"""What the desk's and the expert's pages show. Queries and decisions are here, so that templates only show."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,64 +10,153 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.access.viewer import Viewer
 from app.core.places import STATES, clock_time, days
 from app.deployments.models import Deployment, Position
-from app.deployments.queries import SeatView
+from app.deployments.queries import SeatCount, SeatView
 from app.deployments.queries import seats as seats_of
+from app.deployments.states import DeploymentState, PositionState
 from app.dispatch import queries
 from app.dispatch.models import Offer
-from app.dispatch.states import OPEN, OfferState
+from app.dispatch.states import OFFER, OPEN, OfferState
 from app.experts.models import Expert
 from app.messaging import queries as messages
 from app.messaging import texts
+from app.requests.intake import topic
 from app.requests.models import Request
+from app.requests.states import RequestState
 from app.rosters.queries import ProposedSeat
 
+S, R = OfferState, RequestState
 STATE_WORDS = {
-    OfferState.PLANNED: "waits for the morning there",
-    OfferState.CONTACTING: "asked, no answer yet",
-    OfferState.ACCEPTED: "yes",
-    OfferState.DECLINED: "no",
-    OfferState.EXPIRED: "no answer in time",
-    OfferState.UNREACHABLE: "cannot be reached",
-    OfferState.WITHDRAWN: "taken back",
-    OfferState.DEFERRED: "answered with a condition",
-    OfferState.STANDBY: "yes, on standby",
+    S.PLANNED: "not asked yet, it is night there",
+    S.CONTACTING: "asked, no answer yet",
+    S.ACCEPTED: "yes",
+    S.DECLINED: "no",
+    S.EXPIRED: "no answer in time",
+    S.UNREACHABLE: "cannot be reached",
+    S.WITHDRAWN: "taken back",
+    S.DEFERRED: "answered with a condition",
+    S.STANDBY: "yes, on standby",
 }
+MY_WORDS = {
+    S.CONTACTING: "We wait for your answer",
+    S.DEFERRED: "A person at the desk looks at your answer",
+    S.ACCEPTED: "You said yes, and the seat is yours",
+    S.DECLINED: "You said no. That is fine",
+    S.EXPIRED: "The time to answer has passed",
+    S.UNREACHABLE: "We could not reach you",
+    S.WITHDRAWN: "You are not needed this time",
+    S.STANDBY: "You said yes, and are on standby",
+}
+BEFORE = {
+    R.DRAFT: "{place} is writing a request",
+    R.SUBMITTED: "{place} has asked for a team",
+    R.IN_INTAKE: "{place} waits for a recommendation",
+    R.INFO_NEEDED: "{place} has a question to answer",
+    R.RECOMMENDED: "{place} waits for a decision",
+    R.DECLINED: "The request of {place} is declined",
+    R.REFERRED: "The request of {place} is referred",
+    R.WITHDRAWN: "{place} has withdrawn its request",
+    R.MERGED: "The request of {place} belongs to another",
+}
+REASON_ICONS = {
+    "leader": "star",
+    "discipline": "groups",
+    "required": "verified",
+    "expertise": "school",
+    "language": "translate",
+    "licence": "verified_user",
+    "experience": "history",
+    "travel": "near_me",
+}
+"""Code of a reason to the icon beside its words."""
+KINDS = {"offer": "Question", "reminder": "Reminder", "spoken_offer": "Call with the question"}
+
+
+def headline_of(request: Request, deployment: Deployment | None, seats: SeatCount | None, *, has_proposal: bool) -> str:
+    """Where a request stands, in one sentence."""
+    place = f"{request.city}, {request.place_state}"
+    if request.state is not R.APPROVED:
+        return BEFORE[request.state].format(place=place)
+    if deployment is not None and deployment.state is DeploymentState.STOOD_DOWN:
+        return f"The team for {place} is called off"
+    if deployment is None or seats is None or (deployment.state is DeploymentState.PLANNING and not has_proposal):
+        return f"The team for {place} is being composed"
+    if deployment.state is DeploymentState.PLANNING:
+        return f"A team of {seats.total} is proposed for {place}"
+    if deployment.staffed_at is not None:
+        return f"The team of {seats.total} for {place} is confirmed"
+    return f"{seats.filled} of {seats.total} have said yes for {place}"
 
 
 @dataclass(frozen=True, slots=True)
 class OfferLine:
-    """One offer under its seat."""
+    """One offer under its seat.
+
+    Args:
+        can_answer: an answer by phone may be entered.
+        can_withdraw: the offer may be taken back.
+        sent: its texts and calls, the latest first.
+    """
 
     offer: Offer
     expert: Expert
-    is_open: bool
-    last: str
-    """How the last text or call got on."""
+    can_answer: bool
+    can_withdraw: bool
+    sent: tuple[messages.Outgoing, ...]
+
+    @property
+    def last(self) -> str:
+        """How the last text or call got on: "Reminder: delivered"."""
+        if not self.sent:
+            return ""
+        sent = self.sent[0]
+        kind = KINDS.get(sent.kind, sent.kind.replace("_", " ").capitalize())
+        return f"{kind}: {sent.in_words[:1].lower()}{sent.in_words[1:]}" + (f" ({sent.why})" if sent.why else "")
 
 
 @dataclass(frozen=True, slots=True)
 class SeatLine:
-    """One seat with everybody who was asked for it."""
+    """One seat: who is asked or has it, and who was asked before.
+
+    Args:
+        mark: how its dot is drawn: "yes", "ask", "no" or "".
+    """
 
     view: SeatView
     offers: tuple[OfferLine, ...]
+    earlier: tuple[OfferLine, ...]
+    mark: str
 
 
-async def seat_lines(session: AsyncSession, deployment: Deployment) -> list[SeatLine]:
+MARKS = {PositionState.FILLED: "yes", PositionState.HELD: "ask", PositionState.UNFILLABLE: "no"}
+
+
+async def seat_lines(session: AsyncSession, request: Request, deployment: Deployment) -> list[SeatLine]:
     """The team seat by seat, with offers and how their texts got on."""
-    asked = await queries.of_deployment(session, deployment.id)
-    seats = await seats_of(session, deployment.id)
-    filled = {seat.position.id for seat in seats if seat.is_filled}
-    lines = [await _offer_line(session, view, is_filled=view.position.id in filled) for view in asked]
-    return [SeatLine(seat, tuple(li for li in lines if li.offer.position_id == seat.position.id)) for seat in seats]
+    by_offer: dict[int, list[messages.Outgoing]] = defaultdict(list)
+    for sent in await messages.of_topic(session, topic(request), limit=2000):
+        if sent.offer_id is not None:
+            by_offer[sent.offer_id].append(sent)
+    asked: dict[int, list[queries.OfferView]] = defaultdict(list)
+    for view in await queries.of_deployment(session, deployment.id):
+        asked[view.position.id].append(view)
+    return [_seat_line(seat, asked[seat.position.id], by_offer) for seat in await seats_of(session, deployment.id)]
 
 
-async def _offer_line(session: AsyncSession, view: queries.OfferView, *, is_filled: bool) -> OfferLine:
-    sent = await messages.of_offer(session, view.offer.id)
-    last = f"{sent[-1].kind.replace('_', ' ').capitalize()}: {sent[-1].in_words.lower()}" if sent else ""
-    # A late yes may still be entered by the desk, as long as the seat has nobody.
-    answerable = OPEN if is_filled else (*OPEN, OfferState.STANDBY, OfferState.EXPIRED)
-    return OfferLine(view.offer, view.expert, view.offer.state in answerable, last)
+def _seat_line(
+    seat: SeatView, asked: Sequence[queries.OfferView], sent: Mapping[int, list[messages.Outgoing]]
+) -> SeatLine:
+    lines = [_offer_line(view, seat, tuple(sent.get(view.offer.id, ()))) for view in asked]
+    now = tuple(line for line in lines if line.offer.state in (*OPEN, S.ACCEPTED))
+    earlier = tuple(line for line in lines if line not in now)
+    return SeatLine(seat, now, earlier, MARKS.get(seat.position.state, ""))
+
+
+def _offer_line(view: queries.OfferView, seat: SeatView, sent: tuple[messages.Outgoing, ...]) -> OfferLine:
+    offer = view.offer
+    is_asked = offer.state in (S.CONTACTING, S.DEFERRED)
+    is_late = offer.state in (S.EXPIRED, S.UNREACHABLE, S.STANDBY) and not seat.is_filled
+    can_withdraw = OFFER.can(offer.state, "withdraw") and offer.state is not S.ACCEPTED
+    return OfferLine(offer, view.expert, is_asked or is_late, can_withdraw, sent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,36 +167,62 @@ class Preview:
     length: int
 
 
-def preview(request: Request, deployment: Deployment, seats: list[ProposedSeat], until: datetime) -> Preview:
-    """The first text of the first proposed person, with a code that stands for hers."""
-    first = next((seat for seat in seats if seat.choice), None)
+def preview(request: Request, deployment: Deployment, seats: Sequence[ProposedSeat], until: datetime) -> Preview | None:
+    """The first text of the first proposed person, with a code that stands for hers; None with nobody to ask."""
+    first = next(((seat.position, seat.choice) for seat in seats if seat.choice), None)
+    if first is None:
+        return None
+    position, choice = first
     words = texts.OfferWords(
         code="412",
-        role=(first.position.title if first else "team leader").lower(),
+        role=position.title.lower(),
         state=request.place_state,
         dates=days(deployment.starts_at, deployment.ends_at, request.time_zone),
-        reply_by=clock_time(until, first.choice.expert.time_zone if first and first.choice else request.time_zone),
+        reply_by=clock_time(until, choice.expert.time_zone),
     )
     body = texts.offer(words).body
     return Preview(body, len(body))
 
 
+def arrivals(seats: Sequence[ProposedSeat]) -> dict[int, datetime | None]:
+    """Pick to the moment its person would be on site; None without a journey."""
+    picks = [seat.choice.pick for seat in seats if seat.choice]
+    return {pick.id: datetime.fromisoformat(pick.travel["arrive"]) if pick.travel else None for pick in picks}
+
+
 @dataclass(frozen=True, slots=True)
 class MyLine:
-    """An offer as its expert sees it: role, state and days, no fact of the incident."""
+    """An offer as its expert sees it: role, state and days; the place only once the seat is theirs."""
 
     offer: Offer
     position: Position
     deployment: Deployment
-    state_name: str
+    place: str
+    words: str
     is_open: bool
+    is_seated: bool
 
 
 async def my_lines(session: AsyncSession, viewer: Viewer) -> list[MyLine]:
-    """The expert's offers, newest first."""
+    """The expert's offers: those that wait for an answer first, then seats, then what is over, newest first."""
     lines = []
     for mine in await queries.of_expert(session, viewer.expert_id or 0):
         request = await session.get_one(Request, mine.deployment.request_id)
+        is_seated = mine.offer.state is S.ACCEPTED
         place = STATES.get(request.place_state, request.place_state)
-        lines.append(MyLine(mine.offer, mine.position, mine.deployment, place, mine.offer.state in OPEN))
-    return lines
+        if is_seated:
+            place = f"{request.city}, {place}"
+        is_open, said = mine.offer.state in OPEN, MY_WORDS[mine.offer.state]
+        lines.append(MyLine(mine.offer, mine.position, mine.deployment, place, said, is_open, is_seated))
+    return sorted(lines, key=lambda line: (not line.is_open, not line.is_seated))
+
+
+def my_headline(lines: Sequence[MyLine]) -> str:
+    """The first sentence of an expert's page."""
+    waiting = [line for line in lines if line.is_open]
+    if len(waiting) == 1:
+        return f"Can you go to {waiting[0].place}?"
+    if waiting:
+        return f"{len(waiting)} teams ask if you can go"
+    seated = next((line for line in lines if line.is_seated), None)
+    return f"You have a seat in {seated.place}" if seated else "Nobody waits for an answer from you"

@@ -21,10 +21,41 @@ STATIC = Path(__file__).parent / "static"
 DESK_ZONE = "America/New_York"
 """The desk's own zone: its pages show times there, with its letters."""
 KEPT_CAPITALS = {"lodd": "LODD", "fac": "FAC", "ois": "OIS", "ics": "ICS", "lgbtq": "LGBTQ", "aapi": "AAPI"}
+SAID_BETTER = {
+    "officer_involved_shooting_fatal": "Officer-involved shooting, fatal",
+    "officer_involved_shooting_nonfatal": "Officer-involved shooting",
+    "use_of_force_serious_injury": "Serious injury after use of force",
+    "in_custody_death": "Death in custody",
+    "vehicle_pursuit_fatality": "Death in a vehicle pursuit",
+    "lodd_felonious": "Officer killed on duty",
+    "lodd_accident_or_medical": "Officer died on duty",
+    "officer_injured_serious": "Officer badly hurt",
+    "workplace_violence": "Workplace attack",
+    "hate_crime_or_bias_incident": "Hate crime or bias incident",
+    "multi_victim_homicide": "Homicide with several victims",
+    "community_gun_violence_cluster": "Cluster of gun violence",
+    "viral_video_or_misconduct_disclosure": "Viral video or disclosed misconduct",
+    "anniversary_or_memorial": "Anniversary or memorial",
+    "fac_setup": "Setting up a family assistance center",
+    "peer_briefing": "Peer briefing for command staff",
+    "executive_consultation": "Advice for the chief or sheriff",
+    "officer_wellness_support": "Support for officers",
+    "victim_family_coordination": "Support for victims and families",
+    "death_notification_support": "Help with death notifications",
+    "training_session": "Training",
+    "communications_advice": "Help with the press",
+    "partner_coordination": "Coordinating partners",
+    "virtual_consult": "Advice by video",
+    "after_action_review": "After-action review",
+    "on_site": "On site",
+}
+"""Slugs whose plain words are not their own."""
 
 
 def words(slug: str) -> str:
     """A slug as words: "officer_involved_shooting_fatal" is "Officer involved shooting fatal"."""
+    if slug in SAID_BETTER:
+        return SAID_BETTER[slug]
     text = " ".join(KEPT_CAPITALS.get(part, part) for part in slug.split("_"))
     return text[:1].upper() + text[1:]
 
