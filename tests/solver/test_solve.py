@@ -1,11 +1,12 @@
 """The solver against the truth, its own judge, and the edges of its rules."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from solver.check import faults
-from solver.problem import Place, Policy, Span
+from solver.problem import Expert, Place, Policy, Position, Span
 from solver.rules import Rule
 from solver.search import solve, why_not
 from solver.validate import BadProblem
@@ -36,7 +37,7 @@ def test_pruning_to_one_candidate_a_seat_loses_nothing() -> None:
         assert few.goals == many.goals, f"seed {seed}"
 
 
-BROKEN = {
+BROKEN: dict[Rule, tuple[Expert, Position, dict[str, Any]]] = {
     Rule.DISCIPLINE: (an_expert(1, disciplines=frozenset({"LE"})), a_position(1), {}),
     Rule.EXPERTISE: (an_expert(1), a_position(1, required={"child_trauma": 1}), {}),
     Rule.LEADER: (an_expert(1), a_position(1, is_leader=True), {}),
