@@ -28,8 +28,7 @@ async def status(
         request,
         "deployments/status_part.html" if part == "status" else "deployments/status.html",
         row=found,
-        status_view=status_of(found, deployment, seats),
-        arrival=arrival,
+        status_view=status_of(found, deployment, seats, arrival),
         open_question=next((q for q in questions if q.answer is None), None),
         can_withdraw=found.state in OPEN,
     )

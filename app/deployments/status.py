@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.deployments.models import Deployment
 from app.deployments.queries import SeatView
-from app.deployments.states import DeploymentState
+from app.deployments.states import DeploymentState, PositionState
 from app.requests.models import Request
 from app.requests.states import RequestState
 
@@ -23,47 +24,85 @@ OPEN = {
     R.INFO_NEEDED: ("We need an answer from you", "Please answer below, or call the desk."),
     R.RECOMMENDED: ("Your request is being decided", "You do not need to do anything."),
 }
+DECIDING = {
+    R.IN_INTAKE: "We call you first",
+    R.INFO_NEEDED: "We wait for your answer",
+    R.RECOMMENDED: "This happens now",
+}
+"""What is said beside the second stage while it lasts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One of five stages: done, now or to come, with a line of its own."""
+    """One of five stages.
+
+    Args:
+        title: what it is.
+        line: a few words of its own, if there are any.
+        at: when it was reached, or is expected.
+        state: "done", "now" or "" for one to come.
+    """
 
     title: str
     line: str
+    at: datetime | None
     state: str
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The page's first sentences and its stages."""
+    """The page's first sentences and its stages.
+
+    Args:
+        headline: where the request stands.
+        next: what comes next, and whether the agency has to do something.
+        stages: the five stages; none once the request has ended without a team.
+        team: who is coming; only once confirmed.
+    """
 
     headline: str
     next: str
     stages: tuple[Stage, ...]
     team: tuple[SeatView, ...]
-    """Who is coming; only once confirmed."""
 
 
-def status_of(request: Request, deployment: Deployment | None, seats: Sequence[SeatView]) -> Status:
+def status_of(
+    request: Request, deployment: Deployment | None, seats: Sequence[SeatView], arrival: datetime | None
+) -> Status:
     """What the agency sees.
 
     Args:
         request: the request.
         deployment: its deployment, if approved.
         seats: the deployment's seats.
+        arrival: when the first confirmed person is expected.
     """
-    reached = _reached(request, deployment)
-    filled = [seat for seat in seats if seat.is_filled]
-    lines = ("", "", f"{len(filled)} of {len(seats)} people have said yes" if seats else "", "", "")
-    titles = ("We have your request", "We decide", "We ask experts", "Team confirmed", "First expert arrives")
-    stages = tuple(
-        Stage(title, line, "done" if n < reached else "now" if n == reached else "")
-        for n, (title, line) in enumerate(zip(titles, lines, strict=True))
-    )
-    headline, after = _sentences(request, deployment, len(seats))
+    wanted = [seat for seat in seats if seat.position.state is not PositionState.CANCELLED]
+    filled = [seat for seat in wanted if seat.is_filled]
+    headline, after = _sentences(request, deployment, len(wanted))
     is_known = deployment is not None and deployment.staffed_at is not None
-    return Status(headline, after, stages, tuple(filled) if is_known else ())
+    has_ended = request.state in ENDED or (deployment is not None and deployment.state is DeploymentState.STOOD_DOWN)
+    stages = () if has_ended else _stages(request, deployment, (len(filled), len(wanted)), arrival)
+    return Status(headline, after, stages, tuple(filled) if is_known and not has_ended else ())
+
+
+def _stages(
+    request: Request, deployment: Deployment | None, seats: tuple[int, int], arrival: datetime | None
+) -> tuple[Stage, ...]:
+    reached = _reached(request, deployment)
+    staffed_at = deployment.staffed_at if deployment else None
+    said_yes = f"{seats[0]} of {seats[1]} have said yes" if seats[1] else ""
+    lines = (
+        ("We have your request", "", request.filed_at),
+        ("We decide", DECIDING.get(request.state, ""), request.decided_at),
+        ("We ask experts", said_yes, None),
+        ("Team confirmed", "", staffed_at),
+        ("First expert arrives", "Expected" if staffed_at else "", arrival if staffed_at else None),
+    )
+    return tuple(
+        Stage(title, line, at, "done" if n < reached else "now" if n == reached else "")
+        for n, (title, line, at) in enumerate(lines)
+    )
 
 
 def _reached(request: Request, deployment: Deployment | None) -> int:
@@ -80,5 +119,5 @@ def _sentences(request: Request, deployment: Deployment | None, size: int) -> tu
     if deployment.state is DeploymentState.STOOD_DOWN:
         return "The deployment is called off", "The desk will call you."
     if deployment.staffed_at is not None:
-        return f"Your team of {size} is confirmed", "The team leader will call you."
+        return f"Your team of {size} is confirmed", "The team leader will call you before they travel."
     return "We are asking experts now", "We will call you with names. You do not need to do anything."

@@ -17,7 +17,21 @@ COMMON = (
     ("civil_unrest_or_protest", "Protest or unrest"),
 )
 """The first things to choose from, in plain words."""
+SERVICES = (
+    "officer_wellness_support",
+    "victim_family_coordination",
+    "executive_consultation",
+    "community_dialogue",
+    "communications_advice",
+    "fac_setup",
+)
+"""Kinds of help shown at once; the others are one step away."""
+LANGUAGES_FIRST = ("es", "ase", "zh-cmn", "vi", "ar", "ht")
+"""Languages shown at once: those asked for most."""
+ANCHORS = {"incident_type": f"incident_type-{COMMON[0][0]}", "priority": "priority-immediate", "form": "main"}
+"""Where the summary of errors leads, for fields that are several inputs."""
 NAMES = {
+    "form": "Your request",
     "incident_type": "What happened",
     "city": "City or town",
     "killed": "People killed",

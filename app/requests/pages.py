@@ -6,6 +6,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from app.access.policy import Permission
 from app.access.viewer import MayAnswer, MayFile, MayReadRequests, MayWithdraw, Viewer
 from app.core.ids import digest
 from app.core.places import STATES
@@ -14,12 +15,28 @@ from app.experts.taxonomy import LANGUAGES
 from app.requests import form as agency_form
 from app.requests import intake, queries
 from app.requests.api import asking_agency
+from app.requests.states import RequestState
 from app.requests.taxonomy import INCIDENT_TYPES, SERVICE_TYPES
-from app.web.idempotency import Once
+from app.web.idempotency import KeyReused, Once
 from app.web.render import render
 from app.web.session import Session
 
 router = APIRouter(prefix="/agency", include_in_schema=False)
+S = RequestState
+STATE_SENTENCES = {
+    S.DRAFT: "Not sent yet",
+    S.SUBMITTED: "We have it and will call you",
+    S.IN_INTAKE: "We are looking at it",
+    S.INFO_NEEDED: "We need an answer from you",
+    S.RECOMMENDED: "It is being decided",
+    S.APPROVED: "Approved: see who is coming",
+    S.DECLINED: "We cannot send a team",
+    S.REFERRED: "Another body is better placed",
+    S.WITHDRAWN: "You have withdrawn it",
+    S.MERGED: "Part of another request of yours",
+}
+"""Where each request stands, in the agency's list."""
+SENT_ALREADY = "This was sent already. To change it, call the desk."
 COUNT_WORDS = {0: "You have no request with us", 1: "You have one request with us"}
 
 
@@ -28,7 +45,14 @@ async def my_requests(request: Request, session: Session, viewer: MayReadRequest
     """The agency's own requests."""
     rows = await queries.listed(session, viewer)
     headline = COUNT_WORDS.get(len(rows), f"You have {len(rows)} requests with us")
-    return render(request, "requests/list.html", rows=rows, headline=headline)
+    return render(
+        request,
+        "requests/list.html",
+        rows=rows,
+        headline=headline,
+        sentences=STATE_SENTENCES,
+        may_file=viewer.may(Permission.FILE_REQUEST) and not viewer.is_desk,
+    )
 
 
 async def _form(
@@ -58,7 +82,10 @@ async def _form(
         common=agency_form.COMMON,
         types=INCIDENT_TYPES,
         services=SERVICE_TYPES,
+        services_first=agency_form.SERVICES,
         languages={tag: name for tag, name in LANGUAGES.items() if tag != "en"},
+        languages_first=agency_form.LANGUAGES_FIRST,
+        anchors=agency_form.ANCHORS,
         states=STATES,
     )
 
@@ -77,7 +104,12 @@ async def send_request(request: Request, session: Session, viewer: MayFile) -> R
     if filled is None:
         return await _form(request, session, viewer, given, errors)
     once = Once(session, f"user:{viewer.id}", given.get("token") or str(uuid4()), digest(repr(sorted(given.items()))))
-    if (earlier := await once.earlier()) is not None:
+    try:
+        earlier = await once.earlier()
+    except KeyReused:
+        # Sent, gone back, changed and sent again: a second request would surprise both sides.
+        return await _form(request, session, viewer, given, {"form": SENT_ALREADY})
+    if earlier is not None:
         return RedirectResponse(earlier.headers.get("location", "/agency"), 303)
     agency = await asking_agency(session, viewer, None)
     try:
