@@ -28,6 +28,8 @@ def free_port(wanted: int) -> int:
     """`wanted` if nobody has it, else any free port."""
     for port in (wanted, 0):
         with socket.socket() as probe:
+            # A port that was served a moment ago may be served again, as uvicorn itself does.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:

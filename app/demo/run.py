@@ -23,7 +23,9 @@ from app.seed import filling
 ZONE = "America/New_York"
 PATIENCE_S = 240
 """Wall seconds for the whole deployment."""
-MIX = {"yes": 0.62, "no": 0.2, "never": 0.05, "late": 0.03, "garbled": 0.06, "stop": 0.01, "conditional": 0.03}
+MIX = {"yes": 0.75, "no": 0.14, "never": 0.03, "late": 0.02, "garbled": 0.04, "stop": 0.0, "conditional": 0.02}
+"""How everybody else answers: mostly yes, so that a demonstration ends within minutes."""
+SEED = 7
 SCRIPT = ("yes", "no", "garbled", "never", "yes")
 """How the first five people who are asked behave, so that every run shows a no, a garbled text and a silence."""
 console = Console(highlight=False)
@@ -107,7 +109,7 @@ def _deployment(base: str, carrier: str, cast: people.Cast) -> bool:
     parts = {name: Part(base, key) for name, key in cast.keys.items()}
     with httpx.Client(base_url=carrier, timeout=30) as simulator:
         people.hand_out_phones(simulator, cast.phones)
-        simulator.post("/simulator/settings", json={"seed": int(time.time()), "mix": MIX}).raise_for_status()
+        simulator.post("/simulator/settings", json={"seed": SEED, "mix": MIX}).raise_for_status()
         console.print(Panel("One deployment, from the chief's request to a confirmed team", style="bold blue"))
         reference = parts["chief"].post("/requests", _request())["reference"]
         story_of = Story(parts["intake"], reference)

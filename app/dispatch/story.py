@@ -43,7 +43,7 @@ SENTENCES = {
     "position.vacated": "gave the seat back: {title}",
     "position.unfillable": "found nobody for the seat: {title}",
     "position.reopened": "looks again for the seat: {title}",
-    "text.needs_person": "kept a text for a person to read",
+    "text.needs_person": "waits for a person to read it",
     "text.settled": "dealt with a text",
     "message.undelivered": "saw that a text did not arrive",
     "message.failed": "could not send a text",
@@ -51,6 +51,8 @@ SENTENCES = {
     "call.ended": "ended a call: {outcome}",
 }
 """What happened, after the name of who did it."""
+WHO = {"text.needs_person": "A text"}
+"""Whom a line is about, where that is not who did it."""
 TONES = {
     "offer.accepted": "yes",
     "deployment.staffed": "yes",
@@ -106,7 +108,7 @@ def sentence(event: Event) -> str:
 
 def _line(event: Event, person: str | None, reference: str = "") -> Line:
     is_about_person = event.kind.startswith("offer.") and event.kind != "offer.made"
-    who = person if is_about_person and person else event.actor_name or "System"
+    who = person if is_about_person and person else WHO.get(event.kind) or event.actor_name or "System"
     text = sentence(event)
     if is_about_person and event.actor_kind == "user" and person:
         text += f" (entered by {event.actor_name})"

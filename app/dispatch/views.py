@@ -68,7 +68,13 @@ REASON_ICONS = {
     "travel": "near_me",
 }
 """Code of a reason to the icon beside its words."""
-KINDS = {"offer": "Question", "reminder": "Reminder", "spoken_offer": "Call with the question"}
+KINDS = {
+    "offer": "Question",
+    "reminder": "Reminder",
+    "spoken_offer": "Call with the question",
+    "not_clear": "Asked again what they mean",
+    "deferred": "Told that a person looks",
+}
 
 
 def headline_of(request: Request, deployment: Deployment | None, seats: SeatCount | None, *, has_proposal: bool) -> str:

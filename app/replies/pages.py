@@ -33,6 +33,21 @@ class Waiting:
     reference: str | None
 
 
+GUESSES = {
+    "deferred": "A condition",
+    "unclear": "Nobody could read it",
+    "flood": "Many texts at once: the latest were not read",
+}
+"""What the reading made of a text, in words."""
+
+
+def headline_of(count: int) -> str:
+    """The page's first sentence."""
+    if count == 0:
+        return "No text waits for you"
+    return "One text waits for you" if count == 1 else f"{count} texts wait for you"
+
+
 async def waiting(session: AsyncSession) -> list[Waiting]:
     """Texts that wait for a person, oldest first."""
     rows = await session.execute(
@@ -48,11 +63,11 @@ async def waiting(session: AsyncSession) -> list[Waiting]:
 
 
 @router.get("/desk/replies")
-async def inbox_page(request: Request, session: Session, viewer: MayWorkOffers) -> Response:
-    """The inbox."""
+async def inbox_page(request: Request, session: Session, viewer: MayWorkOffers, part: str = "") -> Response:
+    """The inbox; `?part=inbox` is the part that changes live."""
     rows = await waiting(session)
-    headline = "One text waits for you" if len(rows) == 1 else f"{len(rows) or 'No'} texts wait for you"
-    return render(request, "replies/inbox.html", rows=rows, headline=headline)
+    template = "replies/inbox_part.html" if part == "inbox" else "replies/inbox.html"
+    return render(request, template, rows=rows, headline=headline_of(len(rows)), guesses=GUESSES)
 
 
 @router.post("/desk/replies/{inbound_id}")

@@ -1,5 +1,6 @@
 """Proposals: keep what the solver answered, with its reasons; one of them is accepted at a time."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -11,9 +12,12 @@ from app.core.clock import clock
 from app.core.events import SYSTEM, Actor, record
 from app.core.problems import Conflict
 from app.deployments.models import Deployment
+from app.experts.taxonomy import LANGUAGES
 from app.rosters.models import Pick, Proposal, ProposalState
 from app.rosters.problem import moment
-from solver.roster import Alternate, Roster, Seat, Travel
+from solver.roster import Alternate, Reason, Roster, Seat, Travel
+
+SPEAKS = re.compile(r"([Ss]peaks) ([a-z]{2,3}(?:-[a-z]+)?)\b")
 
 
 class RosterChanged(Conflict):
@@ -26,8 +30,18 @@ def travel_facts(travel: Travel) -> dict[str, Any]:
     return {"mode": travel.mode, "minutes": travel.minutes, **moments}
 
 
+def _told(reasons: Iterable[Reason]) -> list[dict[str, Any]]:
+    """Reasons as they are kept, languages by their names."""
+    return [asdict(reason) | {"text": named(reason.text)} for reason in reasons]
+
+
+def named(text: str) -> str:
+    """A sentence of the solver, which knows languages by tag only, with their names."""
+    return SPEAKS.sub(lambda found: f"{found.group(1)} {LANGUAGES.get(found.group(2), found.group(2))}", text)
+
+
 def _empty_seat(seat: Seat) -> list[dict[str, Any]]:
-    told = [asdict(reason) for reason in seat.reasons]
+    told = _told(seat.reasons)
     funnel = [
         {"code": "funnel", "text": f"{step.fell} fell at: {step.rule.replace('_', ' ')}", "is_warning": False}
         for step in seat.funnel
@@ -48,7 +62,7 @@ def _picks(proposal_id: int, seat: Seat) -> Iterable[Pick]:
     for rank, choice in enumerate((chosen, *seat.alternates)):
         yield Pick(
             proposal_id=proposal_id, position_id=seat.position_id, rank=rank, expert_id=choice.expert_id,
-            reasons=[asdict(reason) for reason in choice.reasons],
+            reasons=_told(choice.reasons),
             travel=travel_facts(choice.travel), costs=choice.costs,
         )  # fmt: skip
 
@@ -72,7 +86,7 @@ async def keep(session: AsyncSession, deployment: Deployment, roster: Roster, *,
         solve_ms=roster.solve_ms,
         solver_version=roster.version,
         goals={goal.name: goal.value for goal in roster.goals},
-        shortages=[{"need": shortage.need, "text": shortage.text} for shortage in roster.shortages],
+        shortages=[{"need": shortage.need, "text": named(shortage.text)} for shortage in roster.shortages],
         made_at=clock.now(),
         decided_by_id=None,
     )
