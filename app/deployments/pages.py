@@ -27,6 +27,7 @@ async def status(
     return render(
         request,
         "deployments/status_part.html" if part == "status" else "deployments/status.html",
+        part=part,
         row=found,
         status_view=status_of(found, deployment, seats, arrival),
         open_question=next((q for q in questions if q.answer is None), None),

@@ -57,6 +57,7 @@ async def the_board(request: Request, session: Session, viewer: MayReadDeploymen
         request,
         "dispatch/board_part.html" if part == "board" else "dispatch/board.html",
         board=board.board_of(await board.rows(session, viewer), board.texts_of([text.at for text in texts_waiting])),
+        part=part,
         stages=board.STAGES,
         latest=await story.latest(session),
     )
@@ -93,6 +94,7 @@ async def one_request(
     return render(
         request,
         "dispatch/request_part.html" if part == "live" else "dispatch/request.html",
+        part=part,
         row=row,
         headline=views.headline_of(found, deployment, count, has_proposal=has_proposal),
         stages=board.STAGES,

@@ -67,7 +67,7 @@ async def inbox_page(request: Request, session: Session, viewer: MayWorkOffers, 
     """The inbox; `?part=inbox` is the part that changes live."""
     rows = await waiting(session)
     template = "replies/inbox_part.html" if part == "inbox" else "replies/inbox.html"
-    return render(request, template, rows=rows, headline=headline_of(len(rows)), guesses=GUESSES)
+    return render(request, template, part=part, rows=rows, headline=headline_of(len(rows)), guesses=GUESSES)
 
 
 @router.post("/desk/replies/{inbound_id}")
