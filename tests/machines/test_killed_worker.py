@@ -31,7 +31,7 @@ async def _asked(story: Story) -> Counter[str]:
 
 async def _wait(story: Story, path: str) -> None:
     deadline = time.monotonic() + PATIENCE_S
-    while (await story.api("intake", "GET", path)).status_code != 200:  # noqa: ASYNC110 - another process works
+    while (await story.api("intake", "GET", path)).status_code != 200:
         assert time.monotonic() < deadline
         await asyncio.sleep(0.2)
 
@@ -70,5 +70,5 @@ async def _all_asked(story: Story, references: list[str]) -> list[dict[str, obje
     while True:
         offers = [offer for reference in references for offer in await story.offers(reference)]
         if (len(offers) >= 20 and (await _asked(story)).total() >= len(offers)) or time.monotonic() > deadline:
-            return offers  # type: ignore[return-value]  # JSON
+            return offers
         await asyncio.sleep(0.5)

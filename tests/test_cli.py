@@ -1,0 +1,90 @@
+"""`rrt` as somebody types it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.postgres import libpq
+
+GOOD = "Ada Moss,ada@x.example,MH,child_trauma=3,en=5;es=4,Denver,CO,39.7,-105,303-555-0123,background_check=2028-01-01"
+BAD = "Bad Row,,XX,,,Nowhere,ZZ,99,1,12,"
+HEAD = "name,email,disciplines,expertise,languages,city,state,latitude,longitude,mobile,credentials"
+
+
+def rrt(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run the command with these settings only."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path.cwd())} | settings
+    command = [sys.executable, "-m", "app.cli", *words]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd="/", timeout=60)
+
+
+@pytest.fixture
+def settings(database_url: str) -> dict[str, str]:
+    """Everything that must be set."""
+    return {
+        "RRT_DATABASE_URL": database_url, "RRT_SECRET_KEY": "k" * 40, "RRT_ENVIRONMENT": "test",
+        "RRT_TWILIO_ACCOUNT_SID": "AC1", "RRT_TWILIO_AUTH_TOKEN": "very-secret-token", "RRT_TWILIO_FROM": "+12025550100",
+    }  # fmt: skip
+
+
+def test_a_missing_setting_is_a_sentence_and_no_traceback() -> None:
+    done = rrt("serve")
+    assert done.returncode == 2
+    assert "RRT_TWILIO_AUTH_TOKEN is missing." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_setting_is_named(settings: dict[str, str]) -> None:
+    done = rrt("settings", **settings | {"RRT_DATABASE_URL": "mysql://x"})
+    assert "must start with postgresql://" in done.stderr
+
+
+def test_a_sample_key_is_refused_in_production(settings: dict[str, str]) -> None:
+    done = rrt("serve", **settings | {"RRT_ENVIRONMENT": "production", "RRT_SECRET_KEY": "demo" * 10})
+    assert "not a sample" in done.stderr
+
+
+def test_settings_are_printed_with_their_meaning_and_secrets_masked(settings: dict[str, str]) -> None:
+    done = rrt("settings", **settings | {"COLUMNS": "200"})
+    assert "Settings" in done.stdout or "Setting" in done.stdout
+    assert "very-secret-token" not in done.stdout
+    assert "Twilio account" in done.stdout
+
+
+def _count(database_url: str) -> int:
+    with psycopg.connect(libpq(database_url)) as connection:
+        row = connection.execute("select count(*) from experts").fetchone()
+    return int(row[0]) if row else -1
+
+
+def test_one_bad_row_means_nobody_is_entered_unless_it_is_skipped(
+    settings: dict[str, str], database_url: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "experts.csv"
+    file.write_text("\n".join((HEAD, GOOD, BAD, "")))
+    refused = rrt("expert", "import", str(file), **settings)
+    assert refused.returncode == 1
+    assert "line 3" in refused.stderr
+    assert _count(database_url) == 0
+    skipped = rrt("expert", "import", str(file), "--skip-bad", **settings)
+    assert skipped.returncode == 0
+    assert _count(database_url) == 1
+
+
+def test_the_first_administrator_is_made_by_command(settings: dict[str, str]) -> None:
+    words = ("user", "add", "a@b.example", "--name", "A", "--role", "admin", "--password")
+    assert "Use at least 12 characters" in rrt(*words, "short", **settings).stderr
+    assert "can sign in" in rrt(*words, "long-enough-for-this", **settings).stdout
+    assert "has an account already" in rrt(*words, "long-enough-for-this", **settings).stderr
+
+
+def test_a_file_without_its_columns_is_refused_by_replay(tmp_path: Path) -> None:
+    file = tmp_path / "incidents.csv"
+    file.write_text("date,kind\n2015-01-01,mass_violence\n")
+    done = rrt("replay", str(file), "--data", str(tmp_path))
+    assert done.returncode == 2
+    assert "lacks the columns" in done.stdout
