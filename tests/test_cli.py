@@ -27,7 +27,8 @@ def settings(database_url: str) -> dict[str, str]:
     """Everything that must be set."""
     return {
         "RRT_DATABASE_URL": database_url, "RRT_SECRET_KEY": "k" * 40, "RRT_ENVIRONMENT": "test",
-        "RRT_TWILIO_ACCOUNT_SID": "AC1", "RRT_TWILIO_AUTH_TOKEN": "very-secret-token", "RRT_TWILIO_FROM": "+12025550100",
+        "RRT_TWILIO_ACCOUNT_SID": "AC1", "RRT_TWILIO_AUTH_TOKEN": "very-secret-token",
+        "RRT_TWILIO_FROM": "+12025550100",
     }  # fmt: skip
 
 

@@ -62,7 +62,8 @@ def read_row(row: dict[str, str]) -> ExpertIn:
 
 def _why(error: ValueError) -> str:
     if isinstance(error, ValidationError):
-        return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg'].removeprefix('Value error, ')}" for one in error.errors())
+        told = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        return "; ".join(told).replace("Value error, ", "")
     return str(error)
 
 

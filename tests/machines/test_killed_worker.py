@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -64,7 +65,7 @@ async def test_every_offer_is_texted_once_whoever_is_killed(story: Story) -> Non
     assert {number for number in numbers if asked[number] == 0} == set()
 
 
-async def _all_asked(story: Story, references: list[str]) -> list[dict[str, object]]:
+async def _all_asked(story: Story, references: list[str]) -> list[dict[str, Any]]:
     """Wait until every offer's text is at the carrier; the offers."""
     deadline = time.monotonic() + PATIENCE_S
     while True:
