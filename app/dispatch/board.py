@@ -137,8 +137,17 @@ def headline(count: int) -> str:
     return f"{NUMBERS[count - 2] if count - 2 < len(NUMBERS) else count} things need you now"
 
 
-def step_of(request: Request, deployment: Deployment | None, seats: SeatCount | None, *, has_proposal: bool) -> Step:
-    """What a request needs next, of whom, until when."""
+def step_of(
+    request: Request, deployment: Deployment | None, seats: SeatCount | None, roster: ProposalState | None
+) -> Step:
+    """What a request needs next, of whom, until when.
+
+    Args:
+        request: the request.
+        deployment: its deployment, if it was approved.
+        seats: how many seats that has, and in which state.
+        roster: the state of the newest proposed team, if there is one.
+    """
     filed = request.filed_at or clock.now()
     intake, approver, roster = "Intake", "The approver", "The scheduler"
     early = {
@@ -153,7 +162,9 @@ def step_of(request: Request, deployment: Deployment | None, seats: SeatCount | 
         return Step(0 if request.decided_at is None else 1, "Nothing more", None, None, None, "")
     if deployment is None or deployment.state is D.PLANNING:
         due = (deployment.opened_at if deployment else clock.now()) + ACCEPT_WITHIN
-        if has_proposal:
+        if roster is ProposalState.ACCEPTED:
+            return Step(3, "The people are being asked", due, None, None, "The system")
+        if roster is ProposalState.PROPOSED:
             return Step(2, "A team is proposed", due, "Review the team", P.WORK_ROSTER, roster)
         return Step(2, "The team is being composed", due, None, None, "The system")
     if deployment.state is D.OFFERING:
@@ -166,12 +177,16 @@ def step_of(request: Request, deployment: Deployment | None, seats: SeatCount | 
     return Step(4, "First people on site", deployment.starts_at, None, None, "")
 
 
-def row_of(
-    viewer: Viewer, request: Request, agency_name: str, deployment: Deployment | None, seats: SeatCount | None,
-    *, has_proposal: bool,
-) -> Row:  # fmt: skip
+def row_of(  # noqa: PLR0917 - what one row of the board is made of
+    viewer: Viewer,
+    request: Request,
+    agency_name: str,
+    deployment: Deployment | None,
+    seats: SeatCount | None,
+    roster: ProposalState | None,
+) -> Row:
     """One request as `viewer` sees it. Who asked or recommended does not decide, so a decision is not theirs."""
-    step = step_of(request, deployment, seats, has_proposal=has_proposal)
+    step = step_of(request, deployment, seats, roster)
     is_yours = step.needs is not None and viewer.may(step.needs)
     if step.needs is P.DECIDE and viewer.id in (request.recommended_by_id, request.filed_by_id):
         is_yours = False
@@ -201,16 +216,19 @@ async def rows(session: AsyncSession, viewer: Viewer, limit: int = 200) -> list[
         )
     ).all()
     ids = [deployment.id for _, _, deployment in found if deployment is not None]
-    counts, proposed = await seat_counts(session, ids), await _proposed(session, ids)
+    counts, teams = await seat_counts(session, ids), await _rosters(session, ids)
     made = [
-        row_of(viewer, request, name, d, counts.get(d.id) if d else None, has_proposal=bool(d and d.id in proposed))
+        row_of(viewer, request, name, d, counts.get(d.id) if d else None, teams.get(d.id) if d else None)
         for request, name, d in found
     ]
     return sorted(made, key=_order)
 
 
-async def _proposed(session: AsyncSession, deployment_ids: Sequence[int]) -> set[int]:
-    query = select(Proposal.deployment_id).where(
-        Proposal.deployment_id.in_(deployment_ids), Proposal.state == ProposalState.PROPOSED
+async def _rosters(session: AsyncSession, deployment_ids: Sequence[int]) -> dict[int, ProposalState]:
+    """Deployment to the state of its newest proposed team."""
+    rows = await session.execute(
+        select(Proposal.deployment_id, Proposal.state)
+        .where(Proposal.deployment_id.in_(deployment_ids), Proposal.state != ProposalState.SUPERSEDED)
+        .order_by(Proposal.version)
     )
-    return set(await session.scalars(query))
+    return {row.deployment_id: row.state for row in rows}

@@ -89,14 +89,15 @@ async def one_request(
     counts = await deployments.seat_counts(session, [deployment.id]) if deployment else {}
     count = counts.get(deployment.id) if deployment else None
     proposal = await rosters.current(session, deployment.id) if deployment else None
-    has_proposal = proposal is not None and proposal.state is ProposalState.PROPOSED
-    row = board.row_of(viewer, found, listed.agency_name, deployment, count, has_proposal=has_proposal)
+    roster = proposal.state if proposal else None
+    has_proposal = roster is ProposalState.PROPOSED
+    row = board.row_of(viewer, found, listed.agency_name, deployment, count, roster)
     return render(
         request,
         "dispatch/request_part.html" if part == "live" else "dispatch/request.html",
         part=part,
         row=row,
-        headline=views.headline_of(found, deployment, count, has_proposal=has_proposal),
+        headline=views.headline_of(found, deployment, count, roster),
         stages=board.STAGES,
         actions=_actions(viewer, row, has_proposal=has_proposal),
         may_work=viewer.may(Permission.WORK_OFFERS),

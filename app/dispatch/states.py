@@ -26,6 +26,10 @@ OFFER = Machine[OfferState](
     "offer",
     {
         (S.PLANNED, "contact"): S.CONTACTING,
+        # The desk may hear an answer by phone before the first text went out.
+        (S.PLANNED, "accept"): S.ACCEPTED,
+        (S.PLANNED, "decline"): S.DECLINED,
+        (S.PLANNED, "miss_seat"): S.STANDBY,
         (S.CONTACTING, "accept"): S.ACCEPTED,
         (S.CONTACTING, "decline"): S.DECLINED,
         (S.CONTACTING, "defer"): S.DEFERRED,

@@ -22,6 +22,7 @@ from app.messaging import texts
 from app.requests.intake import topic
 from app.requests.models import Request
 from app.requests.states import RequestState
+from app.rosters.models import ProposalState
 from app.rosters.queries import ProposedSeat
 
 S, R = OfferState, RequestState
@@ -77,16 +78,21 @@ KINDS = {
 }
 
 
-def headline_of(request: Request, deployment: Deployment | None, seats: SeatCount | None, *, has_proposal: bool) -> str:
+def headline_of(
+    request: Request, deployment: Deployment | None, seats: SeatCount | None, roster: ProposalState | None
+) -> str:
     """Where a request stands, in one sentence."""
     place = f"{request.city}, {request.place_state}"
     if request.state is not R.APPROVED:
         return BEFORE[request.state].format(place=place)
     if deployment is not None and deployment.state is DeploymentState.STOOD_DOWN:
         return f"The team for {place} is called off"
-    if deployment is None or seats is None or (deployment.state is DeploymentState.PLANNING and not has_proposal):
+    is_planning = deployment is not None and deployment.state is DeploymentState.PLANNING
+    if deployment is None or seats is None or (is_planning and roster is None):
         return f"The team for {place} is being composed"
-    if deployment.state is DeploymentState.PLANNING:
+    if is_planning and roster is ProposalState.ACCEPTED:
+        return f"The people for {place} are being asked"
+    if is_planning:
         return f"A team of {seats.total} is proposed for {place}"
     if deployment.staffed_at is not None:
         return f"The team of {seats.total} for {place} is confirmed"
