@@ -149,7 +149,7 @@ def step_of(
         roster: the state of the newest proposed team, if there is one.
     """
     filed = request.filed_at or clock.now()
-    intake, approver, roster = "Intake", "The approver", "The scheduler"
+    intake, approver, scheduler = "Intake", "The approver", "The scheduler"
     early = {
         R.SUBMITTED: Step(0, "Acknowledge it", filed + ACKNOWLEDGE_WITHIN, "Take it on", P.WORK_INTAKE, intake),
         R.IN_INTAKE: Step(0, "Intake call", filed + CALL_WITHIN, "Recommend a team", P.RECOMMEND, "The recommender"),
@@ -165,14 +165,14 @@ def step_of(
         if roster is ProposalState.ACCEPTED:
             return Step(3, "The people are being asked", due, None, None, "The system")
         if roster is ProposalState.PROPOSED:
-            return Step(2, "A team is proposed", due, "Review the team", P.WORK_ROSTER, roster)
+            return Step(2, "A team is proposed", due, "Review the team", P.WORK_ROSTER, scheduler)
         return Step(2, "The team is being composed", due, None, None, "The system")
     if deployment.state is D.OFFERING:
         if seats and seats.unfillable:
             text = (
                 "One seat cannot be filled" if seats.unfillable == 1 else f"{seats.unfillable} seats cannot be filled"
             )
-            return Step(3, text, deployment.starts_at, "Help fill a seat", P.WORK_OFFERS, roster)
+            return Step(3, text, deployment.starts_at, "Help fill a seat", P.WORK_OFFERS, scheduler)
         return Step(3, "Answers are coming in", deployment.starts_at, None, None, "The experts")
     return Step(4, "First people on site", deployment.starts_at, None, None, "")
 

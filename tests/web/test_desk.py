@@ -40,8 +40,11 @@ async def test_from_the_request_to_the_asked_team_by_pages_alone(story: Story) -
         proposed = await page.opens(f"/desk/requests/{reference}")
         assert headline(proposed) == "A team of 3 is proposed for Harlan Ridge, CO"
         assert "Ask all 3 people by text" in proposed.text
+        assert "Review the team" in (await page.opens("/desk")).text
         assert re.search(r"\d+ of 160 characters", proposed.text)
-        assert await _step(page, reference, "accept", version="1") == "0 of 3 have said yes for Harlan Ridge, CO"
+        assert await _step(page, reference, "accept", version="1") == "The people for Harlan Ridge, CO are being asked"
+        await story.settle()
+        assert headline(await page.opens(f"/desk/requests/{reference}")) == "0 of 3 have said yes for Harlan Ridge, CO"
 
 
 async def test_reading_every_page_changes_nothing(story: Story) -> None:

@@ -26,9 +26,7 @@ async def test_a_stranger_is_led_to_the_sign_in_and_back(story: Story) -> None:
 async def test_no_address_of_another_site_is_followed_after_the_sign_in(story: Story) -> None:
     async with browser(story) as page:
         for evil in ("https://evil.example/", "//evil.example", "/\\evil.example"):
-            answer = await page.sends(
-                "/sign-in", email=CHIEF, password="rapid-response-demo", next=evil
-            )
+            answer = await page.sends("/sign-in", email=CHIEF, password="rapid-response-demo", next=evil)
             assert answer.url.path == "/agency"
 
 
