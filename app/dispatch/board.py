@@ -101,7 +101,7 @@ class Board:
         count: how many things need the viewer; the page's title says it too.
         texts: the texts that wait for a person, if there are any and the viewer works on offers.
         cards: what is the viewer's to do, the first due first, and not more than fit.
-        next_due: when the next thing after these is due.
+        next_due: when the next thing after these is due; None when nothing is, or something of others is late.
         rows: every open request.
     """
 
@@ -119,7 +119,9 @@ def board_of(rows: Sequence[Row], texts: Texts | None) -> Board:
     cards = yours[: CARDS - (texts is not None)]
     others = [row.step.due for row in rows if row.step.due is not None and row not in cards]
     count = len(yours) + (texts is not None)
-    return Board(headline(count), count, texts, tuple(cards), min(others, default=None), tuple(rows))
+    next_due = min(others, default=None)
+    is_quiet = next_due is not None and next_due > clock.now()
+    return Board(headline(count), count, texts, tuple(cards), next_due if is_quiet else None, tuple(rows))
 
 
 def texts_of(received: Sequence[datetime]) -> Texts | None:

@@ -78,7 +78,12 @@ def test_the_board_counts_everything_of_yours_though_only_four_cards_fit() -> No
     shown = board.board_of(rows, board.texts_of([clock.now()]))
     assert shown.headline == "Seven things need you now"
     assert len(shown.cards) == board.CARDS - 1
-    assert shown.next_due == rows[0].step.due
+    assert shown.next_due == rows[3].step.due
+
+
+def test_the_board_promises_no_quiet_while_something_of_others_is_late() -> None:
+    late = _request(RequestState.INFO_NEEDED, filed_at=clock.now() - timedelta(days=1))
+    assert board.board_of([board.row_of(_viewer("auditor"), late, "", None, None, None)], None).next_due is None
 
 
 @pytest.mark.parametrize(("count", "said"), [(0, "Nothing needs"), (1, "One thing needs"), (2, "Two things need"),
