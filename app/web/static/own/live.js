@@ -1,23 +1,53 @@
-// Shows whether the live connection is up, and cuts a silent one so that it reconnects.
-// The board itself is refreshed by htmx.
+// Says whether the page is live, and cuts a connection that has gone silent, so that it is made again.
+// The parts that change are fetched again by htmx. Without this script the pages work; they are only not live.
 (() => {
-  const live = document.getElementById("live");
-  const sse = document.getElementById("sse");
-  if (!live || !sse) return;
-  const quietMs = Number(sse.dataset.quiet || 40000);
-  let conn = null, last = Date.now();
-  const set = (ok) => {
-    const t = ok ? "Live" : "Reconnecting";
-    if (live.textContent !== t) { live.textContent = t; live.classList.toggle("rrt-off", !ok); }
+  const RELOAD_AFTER_MS = 30000;
+  const source = document.getElementById("sse");
+  const shown = document.getElementById("live");
+  if (!source) return;
+  const quietMs = Number(source.dataset.quiet || 40000);
+  let connection = null;
+  let heardAt = Date.now();
+  let lostAt = null;
+
+  const say = (text, isLive) => {
+    if (!shown || shown.textContent === text) return;
+    shown.textContent = text;
+    shown.classList.toggle("rrt-off", !isLive);
   };
-  document.addEventListener("htmx:sse:after:connection", (e) => { conn = e.detail.connection; last = Date.now(); set(true); });
-  document.addEventListener("htmx:sse:after:message", () => { last = Date.now(); set(true); });
-  document.addEventListener("htmx:sse:error", () => set(false));
-  document.addEventListener("htmx:sse:close", () => { conn = null; set(false); });
+  const live = () => {
+    heardAt = Date.now();
+    lostAt = null;
+    say("Live", true);
+  };
+  const lost = (text) => {
+    lostAt = lostAt || Date.now();
+    say(text, false);
+  };
+
+  document.addEventListener("htmx:sse:after:connection", (event) => {
+    connection = event.detail.connection;
+    live();
+  });
+  document.addEventListener("htmx:sse:after:message", live);
+  document.addEventListener("htmx:sse:error", (event) => {
+    lost(event.detail.status === 401 ? "Signed out" : "Reconnecting");
+  });
+  document.addEventListener("htmx:sse:close", () => {
+    connection = null;
+    lost("Reconnecting");
+  });
+
   setInterval(() => {
-    if (Date.now() - last < quietMs) return;
-    set(false); last = Date.now();
-    if (conn && conn.reader) conn.reader.cancel();     // ends the stream: the extension then reconnects
-    else htmx.trigger(sse, "rrt-retry");               // the first connection never came up, or was given up
+    const isSignedOut = shown && shown.textContent === "Signed out";
+    if (lostAt && Date.now() - lostAt > RELOAD_AFTER_MS && !isSignedOut) say("Not live, please reload", false);
+    if (Date.now() - heardAt < quietMs) return;
+    heardAt = Date.now();
+    if (!isSignedOut && !lostAt) lost("Reconnecting");
+    if (connection && connection.reader) {
+      connection.reader.cancel(); // ends the stream; the extension then connects again
+    } else {
+      htmx.trigger(source, "rrt-retry"); // the first connection never came up, or was given up
+    }
   }, 1000);
 })();
