@@ -74,7 +74,8 @@ def test_what_is_yours_is_red_only_when_it_is_due_soon() -> None:
 
 
 def test_the_board_counts_everything_of_yours_though_only_four_cards_fit() -> None:
-    rows = [board.row_of(_viewer("intake_officer"), _request(), "", None, None, None) for _ in range(6)]
+    request = _request()
+    rows = [board.row_of(_viewer("intake_officer"), request, "", None, None, None) for _ in range(6)]
     shown = board.board_of(rows, board.texts_of([clock.now()]))
     assert shown.headline == "Seven things need you now"
     assert len(shown.cards) == board.CARDS - 1
