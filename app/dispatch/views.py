@@ -165,7 +165,7 @@ def _seat_line(
 
 def _offer_line(view: queries.OfferView, seat: SeatView, sent: tuple[messages.Outgoing, ...]) -> OfferLine:
     offer = view.offer
-    is_asked = offer.state in (S.CONTACTING, S.DEFERRED)
+    is_asked = offer.state in OPEN
     is_late = offer.state in (S.EXPIRED, S.UNREACHABLE, S.STANDBY) and not seat.is_filled
     can_withdraw = OFFER.can(offer.state, "withdraw") and offer.state is not S.ACCEPTED
     return OfferLine(offer, view.expert, is_asked or is_late, can_withdraw, sent)
