@@ -53,7 +53,7 @@ def simulator(port: int = 8100, seed: int = 0) -> None:
 
 @cli.command()
 def demo(
-    experts: Annotated[int, typer.Option(help="People in the invented pool")] = 800,
+    experts: Annotated[int, typer.Option(help="People in the invented pool")] = 1500,
     rate: Annotated[float, typer.Option(help="Simulated seconds in a second")] = 180.0,
     once: Annotated[bool, typer.Option(envvar="ONCE", help="Stop when the team is confirmed")] = False,
     data: Annotated[Path, typer.Option(help="Folder of the demonstration's database")] = Path(".rrt"),

@@ -238,11 +238,11 @@ def _languages(random: Random, state: str) -> dict[str, int]:
 
 
 def _neighbours(city: City) -> list[str]:
-    """The states a clinician of this city is licensed in: her own and those within 500 miles, roughly."""
+    """The states a clinician of this city is licensed in: her own and those within 700 miles, roughly."""
     near = {
         other.state
         for other in CITIES
-        if abs(other.latitude - city.latitude) + abs(other.longitude - city.longitude) < 8
+        if abs(other.latitude - city.latitude) + abs(other.longitude - city.longitude) < 12
     }
     return sorted(near | {city.state})
 
