@@ -1,82 +1,99 @@
-"""The carrier itself: takes texts and calls as Twilio does, delivers in our clock's time, sends signed webhooks."""
+"""The carrier itself: takes texts and calls as Twilio does, delivers in our clock's time, tells the service signed."""
 
-import asyncio
-import heapq
-import logging
-import secrets
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from email.utils import format_datetime
-from itertools import count
-from random import Random
-from typing import Any
-from urllib.parse import urljoin
-from xml.etree import ElementTree as ET
 
-import httpx
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from app.core.clock import clock
-from app.simulator.people import People
+from app.simulator import checks, twiml
+from app.simulator.calls import Switchboard
+from app.simulator.faults import Dice, Faults
+from app.simulator.people import People, Reply
+from app.simulator.records import (
+    CALL_IS_FINAL,
+    ERROR_MESSAGES,
+    TEXT_IS_FINAL,
+    VERSION,
+    Book,
+    Record,
+    Refusal,
+    call_record,
+    rfc2822,
+    text_record,
+)
+from app.simulator.schedule import Schedule
+from app.simulator.threads import Threads
+from app.simulator.webhooks import Deliver, Webhooks
 
-logger = logging.getLogger(__name__)
-Deliver = Callable[[str, Mapping[str, str], Mapping[str, str]], Awaitable[str]]
-"""POSTs a form to an address with headers; returns the body of the answer. Raises httpx.HTTPError."""
-Record = dict[str, Any]
-STOP = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
-START = {"START", "YES", "UNSTOP"}
-LONGEST = 1600
-DELIVERY = timedelta(seconds=3)
-RING = timedelta(seconds=20)
-AT_ONCE = 16
-"""Numbers served at the same time."""
-
-
-class Refusal(Exception):  # noqa: N818 - what the API says
-    """The API refuses a request, as Twilio words it."""
-
-    def __init__(self, status: int, code: int, message: str) -> None:
-        super().__init__(message)
-        self.status, self.code, self.message = status, code, message
-
-
-@dataclass(frozen=True, slots=True)
-class Faults:
-    """What goes wrong, as shares of 1."""
-
-    undelivered: float = 0.0
-    dropped_callbacks: float = 0.0
-    doubled_callbacks: float = 0.0
-
-
-@dataclass(order=True, slots=True)
-class _Due:
-    at: datetime
-    order: int
-    number: str = field(compare=False)
-    act: Callable[[], Awaitable[None]] = field(compare=False)
+STOP = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
+START = frozenset({"START", "YES", "UNSTOP"})
+HELP = frozenset({"HELP", "INFO"})
+STOPPED = "You have successfully been unsubscribed. You will not receive any more messages. Reply START to resubscribe."
+STARTED = "You have successfully been re-subscribed to messages from this number. Reply STOP to unsubscribe."
+SENDING, DELIVERY = timedelta(seconds=1), timedelta(seconds=2)
+"""From taken to sent, from sent to delivered."""
+GEO = {f"{side}{field}": "" for side in ("From", "To") for field in ("City", "State", "Zip")}
+"""Present, and as often as not empty (twilio.md 3)."""
 
 
 class Carrier:
-    """Messages, calls, opt-outs, and what is due when. It never sleeps by itself."""
+    """Messages, calls, opt-outs, and what is due when. It sleeps only in `run_forever`.
 
-    def __init__(self, account_sid: str, auth_token: str, public_url: str, deliver: Deliver, people: People) -> None:
-        self.account_sid, self.auth_token = account_sid, auth_token
-        self.public_url = public_url.rstrip("/")
-        self.people = people
-        self.faults = Faults()
-        self.messages: list[Record] = []
-        self.calls: list[Record] = []
+    Args:
+        account_sid: the account it serves.
+        auth_token: signs the webhooks.
+        public_url: base address of the service.
+        deliver: POSTs a webhook.
+        people: who has a phone; nobody by default, and then every phone is played by hand.
+        our_number: what a text is sent to by somebody who never got one.
+    """
+
+    def __init__(
+        self,
+        account_sid: str,
+        auth_token: str,
+        public_url: str,
+        deliver: Deliver,
+        people: People | None = None,
+        *,
+        our_number: str = "+12025550100",
+    ) -> None:
+        self.account_sid, self.auth_token, self.public_url = account_sid, auth_token, public_url.rstrip("/")
+        self.people = people or People()
+        self.advanced_opt_out = False
         self.opted_out: set[str] = set()
-        self.revision = 0
-        self._deliver = deliver
-        self._validator = RequestValidator(auth_token)
-        self._due: list[_Due] = []
-        self._order = count()
-        self._random = Random(people.seed)  # noqa: S311 - faults, not secrets
-        self._woken = asyncio.Event()
+        self.threads = Threads(our_number)
+        self.dice = Dice(self.people.seed)
+        self._texts, self._calls = Book(), Book()
+        self._schedule = Schedule()
+        sign = RequestValidator(auth_token).compute_signature
+        self._webhooks = Webhooks(deliver, sign, self._schedule, self.dice)
+        self._switchboard = Switchboard(self._schedule, self._webhooks, self.people, self.dice)
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong."""
+        return self._webhooks.faults
+
+    @faults.setter
+    def faults(self, faults: Faults) -> None:
+        self._webhooks.faults = faults
+
+    def reseed(self, seed: int) -> None:
+        """Draw people and faults anew from here on."""
+        self.people.seed = self.dice.seed = seed
+
+    @property
+    def messages(self) -> list[Record]:
+        """Every text, oldest first."""
+        return self._texts.records
+
+    @property
+    def calls(self) -> list[Record]:
+        """Every call, oldest first."""
+        return self._calls.records
 
     # What the REST API calls
 
@@ -86,181 +103,200 @@ class Carrier:
         Raises:
             Refusal: as Twilio would.
         """
-        to, sender, body = form.get("To", ""), form.get("From", ""), form.get("Body", "")
-        self._check(to, sender)
-        if not body:
-            raise Refusal(400, 21602, "Message body is required.")
-        if len(body) > LONGEST:
-            raise Refusal(400, 21617, "The concatenated message body exceeds the 1600 character limit.")
+        checks.check_text(form)
+        to, service = form["To"], form.get("MessagingServiceSid")
         if to in self.opted_out:
             raise Refusal(400, 21610, "Attempt to send to unsubscribed recipient")
-        record = self._record("SM", to, sender, "outbound-api") | {"body": body, "num_segments": "1"}
-        self.messages.append(record)
-        self._after(DELIVERY, to, lambda: self._arrive(record, form.get("StatusCallback", "")))
+        at = checks.scheduled_for(form)
+        status = "scheduled" if at else "accepted" if service else "queued"
+        record = self._text(to, None if service else form["From"], form.get("Body", ""), "outbound-api", status)
+        record["messaging_service_sid"] = service
+        callback = form.get("StatusCallback", "")
+        self._schedule.add((at or clock.now()) + SENDING, to, lambda due: self._send(record, callback, due))
         return record
+
+    def fetch_message(self, sid: str) -> Record:
+        """One text; Refusal 404 when there is none."""
+        return self._texts.fetch(sid)
+
+    def list_messages(self, to: str | None = None, sender: str | None = None) -> Iterator[Record]:
+        """Texts to a number, from a number, or all, newest first."""
+        return self._texts.newest(to, lambda text: sender in (None, text["from"]))
+
+    def update_message(self, sid: str, form: Mapping[str, str]) -> Record:
+        """Cancel a text that is not on its way (Status=canceled), or forget its words (Body="").
+
+        Raises:
+            Refusal: none such, or too late.
+        """
+        record = self.fetch_message(sid)
+        if form.get("Status") == "canceled":
+            if record["status"] not in ("scheduled", "accepted", "queued"):
+                raise Refusal(400, 30409, "Message cannot be canceled: it is not scheduled")
+            self._become(record, "canceled")
+        elif form.get("Body") == "":
+            record["body"] = ""
+        return record
+
+    def delete_message(self, sid: str) -> None:
+        """Forget a text; Refusal 409 while it is under way."""
+        if self.fetch_message(sid)["status"] not in TEXT_IS_FINAL:
+            raise Refusal(409, 20009, "Cannot delete this resource before it is complete")
+        self._texts.remove(sid)
 
     def create_call(self, form: Mapping[str, str]) -> Record:
-        """Take a call; raises as `create_message` does."""
-        to, sender = form.get("To", ""), form.get("From", "")
-        self._check(to, sender)
-        record = self._record("CA", to, sender, "outbound-api") | {"answered_by": None, "duration": None}
-        self.calls.append(record)
-        self._after(RING, to, lambda: self._ring(record, form.get("Url", ""), form.get("StatusCallback", "")))
+        """Take a call.
+
+        Raises:
+            Refusal: as Twilio would.
+        """
+        checks.check_call(form)
+        record = call_record(self.account_sid, to=form["To"], sender=form["From"])
+        self._calls.add(record)
+        self.threads.add(record["to"], record)
+        self._switchboard.place(record, form)
         return record
 
-    def _check(self, to: str, sender: str) -> None:
-        if not to:
-            raise Refusal(400, 21604, "A 'To' phone number is required.")
-        if not sender:
-            raise Refusal(400, 21603, "A 'From' phone number is required.")
-        if not to.startswith("+") or not to[1:].isdigit():
-            raise Refusal(400, 21211, f"Invalid 'To' Phone Number: {to}")
+    def fetch_call(self, sid: str) -> Record:
+        """One call; Refusal 404 when there is none."""
+        return self._calls.fetch(sid)
 
-    def _record(self, prefix: str, to: str, sender: str, direction: str) -> Record:
-        now = format_datetime(clock.now().replace(microsecond=0))
-        self.revision += 1
-        return {
-            "sid": prefix + secrets.token_hex(16), "account_sid": self.account_sid, "api_version": "2010-04-01",
-            "to": to, "from": sender, "direction": direction, "status": "queued",
-            "date_created": now, "date_updated": now, "date_sent": None,
-            "error_code": None, "error_message": None, "at": clock.now(),
-        }  # fmt: skip
+    def list_calls(self, to: str | None = None, sender: str | None = None) -> Iterator[Record]:
+        """Calls to a number, from a number, or all, newest first."""
+        return self._calls.newest(to, lambda call: sender in (None, call["from"]))
+
+    def update_call(self, sid: str, form: Mapping[str, str]) -> Record:
+        """Hang up (Status=completed or canceled)."""
+        record = self.fetch_call(sid)
+        if form.get("Status") in ("completed", "canceled") and record["status"] not in CALL_IS_FINAL:
+            self._switchboard.hang_up(record)
+        return record
 
     # What people do
 
     def phone_texts(self, number: str, body: str) -> Record:
         """Somebody sends us a text."""
-        word = body.strip().upper()
-        if word in STOP:
-            self.opted_out.add(number)
-        elif word in START:
-            self.opted_out.discard(number)
-        record = self._record("SM", self._our_number(number), number, "inbound") | {"body": body, "status": "received"}
-        self.messages.append(record)
-        self._after(timedelta(), number, lambda: self.hand_in(record))
+        record = self._text(self.threads.partner(number), number, body, "inbound", "received")
+        notice = self._opt(number, body)
+        if notice:
+            self.threads.note(number, notice)
+        if not self.dice.falls(self.faults.lost_webhooks, "lost", number):
+            self._schedule.add(clock.now(), number, lambda _due: self.hand_in(record))
+        if self.dice.falls(self.faults.doubled_webhooks, "twice", number):
+            self._schedule.add(clock.now(), number, lambda _due: self.hand_in(record))
         return record
 
-    def _our_number(self, number: str) -> str:
-        return next((m["from"] for m in reversed(self.messages) if m["to"] == number), "+12025550100")
+    def _opt(self, number: str, body: str) -> str | None:
+        """Opt a number out or in; what the carrier says about it by itself, which no list shows."""
+        kind = _opt_out_type(body)
+        if kind == "STOP" and number not in self.opted_out:
+            self.opted_out.add(number)
+            return STOPPED
+        if kind == "START" and number in self.opted_out:
+            self.opted_out.discard(number)
+            return STARTED
+        return None
 
     async def hand_in(self, record: Record) -> None:
-        """Send the webhook of an incoming text; the same one may come twice."""
+        """Send the webhook of an incoming text; the same one may come twice. Its answer may be a text."""
         form = {
             "MessageSid": record["sid"], "SmsSid": record["sid"], "SmsMessageSid": record["sid"],
-            "AccountSid": self.account_sid, "ApiVersion": "2010-04-01", "From": record["from"], "To": record["to"],
-            "Body": record["body"], "NumMedia": "0", "NumSegments": "1", "SmsStatus": "received",
-            "FromCity": "", "FromState": "", "FromZip": "", "FromCountry": "US",
-        }  # fmt: skip
-        await self._post(f"{self.public_url}/twilio/sms", form)
+            "AccountSid": self.account_sid, "ApiVersion": VERSION, "From": record["from"], "To": record["to"],
+            "Body": record["body"], "NumMedia": "0", "NumSegments": record["num_segments"], "SmsStatus": "received",
+            "FromCountry": "US", "ToCountry": "US",
+        } | GEO  # fmt: skip
+        kind = _opt_out_type(record["body"])
+        if self.advanced_opt_out and kind:
+            form["OptOutType"] = kind
+        answer = await self._webhooks.post(f"{self.public_url}/twilio/sms", form)
+        for body in twiml.replies(answer.text, answer.content_type) if answer else ():
+            self._reply(record, body)
 
-    async def _arrive(self, record: Record, callback: str) -> None:
-        number, is_lost = record["to"], self._random.random() < self.faults.undelivered
-        record["status"] = "undelivered" if is_lost else "delivered"
-        record["error_code"] = 30003 if is_lost else None
-        self.revision += 1
-        if not is_lost and (reply := self.people.reply(number, record["body"])):
-            self._after(reply.after, number, lambda: self._answer(number, reply.body))
-        if callback:
-            await self._call_back(callback, {
-                "MessageSid": record["sid"], "SmsSid": record["sid"], "AccountSid": self.account_sid,
-                "MessageStatus": record["status"], "SmsStatus": record["status"], "From": record["from"], "To": number,
-                "ApiVersion": "2010-04-01", **({"ErrorCode": "30003"} if is_lost else {}),
-            })  # fmt: skip
+    def _reply(self, record: Record, body: str) -> None:
+        number = record["from"]
+        if number in self.opted_out:
+            return  # dropped without a word to anybody (21610)
+        answer = self._text(number, record["to"], body, "outbound-reply", "queued")
+        self._schedule.add(clock.now() + SENDING, number, lambda due: self._send(answer, "", due))
 
-    async def _answer(self, number: str, body: str) -> None:
-        self.phone_texts(number, body)
+    # How a text gets on
 
-    async def _ring(self, record: Record, url: str, callback: str) -> None:
-        """Ring, and if somebody picks up, listen and press a key."""
-        about = {"CallSid": record["sid"], "AccountSid": self.account_sid, "From": record["from"], "To": record["to"]}
-        key = self.people.key(record["to"])
-        if key:
-            twiml = await self._post(url, about | {"CallStatus": "in-progress", "AnsweredBy": "human"})
-            record["body"] = _spoken(twiml)
-            if action := _action(twiml):
-                await self._post(urljoin(url, action), about | {"Digits": key, "CallStatus": "in-progress"})
-        record["status"] = "completed" if key else "no-answer"
-        record["answered_by"] = "human" if key else None
-        self.revision += 1
-        if callback:
-            said = {"CallStatus": record["status"], "CallDuration": "25" if key else "0", "SequenceNumber": "3"}
-            await self._call_back(callback, about | said)
+    def _text(self, to: str, sender: str | None, body: str, direction: str, status: str) -> Record:
+        record = text_record(self.account_sid, to=to, sender=sender, body=body, direction=direction, status=status)
+        self._texts.add(record)
+        self.threads.add(str(sender) if direction == "inbound" else to, record)
+        return record
 
-    async def _call_back(self, url: str, form: Mapping[str, str]) -> None:
-        if self._random.random() < self.faults.dropped_callbacks:
+    def _become(self, record: Record, status: str) -> None:
+        record |= {"status": status, "date_updated": rfc2822(clock.now())}
+        self.threads.touch()
+
+    async def _send(self, record: Record, callback: str, at: datetime) -> None:
+        if record["status"] == "canceled":
             return
-        await self._post(url, form)
-        if self._random.random() < self.faults.doubled_callbacks:
-            await self._post(url, form)
+        if record["from"] is None:  # a service picks its number only now
+            record |= {"from": self.threads.partner(record["to"]), "num_segments": "1"}
+        self._become(record, "sent")
+        record["date_sent"] = rfc2822(at)
+        self._schedule.add(at + DELIVERY, record["to"], lambda due: self._arrive(record, callback, due))
+        await self._report(record, callback, at)
 
-    async def _post(self, url: str, form: Mapping[str, str]) -> str:
-        """One signed webhook; a lost connection is tried once more, then it is dropped, as Twilio does."""
-        headers = {"X-Twilio-Signature": self._validator.compute_signature(url, dict(form))}
-        for last in (False, True):
-            try:
-                return await self._deliver(url, form, headers)
-            except httpx.HTTPError as error:
-                if last:
-                    logger.warning("webhook dropped: %s", type(error).__name__)
-        return ""
+    async def _arrive(self, record: Record, callback: str, at: datetime) -> None:
+        number, faults = record["to"], self.faults
+        if self.dice.falls(faults.undelivered, "undelivered", number):
+            code = faults.undelivered_code
+            record |= {"error_code": code, "error_message": ERROR_MESSAGES.get(code, "Unknown error")}
+            self._become(record, "undelivered")
+        else:
+            self._become(record, "delivered")
+            for reply in self.people.hears(number, record["body"], at):
+                self._expect(reply)
+        await self._report(record, callback, at)
+
+    def _expect(self, reply: Reply) -> None:
+        async def say(_due: datetime) -> None:
+            if self.people.says(reply):
+                self.phone_texts(reply.ask.number, reply.body)
+
+        self._schedule.add(reply.at, reply.ask.number, say)
+
+    async def _report(self, record: Record, callback: str, at: datetime) -> None:
+        if not callback:
+            return
+        sid, status = record["sid"], record["status"]
+        form = {
+            "MessageSid": sid, "SmsSid": sid, "AccountSid": self.account_sid, "ApiVersion": VERSION,
+            "MessageStatus": status, "SmsStatus": status, "From": record["from"], "To": record["to"],
+        }  # fmt: skip
+        if record["messaging_service_sid"]:
+            form["MessagingServiceSid"] = record["messaging_service_sid"]
+        if record["error_code"]:
+            form["ErrorCode"] = str(record["error_code"])
+        if status in ("delivered", "undelivered"):
+            form["RawDlrDoneDate"] = f"{at:%y%m%d%H%M}"
+        await self._webhooks.report(callback, record["to"], form, at)
 
     # Time
 
-    def _after(self, span: timedelta, number: str, act: Callable[[], Awaitable[None]]) -> None:
-        heapq.heappush(self._due, _Due(clock.now() + span, next(self._order), number, act))
-        self._woken.set()
-
     def next_due(self) -> datetime | None:
         """When something happens next."""
-        return self._due[0].at if self._due else None
+        return self._schedule.next_due()
 
-    async def run_due(self) -> int:
-        """Do everything that is due, several numbers at a time, each number in its order.
+    async def run_due(self, now: datetime | None = None) -> int:
+        """Do everything that is due, by default by now: several numbers at a time, each number in its order.
 
         Returns:
             How much was done.
         """
-        due: defaultdict[str, list[_Due]] = defaultdict(list)
-        done = 0
-        while self._due and self._due[0].at <= clock.now():
-            one = heapq.heappop(self._due)
-            due[one.number].append(one)
-            done += 1
-        gate = asyncio.Semaphore(AT_ONCE)
+        return await self._schedule.run(now or clock.now())
 
-        async def serve(acts: list[_Due]) -> None:
-            async with gate:
-                for one in acts:
-                    await one.act()
-
-        await asyncio.gather(*(serve(acts) for acts in due.values()))
-        return done
-
-    async def run_for_ever(self) -> None:
+    async def run_forever(self) -> None:
         """Do what is due when it is due."""
-        while True:
-            self._woken.clear()
-            await self.run_due()
-            due = self.next_due()
-            wait = None if due is None else max(clock.real_seconds(due - clock.now()), 0.005)
-            try:
-                await asyncio.wait_for(self._woken.wait(), wait)
-            except TimeoutError:
-                continue
+        await self._schedule.run_forever()
 
 
-def _spoken(twiml: str) -> str:
-    """Everything a TwiML document says."""
-    return " ".join(node.text or "" for node in _nodes(twiml, "Say"))
-
-
-def _action(twiml: str) -> str | None:
-    """Where the first key goes."""
-    return next((node.get("action") for node in _nodes(twiml, "Gather")), None)
-
-
-def _nodes(twiml: str, name: str) -> list[ET.Element]:
-    try:
-        return list(ET.fromstring(twiml).iter(name)) if twiml.strip() else []  # noqa: S314 - our own service's words
-    except ET.ParseError:
-        return []
+def _opt_out_type(body: str) -> str | None:
+    """STOP, START or HELP, when that is the whole text."""
+    word = re.sub(r"\s+", " ", body).strip().upper()
+    kinds = (("STOP", STOP), ("START", START), ("HELP", HELP))
+    return next((kind for kind, wanted in kinds if word in wanted), None)

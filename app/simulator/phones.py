@@ -1,26 +1,39 @@
-"""The page of phones: see what arrives, and play anybody."""
+"""The page of phones: see what arrives on them, and play anybody."""
 
-from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from html import escape
+from itertools import islice
 from pathlib import Path
 from string import Template
 from typing import Annotated
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.core.clock import clock
-from app.core.text import shown_phone
-from app.simulator.carrier import Carrier, Record
-from app.simulator.people import ASKED, Kind
+from app.core.places import clock_time, day_and_time
+from app.core.problems import Problem
+from app.core.text import phone_number, shown_phone
+from app.simulator import bubbles, words
+from app.simulator.carrier import Carrier
+from app.simulator.people import Kind
+from app.simulator.records import Record
 from app.simulator.rest import carrier_of
 
 router = APIRouter(include_in_schema=False)
 HERE = Path(__file__).parent / "pages"
 MOST = 12
 """Phones on one page."""
+LONGEST_THREAD = 40
+HOME_ZONE = "America/New_York"
+"""For phones that no text has told a zone."""
+BEHAVIOURS = {
+    Kind.YES: "says yes", Kind.NO: "says no", Kind.NEVER: "never answers", Kind.LATE: "says yes too late",
+    Kind.GARBLED: "sends nonsense first", Kind.STOP: "opts out", Kind.CONDITIONAL: "says yes, but",
+}  # fmt: skip
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; "
     "img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
@@ -29,95 +42,176 @@ POLICY = (
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """One phone with its thread."""
+    """One phone with its thread.
+
+    Args:
+        code: of the last offer in it.
+        zone: whose clock its texts speak of.
+        behaviour: how the simulator plays it; None: by chance.
+    """
 
     number: str
     name: str
     thread: list[Record]
-    is_manual: bool
     code: str | None
-    """Code of the last offer in it."""
+    zone: str
+    behaviour: Kind | None
+    is_opted_out: bool
+
+    @property
+    def is_manual(self) -> bool:
+        """Whether a person plays it."""
+        return self.behaviour is Kind.MANUAL
 
 
+def phones(carrier: Carrier, find: str) -> list[Phone]:
+    """Phones whose name or number holds `find`: first those with texts, the newest text first, then all others."""
+    numbers = islice(_matching(carrier, find), MOST)
+    found = [_phone(carrier, number) for number in numbers]
+    if not found and (number := _as_number(find)):
+        found = [_phone(carrier, number)]
+    return found
+
+
+def _matching(carrier: Carrier, find: str) -> Iterator[str]:
+    """Without anything to find, only phones with texts: nobody wants to see two thousand empty ones."""
+    names, wanted = carrier.people.names, find.casefold().strip()
+    digits = "".join(c for c in find if c.isdigit())
+
+    def is_wanted(number: str) -> bool:
+        return wanted in names.get(number, "").casefold() or (len(digits) > 2 and digits in number)
+
+    yield from (number for number in carrier.threads.latest() if not wanted or is_wanted(number))
+    if wanted:
+        yield from (number for number in names if not carrier.threads.of(number) and is_wanted(number))
+
+
+def _as_number(find: str) -> str | None:
+    """A number nobody has told us about, to be played by hand."""
+    try:
+        return phone_number(find)
+    except Problem:
+        return None
+
+
+def _phone(carrier: Carrier, number: str) -> Phone:
+    thread = carrier.threads.of(number)
+    said = [record["body"] for record in reversed(thread) if "body" in record]
+    codes = (match[1] for body in said if (match := words.ASKED.search(body)))
+    zones = (match[4] for body in said if (match := words.BY.search(body)))
+    return Phone(
+        number=number,
+        name=carrier.people.names.get(number, "Unknown phone"),
+        thread=thread,
+        code=next(codes, None),
+        zone=words.ZONES.get(next(zones, ""), (HOME_ZONE,))[0],
+        behaviour=carrier.people.behaviour(number),
+        is_opted_out=number in carrier.opted_out,
+    )
+
+
+@cache
 def _template(name: str) -> Template:
     return Template((HERE / name).read_text())
 
 
-def phones(carrier: Carrier, wanted: str) -> list[Phone]:
-    """Phones that have a text, the latest first, whose name or number holds `wanted`."""
-    threads: defaultdict[str, list[Record]] = defaultdict(list)
-    for message in carrier.messages:
-        threads[message["from"] if message["direction"] == "inbound" else message["to"]].append(message)
-    latest = sorted(threads, key=lambda number: threads[number][-1]["at"], reverse=True)
-    found = [_phone(carrier, number, threads[number]) for number in latest]
-    return [one for one in found if wanted.lower() in f"{one.name} {one.number}".lower()][:MOST]
+def _initials(name: str) -> str:
+    parts = [part for part in name.split() if part[0].isalpha()]
+    return "".join(part[0] for part in (parts[0], parts[-1])).upper() if len(parts) > 1 else name[:1].upper()
 
 
-def _phone(carrier: Carrier, number: str, thread: list[Record]) -> Phone:
-    codes = [match.group(1) for message in thread if (match := ASKED.search(message["body"]))]
-    name = carrier.people.names.get(number, "Agency or other number")
-    return Phone(number, name, thread, carrier.people.is_manual(number), codes[-1] if codes else None)
+def _quick(phone: Phone) -> str:
+    """Buttons that answer the last question."""
+    if phone.code is None:
+        return ""
+    answers = (("yes", f"YES {phone.code}"), ("no", f"NO {phone.code}"))
+    return "".join(f'<button class="{name}" name="body" value="{said}">{said}</button>' for name, said in answers)
 
 
-def _bubble(message: Record) -> str:
-    is_theirs = message["direction"] == "inbound"
-    side, who = ("out", "This phone") if is_theirs else ("in", "RRT")
-    status = "" if is_theirs else f", {message['status']}"
-    return (
-        f'<li class="bubble {side}"><p>{escape(message["body"])}</p>'
-        f'<span class="meta">{who}, {message["at"]:%b %d %H:%M} UTC{escape(status)}</span></li>'
-    )
+def _player(phone: Phone) -> str:
+    """Who plays this phone, in a sentence."""
+    if phone.is_manual:
+        return "You play this phone"
+    return "The simulator plays it" + (f": {BEHAVIOURS[phone.behaviour]}" if phone.behaviour else "")
 
 
-def _card(phone: Phone) -> str:
-    quick = ""
-    if phone.code:
-        quick = "".join(
-            f'<button name="body" value="{word} {phone.code}">{word} {phone.code}</button>' for word in ("YES", "NO")
-        )
+def _card(phone: Phone, find: str) -> str:
+    latest = phone.thread[-1]["at"] if phone.thread else None
     return _template("phone.html").substitute(
-        name=escape(phone.name),
-        number=escape(shown_phone(phone.number)),
+        id=f"p{phone.number.lstrip('+')}",
         path=quote(phone.number),
-        thread="".join(_bubble(message) for message in phone.thread[-12:]),
-        quick=quick,
-        player="You play this phone" if phone.is_manual else "The simulator plays this phone",
-        switch="Let the simulator play" if phone.is_manual else "I play this phone",
+        find=escape(find),
+        name=escape(phone.name),
+        initials=escape(_initials(phone.name)),
+        number=escape(shown_phone(phone.number)),
+        opted_out='<span class="tag">Opted out</span>' if phone.is_opted_out else "",
+        latest=escape(clock_time(latest, phone.zone)) if latest else "",
+        thread=bubbles.thread(phone.thread[-LONGEST_THREAD:], phone.zone),
+        quick=_quick(phone),
+        player=escape(_player(phone)),
+        switch="Let the simulator play" if phone.is_manual else "Play it myself",
         kind="" if phone.is_manual else Kind.MANUAL.value,
     )
 
 
-def _html(body: str) -> HTMLResponse:
-    return HTMLResponse(body, headers={"Content-Security-Policy": POLICY, "Cache-Control": "no-store"})
+def _summary(shown: list[Phone], find: str) -> str:
+    """The state of the page in a sentence."""
+    count = f"{len(shown)} phone{'' if len(shown) == 1 else 's'}"
+    if find:
+        return f"{count} found for “{find}”." if shown else f"No phone is found for “{find}”."
+    return f"{count} with the newest texts." if shown else "No phone has a text yet."
 
 
 @router.get("/phones")
-async def page(request: Request, find: str = "") -> HTMLResponse:
-    """All phones that have a text."""
-    carrier = carrier_of(request)
-    shown = phones(carrier, find)
-    cards = "".join(_card(phone) for phone in shown) or '<p class="empty">No texts yet.</p>'
+async def page(request: Request, find: str = "", number: str = "") -> HTMLResponse:
+    """Phones with the newest texts, or those that are looked for."""
+    find = number or find
+    shown = phones(carrier_of(request), find)
     body = _template("page.html").substitute(
-        cards=cards, find=escape(find, quote=True), count=len(shown), now=f"{clock.now():%a %b %d, %H:%M} UTC"
+        cards="".join(_card(phone, find) for phone in shown),
+        find=escape(find),
+        summary=escape(_summary(shown, find)),
+        all='<a href="/phones">Show all</a>' if find else "",
+        now=escape(day_and_time(clock.now(), HOME_ZONE)),
     )
-    return _html(body)
+    return HTMLResponse(body, headers={"Content-Security-Policy": POLICY, "Cache-Control": "no-store"})
 
 
 @router.get("/phones/revision")
-async def revision(request: Request) -> dict[str, int]:
-    """Changes whenever anything on the page would."""
-    return {"revision": carrier_of(request).revision}
+async def revision(request: Request) -> dict[str, int | str]:
+    """A number that changes whenever anything on the page would, and the time."""
+    return {"revision": carrier_of(request).threads.revision, "now": day_and_time(clock.now(), HOME_ZONE)}
+
+
+Find = Annotated[str, Form()]
+Body = Annotated[str, Form(max_length=1600)]
 
 
 @router.post("/phones/{number}/texts")
-async def send(number: str, request: Request, body: Annotated[str, Form(max_length=1600)]) -> RedirectResponse:
-    """Text as this phone."""
-    carrier_of(request).phone_texts(number, body)
-    return RedirectResponse("/phones", 303)
+async def send(number: str, request: Request, body: Body, find: Find = "") -> RedirectResponse:
+    """Text as this phone; what the simulator meant to answer is not sent any more."""
+    carrier = carrier_of(request)
+    carrier.people.overrule(number)
+    carrier.phone_texts(number, body)
+    return _back(number, find)
 
 
 @router.post("/phones/{number}/player")
-async def player(number: str, request: Request, kind: Annotated[str, Form()] = "") -> RedirectResponse:
+async def player(number: str, request: Request, kind: Annotated[str, Form()] = "", find: Find = "") -> RedirectResponse:
     """Who plays this phone: a person, or the simulator."""
-    carrier_of(request).people.play(number, Kind(kind) if kind else None)
+    carrier = carrier_of(request)
+    carrier.people.add(number, carrier.people.names.get(number, "Unknown phone"), Kind(kind) if kind else None)
+    carrier.threads.touch()
+    return _back(number, find)
+
+
+def _back(number: str, find: str) -> RedirectResponse:
+    """To the same search, at the same phone."""
+    asked = f"?{urlencode({'find': find})}" if find else ""
+    return RedirectResponse(f"/phones{asked}#p{quote(number.lstrip('+'))}", 303)
+
+
+@router.get("/")
+async def home() -> RedirectResponse:
+    """There is nothing else to see."""
     return RedirectResponse("/phones", 303)

@@ -13,10 +13,11 @@ from starlette.staticfiles import StaticFiles
 from app.simulator import control, phones, rest
 from app.simulator.carrier import Carrier
 from app.simulator.people import Mix, People
+from app.simulator.webhooks import Answer, NoAnswer, Unreachable
 
 STATIC = Path(__file__).parent / "static"
-WEBHOOK_SECONDS = 15.0
-"""Twilio's own limit (twilio.md 5)."""
+WEBHOOK_S, CONNECT_S = 15.0, 5.0
+"""Twilio's own limits (twilio.md 5)."""
 
 
 class Deliverer:
@@ -25,11 +26,21 @@ class Deliverer:
     def __init__(self) -> None:
         self._client: httpx.AsyncClient | None = None
 
-    async def __call__(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> str:
+    async def __call__(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
+        """POST one webhook.
+
+        Raises:
+            Unreachable, NoAnswer: see there.
+        """
         if self._client is None:
-            self._client = httpx.AsyncClient(timeout=WEBHOOK_SECONDS)
-        answer = await self._client.post(url, data=dict(form), headers=dict(headers))
-        return answer.text
+            self._client = httpx.AsyncClient(timeout=httpx.Timeout(WEBHOOK_S, connect=CONNECT_S), trust_env=False)
+        try:
+            answer = await self._client.post(url, data=dict(form), headers=dict(headers))
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+            raise Unreachable(str(error)) from error
+        except httpx.HTTPError as error:
+            raise NoAnswer(str(error)) from error
+        return Answer(answer.status_code, answer.text, answer.headers.get("content-type", ""))
 
     async def close(self) -> None:
         """Close the connections."""
@@ -61,7 +72,7 @@ def create_simulator(
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        task = asyncio.create_task(carrier.run_for_ever()) if runs_by_itself else None
+        task = asyncio.create_task(carrier.run_forever()) if runs_by_itself else None
         yield
         if task is not None:
             task.cancel()
@@ -73,5 +84,5 @@ def create_simulator(
     app.state.carrier = carrier
     for room in (rest, control, phones):
         app.include_router(room.router)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static-sim", StaticFiles(directory=STATIC), name="static")
     return app
