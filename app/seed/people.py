@@ -209,7 +209,6 @@ class Person:
 def phone(number: int) -> str:
     """An invented mobile number: 555-01xx is reserved for fiction, the area code makes it unique."""
     area = 201 + number // 100
-    area += area // 100 - 2 if area % 100 in (11,) else 0
     return f"+1{area}55501{number % 100:02d}"
 
 
