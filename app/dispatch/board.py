@@ -117,7 +117,8 @@ def board_of(rows: Sequence[Row], texts: Texts | None) -> Board:
     """The board of these rows, in their order."""
     yours = [row for row in rows if row.is_yours]
     cards = yours[: CARDS - (texts is not None)]
-    others = [row.step.due for row in rows if row.step.due is not None and row not in cards]
+    uncarded = [row for row in rows if not row.is_yours] + yours[len(cards) :]
+    others = [row.step.due for row in uncarded if row.step.due is not None]
     count = len(yours) + (texts is not None)
     next_due = min(others, default=None)
     is_quiet = next_due is not None and next_due > clock.now()
