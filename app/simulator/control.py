@@ -1,5 +1,6 @@
 """Strings to pull: who has a phone, how they answer, what goes wrong, and what time it is for them."""
 
+from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -29,6 +30,7 @@ class SettingsIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
     seed: int | None = None
     mix: Mix | None = None
+    late_after_minutes: float | None = Field(None, gt=0, le=7 * 24 * 60)
     faults: Faults | None = None
     advanced_opt_out: bool | None = None
 
@@ -60,6 +62,8 @@ async def change_settings(form: SettingsIn, request: Request) -> None:
         carrier.reseed(form.seed)
     if form.mix is not None:
         carrier.people.mix = form.mix
+    if form.late_after_minutes is not None:
+        carrier.people.late_after = timedelta(minutes=form.late_after_minutes)
     if form.faults is not None:
         carrier.faults = form.faults
     if form.advanced_opt_out is not None:

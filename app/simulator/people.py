@@ -122,6 +122,8 @@ class People:
     def __init__(self, seed: int = 0, mix: Mix | None = None) -> None:
         self.seed = seed
         self.mix = mix or Mix()
+        self.late_after: timedelta | None = None
+        """How long late people take; None: until after the time that the text names."""
         self.names: dict[str, str] = {}
         self._kinds: dict[str, Kind] = {}
         self._mixes: dict[str, Mix] = {}
@@ -203,7 +205,8 @@ class People:
             nonsense = words.one_of(ask.random, words.GARBLED_WORDS, ask.code)
             return Reply(now + _minutes(ask.random), nonsense, ask, is_clear=False)
         if ask.kind is Kind.LATE:
-            return Reply(_too_late(ask.random, body, now), _answer(ask), ask)
+            at = now + self.late_after if self.late_after else _too_late(ask.random, body, now)
+            return Reply(at, _answer(ask), ask)
         median = AGAIN_MEDIAN_MINUTES if ask.was_garbled else MEDIAN_MINUTES
         return Reply(now + _minutes(ask.random, median), _answer(ask), ask)
 

@@ -1,0 +1,122 @@
+"""Calls: who picks up, what they hear, which key they press, and what the service is told about it."""
+
+from collections.abc import Mapping
+
+from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
+
+from app.core.clock import clock
+from app.simulator.people import Kind
+from tests.simulator.world import SAM, SERVICE, TOKEN, World, world
+
+ACTION = f"{SERVICE}/twilio/voice/gather?m=8&amp;k=cd"
+ASKS = f"""<?xml version="1.0" encoding="UTF-8"?><Response>
+<Gather numDigits="1" action="{ACTION}" method="POST" timeout="8" input="dtmf"><Say>For yes, press 1.</Say></Gather>
+<Gather numDigits="1" action="{ACTION}" method="POST" timeout="8" input="dtmf"><Say>For yes, press 1.</Say></Gather>
+<Hangup/></Response>"""
+THANKS = "<Response><Say>Thank you. Goodbye.</Say></Response>"
+
+
+async def _called(kind: Kind | None, **more: str) -> tuple[World, str]:
+    """Somebody who was texted, and is called before any answer."""
+    w = world()
+    w.service.answers = {"/twilio/voice": ASKS, "/twilio/voice/gather": THANKS}
+    if kind is not None:
+        w.people.add(SAM, "Sam Reed", kind)
+    w.ask(StatusCallback="")
+    await w.passes(seconds=4)
+    sid = w.call(**more)
+    await w.passes(minutes=5)
+    return w, sid
+
+
+def _end(w: World) -> Mapping[str, str]:
+    (told,) = w.service.on("/twilio/status")
+    return told
+
+
+async def test_yes_presses_one_and_everything_is_signed() -> None:
+    w, sid = await _called(Kind.YES)
+    (asked,), (pressed,) = w.service.on("/twilio/voice"), w.service.on("/twilio/voice/gather")
+    assert (asked["CallSid"], asked["CallStatus"], asked["AnsweredBy"]) == (sid, "in-progress", "human")
+    assert (pressed["CallSid"], pressed["Digits"], pressed["To"]) == (sid, "1", SAM)
+    told = _end(w)
+    assert (told["CallStatus"], told["AnsweredBy"]) == ("completed", "human")
+    assert int(told["CallDuration"]) > 0
+    assert told["SequenceNumber"].isdecimal()
+    call = w.carrier.fetch_call(sid)
+    assert (call["status"], call["answered_by"], call["keys"]) == ("completed", "human", "1")
+    for hook in w.service.hooks:
+        assert RequestValidator(TOKEN).validate(hook.url, dict(hook.form), hook.headers["X-Twilio-Signature"])
+
+
+async def test_no_presses_two() -> None:
+    w, _ = await _called(Kind.NO)
+    assert [form["Digits"] for form in w.service.on("/twilio/voice/gather")] == ["2"]
+
+
+async def test_an_answer_by_phone_is_not_repeated_by_text() -> None:
+    w, _ = await _called(Kind.YES)
+    await w.passes(days=2)
+    texts, keys = w.said(), w.service.on("/twilio/voice/gather")
+    assert len(texts) + len(keys) == 1
+
+
+async def test_without_machine_detection_nobody_says_who_answered() -> None:
+    w, _ = await _called(Kind.YES, MachineDetection="")
+    assert "AnsweredBy" not in w.service.on("/twilio/voice")[0]
+    assert "AnsweredBy" not in _end(w)
+
+
+async def test_never_is_not_reached_and_presses_nothing() -> None:
+    ends = set()
+    for n in range(100):
+        w = world(seed=n)
+        w.service.answers = {"/twilio/voice": ASKS, "/twilio/voice/gather": THANKS}
+        w.people.add(SAM, "Sam Reed", Kind.NEVER)
+        w.ask(StatusCallback="")
+        await w.passes(seconds=4)
+        w.call()
+        await w.passes(minutes=5)
+        assert w.service.on("/twilio/voice/gather") == []
+        ends.add(_end(w)["CallStatus"])
+        if _end(w)["CallStatus"] == "completed":
+            assert _end(w)["AnsweredBy"].startswith("machine")
+    assert ends == {"busy", "no-answer", "completed"}
+
+
+async def test_a_phone_played_by_hand_is_not_picked_up() -> None:
+    w, sid = await _called(None)
+    assert _end(w)["CallStatus"] == "no-answer"
+    assert w.service.on("/twilio/voice") == []
+    assert w.carrier.fetch_call(sid)["duration"] == "0"
+
+
+async def test_it_rings_before_it_is_answered() -> None:
+    w = world()
+    w.people.add(SAM, "Sam Reed", Kind.YES)
+    w.service.answers = {"/twilio/voice": ASKS}
+    sid = w.call()
+    await w.passes(seconds=1)
+    assert w.carrier.fetch_call(sid)["status"] == "ringing"
+    due = w.carrier.next_due()
+    assert due is not None and due > clock.now()
+
+
+async def test_a_service_that_says_nothing_is_hung_up_on() -> None:
+    w, sid = await _called(Kind.YES)
+    assert w.carrier.fetch_call(sid)["status"] == "completed"
+    w.service.answers = {"/twilio/voice": "this is no XML"}
+    silent = w.call()
+    await w.passes(minutes=5)
+    assert w.carrier.fetch_call(silent)["status"] == "completed"
+    assert w.carrier.next_due() is None
+
+
+async def test_a_question_asked_again_without_end_is_hung_up_on() -> None:
+    w = world()
+    w.people.add(SAM, "Sam Reed", Kind.YES)
+    w.service.answers = {"/twilio/voice": "<Response><Redirect>/twilio/voice</Redirect></Response>"}
+    sid = w.call()
+    await w.passes(hours=1)
+    assert w.carrier.fetch_call(sid)["status"] == "completed"
+    assert len(w.service.on("/twilio/voice")) < 30
