@@ -1,10 +1,12 @@
 """A carrier whose webhooks end in a list, and a service that says what a test wants it to say."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from app.core.clock import clock
+import pytest
+
+from app.core.clock import Clock, clock
 from app.simulator.carrier import Carrier
 from app.simulator.people import Mix, People
 from app.simulator.webhooks import Answer, Unreachable
@@ -15,6 +17,15 @@ US, SAM, KIM = "+12025550100", "+13035550111", "+13035550122"
 START = datetime(2026, 11, 23, 17, tzinfo=UTC)
 QUESTION = "RRT: Can you go to TX, Nov 23-26, as clinician? Reply YES 412 or NO 412 by 4:30pm CT. STOP to end"
 AGAIN = "RRT: Sorry, we did not understand. Can you go to TX, Nov 23-26? Reply YES 412 or NO 412 by 4:30pm CT."
+
+
+@pytest.fixture(autouse=True)
+def still_clock() -> Iterator[None]:
+    """For the module that imports it: the clock stands still at noon in New York, and tests move it."""
+    before = Clock.load(clock.dump())
+    clock.follow(Clock(0, ours_start=START.timestamp()))
+    yield
+    clock.follow(before)
 
 
 @dataclass(frozen=True, slots=True)

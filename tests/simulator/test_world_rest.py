@@ -18,8 +18,8 @@ from app.demo.machine import free_port
 from app.replay.run import served
 from app.simulator.carrier import Carrier
 from app.simulator.server import create_simulator
-from tests.simulator.test_calls import ASKS
-from tests.simulator.world import ACCOUNT, QUESTION, SAM, START, TOKEN, US
+from tests.simulator.test_world_calls import ASKS
+from tests.simulator.world import ACCOUNT, QUESTION, SAM, START, TOKEN, US, still_clock  # noqa: F401
 
 Found = TypeVar("Found")
 

@@ -6,7 +6,7 @@ from twilio.request_validator import RequestValidator  # type: ignore[import-unt
 
 from app.core.clock import clock
 from app.simulator.people import Kind
-from tests.simulator.world import SAM, SERVICE, TOKEN, World, world
+from tests.simulator.world import SAM, SERVICE, TOKEN, World, still_clock, world  # noqa: F401
 
 ACTION = f"{SERVICE}/twilio/voice/gather?m=8&amp;k=cd"
 ASKS = f"""<?xml version="1.0" encoding="UTF-8"?><Response>

@@ -7,7 +7,7 @@ import pytest
 
 from app.core.clock import clock
 from app.simulator.people import Kind
-from tests.simulator.world import AGAIN, QUESTION, SAM, START, World, world
+from tests.simulator.world import AGAIN, QUESTION, SAM, START, World, still_clock, world  # noqa: F401
 
 NUMBERS = [f"+1303555{n:04}" for n in range(200)]
 
