@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from solver.pool import Flags, Ints, Pool, discipline_mask, fullest_window, trav
 from solver.problem import Policy, Position, Request, Span
 from solver.roster import FunnelStep, Travel
 from solver.rules import PERSON_RULES, TEAM_RULES, Rule
+from solver.validate import DISCIPLINES, BadProblem
 
 DAY = 1440
 _ORDER = (*PERSON_RULES, *TEAM_RULES)
@@ -43,6 +45,8 @@ class Seats:
     """Bits of the person's rules that each expert breaks here."""
     kept: Ints
     fit: Ints
+    far: Ints
+    """Minutes of the journey, or nothing when the policy gives it no weight."""
     load: Ints
     offers: Ints
     """Bits of what each expert would give to the needs of this team; see `offered`."""
@@ -110,8 +114,7 @@ def _seat_fails(pool: Pool, request: Request, position: Position) -> Ints:
         short |= pool.expertise[slug] < level
     unlicensed = nobody
     if position.is_licensed:
-        # The column is 0 where there is no licence, and no stay ends at the epoch unless a test says so.
-        unlicensed = ~pool.licensed | (pool.licences[request.place.state] < max(request.stay.end - 1, 1))
+        unlicensed = pool.licences[request.place.state] < request.stay.end - 1
     broken: dict[Rule, Flags] = {
         Rule.DISCIPLINE: (pool.disciplines & discipline_mask(position.disciplines)) == 0,
         Rule.EXPERTISE: short,
@@ -129,16 +132,36 @@ def _bits(broken: Mapping[Rule, Flags], size: int) -> Ints:
     return fails
 
 
-def offered(pool: Pool, request: Request, policy: Policy) -> Ints:
-    """What each expert gives to the needs of a team, as bits: a superset of bits is at least as useful.
+def team_needs(pool: Pool, request: Request, policy: Policy) -> dict[str, Flags]:
+    """What the team should have at least once, by name, and who would bring it."""
+    needs: dict[str, Flags] = {}
+    if any(position.is_leader for position in request.positions):
+        needs["leader"] = pool.leads
+    for tag in request.languages:
+        needs[f"language {tag}"] = pool.languages[tag] >= policy.language_level
+    if request.needs_all_disciplines:
+        for name in DISCIPLINES:
+            needs[f"discipline {name}"] = (pool.disciplines & discipline_mask([name])) > 0
+    return needs
 
-    Bit 0 not a trainee, 1 mentor, 2 experienced, 3-6 disciplines (when each is needed), from 7 the languages asked for.
+
+def experienced_wanted(size: int, policy: Policy) -> int:
+    """How many of a team of `size` should have a past deployment."""
+    return ceil(size * policy.experienced_share - 1e-9)
+
+
+FIRST_NEED = 3
+"""Bit of `Seats.offers` at which the team's needs begin."""
+
+
+def offered(pool: Pool, needs: Iterable[Flags]) -> Ints:
+    """What each expert gives to a team, as bits: a superset of bits is at least as useful.
+
+    Bit 0 not a trainee, 1 mentor, 2 experienced, then the needs in their order.
     """
     bits: Ints = (~pool.trainee).astype(np.int64) | (pool.mentor << 1) | (pool.experienced << 2)
-    if request.needs_all_disciplines:
-        bits |= pool.disciplines << 3
-    for n, tag in enumerate(dict.fromkeys(request.languages)):
-        bits |= (pool.languages[tag] >= policy.language_level).astype(np.int64) << (7 + n)
+    for n, meets in enumerate(needs):
+        bits |= meets.astype(np.int64) << (FIRST_NEED + n)
     return bits
 
 
@@ -146,7 +169,7 @@ def survey(pool: Pool, requests: Sequence[Request], policy: Policy) -> list[Seat
     """Every seat of every request against the whole pool, in the order of the problem."""
     found: list[Seats] = []
     for request in requests:
-        gives = offered(pool, request, policy)
+        gives = offered(pool, team_needs(pool, request, policy).values())
         load = _load(pool, request, policy)
         ways: dict[bool, tuple[Trips, Ints]] = {}
         for position in request.positions:
@@ -157,12 +180,36 @@ def survey(pool: Pool, requests: Sequence[Request], policy: Policy) -> list[Seat
             trips, fails = ways[remote]
             fails = fails | _seat_fails(pool, request, position)
             kept, fit = _kept(pool, request, position), _fit(pool, request, position, policy)
-            far = trips.minutes if policy.weights.get("travel_hour", 0) else np.zeros_like(trips.minutes)
+            far = trips.minutes * (policy.weights.get("travel_hour", 0) > 0)
             open_to = np.flatnonzero(fails == 0)
             keys = (pool.ids, load, far, -fit, -kept)
             order = open_to[np.lexsort(tuple(key[open_to] for key in keys))]
-            found.append(Seats(len(found), request, position, trips, fails, kept, fit, load, gives, order))
+            found.append(Seats(len(found), request, position, trips, fails, kept, fit, far, load, gives, order))
     return found
+
+
+def pins(pool: Pool, seats: Sequence[Seats]) -> dict[int, int]:
+    """The seating of those who are pinned.
+
+    Raises:
+        BadProblem: one person is pinned to two requests whose spans, travel and rest included, overlap.
+    """
+    seating: dict[int, int] = {}
+    theirs: dict[int, list[Seats]] = {}
+    for seat in seats:
+        if seat.position.pinned is None:
+            continue
+        row = pool.row[seat.position.pinned]
+        span = seat.span(row)
+        for other in theirs.setdefault(row, []):
+            if other.span(row).start < span.end and span.start < other.span(row).end:
+                raise BadProblem(
+                    f"requests[{seat.request.id}].positions[{seat.position.id}].pinned",
+                    f"expert {seat.position.pinned} is pinned to request {other.request.id} at the same time",
+                )
+        theirs[row].append(seat)
+        seating[seat.number] = row
+    return seating
 
 
 def _kept(pool: Pool, request: Request, position: Position) -> Ints:

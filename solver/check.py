@@ -91,7 +91,7 @@ def _person(who: Expert, request: Request, position: Position, policy: Policy) -
         Rule.EXPERTISE: short,
         Rule.LEADER: position.is_leader and not who.is_leader,
         Rule.TRAINEE_LEADS: position.is_leader and who.is_trainee,
-        Rule.LICENCE: position.is_licensed and who.licences.get(request.place.state, -1) < last,
+        Rule.LICENCE: position.is_licensed and who.licences.get(request.place.state, last - 1) < last,
         Rule.PAPERS: who.papers_until < last + policy.papers_margin_days * DAY,
         Rule.EXCLUDED: who.id in request.excluded,
         Rule.CONFLICT: tied,
@@ -148,13 +148,11 @@ def _across(who: Expert, places: Sequence[tuple[Request, Position, Seat]], polic
             a, b = seat.travel, other.travel
             if a and b and other.request_id != request.id and a.depart < b.rested and b.depart < a.rested:
                 found.append(Fault(Rule.ONE_PLACE, request.id, position.id, who.id))
-    if len({request.id for request, _, _ in places}) < 2 or any(p.pinned is not None for _, p, _ in places):
-        return found
-    starts = [*who.served, *(request.stay.start for request, _, _ in places)]
-    for rule, days, cap in ((Rule.CAP_90, 90, policy.cap_90_days), (Rule.CAP_365, 365, policy.cap_365_days)):
-        request = places[0][0]
-        if _most_in(starts, request.stay.start, days * DAY) > cap:
-            found.append(Fault(rule, request.id, None, who.id))
+    starts = [*who.served, *{request.id: request.stay.start for request, _, _ in places}.values()]
+    for request, position, _ in places if len(starts) > len(who.served) + 1 else ():
+        for rule, days, cap in ((Rule.CAP_90, 90, policy.cap_90_days), (Rule.CAP_365, 365, policy.cap_365_days)):
+            if position.pinned is None and _most_in(starts, request.stay.start, days * DAY) > cap:
+                found.append(Fault(rule, request.id, position.id, who.id))
     return found
 
 

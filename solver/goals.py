@@ -1,15 +1,17 @@
-"""The goals in their order, as integer expressions over the model: each level counts infinitely more than the next."""
+"""The goals in their order (solver.md): each level counts infinitely more than all that follow it."""
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ortools.sat.python import cp_model
-
 from solver.candidates import Seats
-from solver.model import Model, Sit
+from solver.model import Model, Need, Sit
 
-Expression = cp_model.LinearExprT
 Worth = Callable[[Seats, int], int]
+
+WIDEST_STAGE = 1 << 45
+"""Goals are solved in one sum while no value of it can pass this: far from 64 bits, and exact in the doubles of the
+linear relaxation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,43 +20,88 @@ class Goal:
 
     name: str
     sitting: Mapping[Sit, int]
-    missing: Mapping[tuple[int, str], int]
+    missing: Mapping[Need, int]
 
-    def expression(self, m: Model) -> Expression:
-        """The level over the model's variables."""
-        terms = [m.sits[sit] * worth for sit, worth in self.sitting.items() if worth]
-        terms += [m.missing[need] * -price for need, price in self.missing.items() if price]
-        return sum(terms)
+    def value(self, seating: Mapping[int, int], lacks: Mapping[Need, int]) -> int:
+        """What a seating comes to, and the needs that it lacks."""
+        got = sum(self.sitting.get(sit, 0) for sit in seating.items())
+        return got - sum(price * lacks[need] for need, price in self.missing.items())
 
-    def value(self, m: Model, solver: cp_model.CpSolver) -> int:
-        """What it came to."""
-        got = sum(worth for sit, worth in self.sitting.items() if solver.boolean_value(m.sits[sit]))
-        return got - sum(price * solver.value(m.missing[need]) for need, price in self.missing.items())
-
-
-def need_price(m: Model, need: str) -> int:
-    """What one missing need weighs within its level."""
-    return m.policy.need_weights.get(need.split(maxsplit=1)[0], 1)
+    def reach(self, m: Model) -> int:
+        """No two values of this level are farther apart."""
+        per_seat: defaultdict[int, list[int]] = defaultdict(list)
+        for (number, _), worth in self.sitting.items():
+            per_seat[number].append(worth)
+        reach = sum(price * m.most_missing[need] for need, price in self.missing.items())
+        for number, worths in per_seat.items():
+            # A seat may stay empty, worth 0, unless its person is pinned.
+            ends = worths if m.seats[number].position.pinned is not None else [0, *worths]
+            reach += max(ends) - min(ends)
+        return reach
 
 
 def levels(m: Model) -> list[Goal]:
-    """The six levels of `solver.md`, most important first."""
-    lowest = max(seat.position.priority for seat in m.seats) if m.seats else 1
-    most = len(m.seats) + 1
-
-    def filled(seat: Seats, _row: int) -> int:
-        # Never more seats of a lower priority for one of a higher; two priorities stay far from 64 bits.
-        worth: int = most ** min(lowest - seat.position.priority, 6) * (4 - min(seat.request.priority, 3))
-        return worth
-
-    def each(worth: Worth) -> dict[Sit, int]:
-        return {(n, row): worth(m.seats[n], row) for n, row in m.sits}
-
+    """All levels, most important first: seats by priority, needs by priority, disruption, fit, journey, load."""
     return [
-        Goal("seats_filled", each(filled), {}),
-        Goal("needs_met", {}, {need: need_price(m, need[1]) for need in m.missing}),
-        Goal("people_kept", each(lambda seat, row: int(seat.kept[row])), {}),
-        Goal("fit", each(lambda seat, row: int(seat.fit[row])), {}),
-        Goal("travel_minutes", each(lambda seat, row: -int(seat.trips.minutes[row])), {}),
-        Goal("fair_load", each(lambda seat, row: -int(seat.load[row])), {}),
+        *_filled(m),
+        *_needs_met(m),
+        _each(m, "people_kept", lambda seat, row: int(seat.kept[row])),
+        _each(m, "fit", lambda seat, row: int(seat.fit[row])),
+        _each(m, "travel_minutes", lambda seat, row: -int(seat.far[row])),
+        _each(m, "fair_load", lambda seat, row: -int(seat.load[row])),
     ]
+
+
+def _each(m: Model, name: str, worth: Worth) -> Goal:
+    return Goal(name, {(n, row): worth(m.seats[n], row) for n, row in m.sits}, {})
+
+
+def _filled(m: Model) -> list[Goal]:
+    """One level for each priority: of the request first, then of the seat."""
+    rank = {seat.number: (seat.request.priority, seat.position.priority) for seat in m.seats}
+    by_rank: dict[tuple[int, int], dict[Sit, int]] = {one: {} for one in sorted(set(rank.values()))}
+    for number, row in m.sits:
+        by_rank[rank[number]][number, row] = 1
+    return [Goal(f"seats_filled_{urgency}_{place}", sitting, {}) for (urgency, place), sitting in by_rank.items()]
+
+
+def _needs_met(m: Model) -> list[Goal]:
+    """One level for each priority of the requests; within it a need weighs what the policy says."""
+    urgency = {seat.request.id: seat.request.priority for seat in m.seats}
+    by_rank: defaultdict[int, dict[Need, int]] = defaultdict(dict)
+    for need in m.missing:
+        by_rank[urgency[need[0]]][need] = need_price(need[1], m.policy.need_weights)
+    return [Goal(f"needs_met_{rank}", {}, by_rank[rank]) for rank in sorted(by_rank)]
+
+
+def need_price(need: str, weights: Mapping[str, int]) -> int:
+    """What one missing need weighs: "language es" is a "language"."""
+    return weights.get(need.split(maxsplit=1)[0], 0)
+
+
+def stages(m: Model, goals: Iterable[Goal]) -> list[list[Goal]]:
+    """Consecutive levels that one weighted sum can hold with proven gaps, so that few solves do."""
+    found: list[list[Goal]] = []
+    width = WIDEST_STAGE
+    for goal in goals:
+        reach = goal.reach(m) + 1
+        if width * reach >= WIDEST_STAGE:
+            found.append([])
+            width = 1
+        found[-1].append(goal)
+        width *= reach
+    return found
+
+
+def summed(m: Model, stage: Sequence[Goal]) -> Goal:
+    """One sum for a stage: a step of one level weighs more than everything the levels below can differ by."""
+    sitting: defaultdict[Sit, int] = defaultdict(int)
+    missing: defaultdict[Need, int] = defaultdict(int)
+    unit = 1
+    for goal in reversed(stage):
+        for sit, worth in goal.sitting.items():
+            sitting[sit] += worth * unit
+        for need, price in goal.missing.items():
+            missing[need] += price * unit
+        unit *= goal.reach(m) + 1
+    return Goal(" > ".join(goal.name for goal in stage), sitting, missing)

@@ -1,22 +1,24 @@
 """The roster as a CP-SAT model: who may sit where, what no team may be, and the needs it should meet."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations
-from math import ceil
 
 from ortools.sat.python import cp_model
 
-from solver.candidates import Seats
+from solver.candidates import DAY, Seats, experienced_wanted, team_needs
 from solver.pool import Pool
 from solver.problem import Policy, Request
 
 Sit = tuple[int, int]
 """Number of the seat, row of the pool."""
+Need = tuple[int, str]
+"""Id of the request, name of the need."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Model:
     """The model and its parts, by name."""
 
@@ -27,8 +29,28 @@ class Model:
     """Seat number to the rows that may sit there."""
     policy: Policy
     sits: dict[Sit, cp_model.IntVar] = field(default_factory=dict)
-    missing: dict[tuple[int, str], cp_model.IntVar] = field(default_factory=dict)
-    """Request id and need to how much of it is missing."""
+    missing: dict[Need, cp_model.IntVar] = field(default_factory=dict)
+    most_missing: dict[Need, int] = field(default_factory=dict)
+
+    @cached_property
+    def requests(self) -> list[Request]:
+        """The requests, in the order of the problem."""
+        return list({seat.request.id: seat.request for seat in self.seats}.values())
+
+    @cached_property
+    def several_requests(self) -> dict[int, list[Seats]]:
+        """Rows of those who may sit in more than one request, and the seats."""
+        by_row: defaultdict[int, list[Seats]] = defaultdict(list)
+        for seat in self.seats:
+            for row in self.candidates[seat.number]:
+                by_row[row].append(seat)
+        return {row: there for row, there in by_row.items() if len({seat.request.id for seat in there}) > 1}
+
+    def may_lack(self, need: Need, most: int) -> cp_model.IntVar:
+        """How much of a need is missing: a new variable, 0..most."""
+        self.missing[need] = self.cp.new_int_var(0, most, f"missing_{need}")
+        self.most_missing[need] = most
+        return self.missing[need]
 
     def of_request(self, request: Request) -> list[Seats]:
         """The request's seats."""
@@ -50,11 +72,11 @@ def build(pool: Pool, seats: Sequence[Seats], candidates: Mapping[int, Sequence[
     for seat in seats:
         for row in candidates[seat.number]:
             m.sits[seat.number, row] = m.cp.new_bool_var(f"{seat.position.code}{seat.number}_{pool.ids[row]}")
-    requests = list({seat.request.id: seat.request for seat in seats}.values())
     one_person_a_seat(m)
-    one_seat_a_person(m, requests)
     one_place_at_a_time(m)
-    for request in requests:
+    caps(m)
+    for request in m.requests:
+        one_seat_a_person(m, request)
         one_per_employer(m, request)
         trainees_with_mentor(m, request)
         needs(m, request)
@@ -70,39 +92,41 @@ def one_person_a_seat(m: Model) -> None:
         m.cp.add_at_most_one(here)
 
 
-def one_seat_a_person(m: Model, requests: Iterable[Request]) -> None:
+def one_seat_a_person(m: Model, request: Request) -> None:
     """Nobody sits in two seats of one team."""
-    for request in requests:
-        by_row: defaultdict[int, list[cp_model.IntVar]] = defaultdict(list)
-        for row, sits in m.team(request):
-            by_row[row].append(sits)
-        for several in by_row.values():
-            if len(several) > 1:
-                m.cp.add_at_most_one(several)
+    by_row: defaultdict[int, list[cp_model.IntVar]] = defaultdict(list)
+    for row, sits in m.team(request):
+        by_row[row].append(sits)
+    for several in by_row.values():
+        if len(several) > 1:
+            m.cp.add_at_most_one(several)
 
 
 def one_place_at_a_time(m: Model) -> None:
-    """Nobody sits in two requests whose spans, travel and rest included, overlap, nor in more than the caps allow."""
-    by_row: defaultdict[int, list[Seats]] = defaultdict(list)
-    for seat in m.seats:
-        for row in m.candidates[seat.number]:
-            by_row[row].append(seat)
-    for row, there in by_row.items():
+    """Nobody sits in two requests whose spans, travel and rest included, overlap."""
+    for row, there in m.several_requests.items():
         for one, other in combinations(there, 2):
-            if one.request.id != other.request.id and _clash(m, row, one, other):
+            a, b = one.span(row), other.span(row)
+            if one.request.id != other.request.id and a.start < b.end and b.start < a.end:
                 m.cp.add_at_most_one(m.sits[one.number, row], m.sits[other.number, row])
 
 
-def _clash(m: Model, row: int, one: Seats, other: Seats) -> bool:
-    """Two requests exclude each other for a person when the times overlap, or when both together could pass a cap.
+def caps(m: Model) -> None:
+    """Several requests together keep within the deployments allowed in 90 and 365 days.
 
-    The second is stricter than it must be for three and more requests far apart, never laxer.
+    Each window that ends with a deployment, of the past, promised or of this problem, is one sum. Those who are pinned
+    are counted but never turned away.
     """
-    a, b = one.span(row), other.span(row)
-    if a.start < b.end and b.start < a.end:
-        return True
-    served = len(m.pool.experts[row].served)
-    return served + 2 > min(m.policy.cap_90_days, m.policy.cap_365_days)
+    for row, there in m.several_requests.items():
+        served = m.pool.experts[row].served
+        for length, cap in ((90 * DAY, m.policy.cap_90_days), (365 * DAY, m.policy.cap_365_days)):
+            for end in {*served, *(seat.request.stay.start for seat in there)}:
+                inside = [seat for seat in there if end - length < seat.request.stay.start <= end]
+                pinned = sum(seat.position.pinned is not None for seat in inside)
+                room = cap - pinned - sum(end - length < start <= end for start in served)
+                free = [m.sits[seat.number, row] for seat in inside if seat.position.pinned is None]
+                if len(free) > max(room, 0):
+                    m.cp.add(sum(free) <= max(room, 0))
 
 
 def one_per_employer(m: Model, request: Request) -> None:
@@ -140,36 +164,36 @@ def trainees_with_mentor(m: Model, request: Request) -> None:
 def needs(m: Model, request: Request) -> None:
     """What the team should have. What it cannot have is missing, by name, and never makes the rest impossible."""
     team = m.team(request)
-    if any(position.is_leader for position in request.positions):
-        _need(m, request, "leader", [sits for row, sits in team if m.pool.leads[row]])
-    for tag in dict.fromkeys(request.languages):
-        speaks = m.pool.languages[tag] >= m.policy.language_level
-        _need(m, request, f"language {tag}", [sits for row, sits in team if speaks[row]])
-    if request.needs_all_disciplines:
-        for n, name in enumerate(("LE", "VA", "MH", "CL")):
-            _need(m, request, f"discipline {name}", [s for row, s in team if m.pool.disciplines[row] >> n & 1])
+    for name, meets in team_needs(m.pool, request, m.policy).items():
+        missing = m.may_lack((request.id, name), 1)
+        m.cp.add(sum(sits for row, sits in team if meets[row]) + missing >= 1)
     _experienced(m, request)
-
-
-def _need(m: Model, request: Request, name: str, helpful: Sequence[cp_model.IntVar]) -> None:
-    missing = m.cp.new_bool_var(f"missing_{request.id}_{name}")
-    m.cp.add(sum(helpful) + missing >= 1)
-    m.missing[request.id, name] = missing
-
-
-def experienced_wanted(size: int, policy: Policy) -> int:
-    """How many of a team of `size` should have a past deployment."""
-    return ceil(size * policy.experienced_share - 1e-9)
 
 
 def _experienced(m: Model, request: Request) -> None:
     """At least a share of those who are seated has been deployed before (domain.md 1.4)."""
     team = m.team(request)
     most = len(request.positions)
-    missing = m.cp.new_int_var(0, most, f"missing_{request.id}_experienced")
-    size = m.cp.new_int_var(0, most, f"size_{request.id}")
-    m.cp.add(size == sum(sits for _, sits in team))
-    wanted = m.cp.new_int_var(0, most, f"wanted_{request.id}")
-    m.cp.add_element(size, [experienced_wanted(n, m.policy) for n in range(most + 1)], wanted)
-    m.cp.add(sum(sits for row, sits in team if m.pool.experienced[row]) + missing >= wanted)
-    m.missing[request.id, "experienced"] = missing
+    missing = m.may_lack((request.id, "experienced"), experienced_wanted(most, m.policy))
+    filled = sum(sits for _, sits in team)
+    experienced = sum(sits for row, sits in team if m.pool.experienced[row])
+    # The seat that makes one more experienced person wanted is the n-th: 1 when that many are seated.
+    steps = [n for n in range(1, most + 1) if experienced_wanted(n, m.policy) > experienced_wanted(n - 1, m.policy)]
+    wanted = []
+    for n in steps:
+        step = m.cp.new_bool_var(f"team_{request.id}_of_{n}")
+        m.cp.add(filled <= n - 1 + (most - n + 1) * step)
+        wanted.append(step)
+    m.cp.add(experienced + missing >= sum(wanted))
+
+
+def lacks(m: Model, seating: Mapping[int, int]) -> dict[Need, int]:
+    """How much of each need a seating leaves missing."""
+    found: dict[Need, int] = {}
+    for request in m.requests:
+        rows = [seating[seat.number] for seat in m.of_request(request) if seat.number in seating]
+        for name, meets in team_needs(m.pool, request, m.policy).items():
+            found[request.id, name] = int(not meets[rows].any())
+        short = experienced_wanted(len(rows), m.policy) - int(m.pool.experienced[rows].sum())
+        found[request.id, "experienced"] = max(short, 0)
+    return found

@@ -21,10 +21,11 @@ _BITS = {name: 1 << n for n, name in enumerate(DISCIPLINES)}
 
 
 class Columns:
-    """Sparse columns: for each key, the rows that have a value. Absent means the default that the reader gives."""
+    """Sparse columns: for each key, the rows that have a value; `absent` stands for no value."""
 
-    def __init__(self, size: int, items: Iterable[tuple[int, Mapping[str, int]]]) -> None:
+    def __init__(self, size: int, items: Iterable[tuple[int, Mapping[str, int]]], absent: int = 0) -> None:
         self._size = size
+        self._absent = absent
         rows: defaultdict[str, list[int]] = defaultdict(list)
         values: defaultdict[str, list[int]] = defaultdict(list)
         for row, mapping in items:
@@ -35,8 +36,8 @@ class Columns:
         self._values = {key: np.asarray(found) for key, found in values.items()}
 
     def __getitem__(self, key: str) -> Ints:
-        """The whole column, 0 where nothing is recorded."""
-        column = np.zeros(self._size, dtype=np.int64)
+        """The whole column."""
+        column = np.full(self._size, self._absent, dtype=np.int64)
         if key in self._rows:
             column[self._rows[key]] = self._values[key]
         return column
@@ -140,8 +141,8 @@ class Pool:
         self.disciplines: Ints = np.array(bits, dtype=np.int64)
         self.expertise = Columns(size, ((row, e.expertise) for row, e in enumerate(experts)))
         self.languages = Columns(size, ((row, e.languages) for row, e in enumerate(experts)))
-        self.licences = Columns(size, ((row, e.licences) for row, e in enumerate(experts) if e.licences))
-        self.licensed: Flags = np.array([bool(e.licences) for e in experts], dtype=bool)
+        licensed = ((row, e.licences) for row, e in enumerate(experts) if e.licences)
+        self.licences = Columns(size, licensed, absent=-FARTHEST)
         self.expertise.refuse_outside(1, 3, lambda row, key: f"experts[{experts[row].id}].expertise[{key}]")
         self.languages.refuse_outside(0, 5, lambda row, key: f"experts[{experts[row].id}].languages[{key}]")
         self.licences.refuse_outside(

@@ -151,7 +151,8 @@ class Policy:
     """Weights inside the goal levels; names in `goals.py`."""
     need_weights: Mapping[str, int] = field(default_factory=lambda: dict(NEED_WEIGHTS))
     """What one missing need of a team weighs against another, within the level of needs."""
-    candidates_per_seat: int = 16
+    candidates_per_seat: int = 8
+    """At least so many of the best for each seat; more where more seats compete, so that nothing is lost."""
     alternates: int = 3
 
 

@@ -5,82 +5,90 @@ from itertools import product
 from math import ceil
 
 from solver.check import expected_travel, faults
-from solver.problem import Expert, Policy, Request
+from solver.problem import Expert, Policy, Position, Request
 from solver.roster import Roster, Seat
 
 Goals = tuple[int, ...]
+Seating = Sequence[int | None]
+"""Expert or nobody, for every position of every request in the order of the problem."""
 
 
-def roster_of(experts: Sequence[Expert], request: Request, seating: Sequence[int | None], policy: Policy) -> Roster:
+def places(requests: Sequence[Request]) -> list[tuple[Request, Position]]:
+    """Every seat, in the order of the problem."""
+    return [(request, position) for request in requests for position in request.positions]
+
+
+def roster_of(experts: Sequence[Expert], requests: Sequence[Request], seating: Seating, policy: Policy) -> Roster:
     """A seating as the checker reads it."""
     people = {expert.id: expert for expert in experts}
     seats = []
-    for position, who in zip(request.positions, seating, strict=True):
+    for (request, position), who in zip(places(requests), seating, strict=True):
         travel = None if who is None else expected_travel(people[who], request, position, policy)
         seats.append(Seat(request.id, position.id, who, travel, ()))
     return Roster("optimal", tuple(seats), (), (), len(people), 0, 0, "brute")
 
 
-def seatings(experts: Sequence[Expert], request: Request) -> Iterator[tuple[int | None, ...]]:
-    """Every way to seat somebody or nobody, nobody twice."""
-    for seating in product([None, *(expert.id for expert in experts)], repeat=len(request.positions)):
-        seated = [who for who in seating if who is not None]
+def seatings(experts: Sequence[Expert], requests: Sequence[Request]) -> Iterator[Seating]:
+    """Every way to seat somebody or nobody, pinned people where they are, nobody twice in a team."""
+    every = places(requests)
+    choices = [[p.pinned] if p.pinned is not None else [None, *(e.id for e in experts)] for _, p in every]
+    for seating in product(*choices):
+        seated = [(request.id, who) for (request, _), who in zip(every, seating, strict=True) if who is not None]
         if len(seated) == len(set(seated)):
             yield seating
 
 
-def best(experts: Sequence[Expert], request: Request, policy: Policy) -> Goals:
+def best(experts: Sequence[Expert], requests: Sequence[Request], policy: Policy) -> Goals:
     """The lexicographically best goals of all seatings without a fault."""
-    allowed = (
-        s
-        for s in seatings(experts, request)
-        if not faults(experts, [request], policy, roster_of(experts, request, s, policy))
+    return max(
+        goals(experts, requests, seating, policy)
+        for seating in seatings(experts, requests)
+        if not faults(experts, requests, policy, roster_of(experts, requests, seating, policy))
     )
-    return max(goals(experts, request, seating, policy) for seating in allowed)
 
 
-def goals(experts: Sequence[Expert], request: Request, seating: Sequence[int | None], policy: Policy) -> Goals:
-    """The six levels of a seating, each bigger is better (solver.md)."""
+def goals(experts: Sequence[Expert], requests: Sequence[Request], seating: Seating, policy: Policy) -> Goals:
+    """The levels of a seating, most important first, each bigger is better (solver.md)."""
     people = {expert.id: expert for expert in experts}
-    team = [(people[w], p) for w, p in zip(seating, request.positions, strict=True) if w is not None]
-    lowest = max(position.priority for position in request.positions)
-    base, weight = len(request.positions) + 1, 4 - min(request.priority, 3)
-    filled = sum(base ** (lowest - position.priority) * weight for _, position in team)
-    held = {position.held for position in request.positions} - {None}
-    kept = sum(2 if position.held == who.id else 1 if who.id in held else 0 for who, position in team)
-    minutes = [expected_travel(who, request, position, policy).minutes for who, position in team]
-    load = sum(_load(who, request, policy) for who, _ in team)
+    every = list(zip(places(requests), seating, strict=True))
+    taken = [(request, position, people[who]) for (request, position), who in every if who is not None]
+    ranks = sorted({(request.priority, position.priority) for request, position in places(requests)})
+    filled = [sum((r.priority, p.priority) == rank for r, p, _ in taken) for rank in ranks]
+    lacking = []
+    for urgency in sorted({request.priority for request in requests}):
+        lacking.append(-sum(_missing(r, taken, policy) for r in requests if r.priority == urgency))
     return (
-        filled,
-        -_missing(team, request, policy),
-        kept,
-        sum(_fit(w, p, policy) for w, p in team),
-        -sum(minutes),
-        -load,
+        *filled,
+        *lacking,
+        sum(2 if p.held == who.id else who.id in {q.held for q in r.positions} for r, p, who in taken),
+        sum(_fit(who, r, p, policy) for r, p, who in taken),
+        -sum(expected_travel(who, r, p, policy).minutes for r, p, who in taken),
+        -sum(_load(who, r, policy) for r, _, who in taken),
     )
 
 
-def _missing(team: Sequence[tuple[Expert, object]], request: Request, policy: Policy) -> int:
-    people = [who for who, _ in team]
+def _missing(request: Request, taken: Sequence[tuple[Request, Position, Expert]], policy: Policy) -> int:
+    team = [who for r, _, who in taken if r.id == request.id]
     price = policy.need_weights
     lacks = 0
     if any(position.is_leader for position in request.positions):
-        lacks += price["leader"] * (not any(who.is_leader for who in people))
+        lacks += price["leader"] * (not any(who.is_leader for who in team))
     for tag in set(request.languages):
-        lacks += price["language"] * (not any(who.languages.get(tag, 0) >= policy.language_level for who in people))
+        lacks += price["language"] * (not any(who.languages.get(tag, 0) >= policy.language_level for who in team))
     if request.needs_all_disciplines:
         for name in ("LE", "VA", "MH", "CL"):
-            lacks += price["discipline"] * (not any(name in who.disciplines for who in people))
-    wanted = ceil(len(people) * policy.experienced_share)
-    return lacks + price["experienced"] * max(wanted - sum(who.is_experienced for who in people), 0)
+            lacks += price["discipline"] * (not any(name in who.disciplines for who in team))
+    wanted = ceil(len(team) * policy.experienced_share)
+    return lacks + price["experienced"] * max(wanted - sum(who.is_experienced for who in team), 0)
 
 
-def _fit(who: Expert, position: object, policy: Policy) -> int:
+def _fit(who: Expert, request: Request, position: Position, policy: Policy) -> int:
     weights, points = policy.weights, 0.0
     points += round(weights["chance"] * who.chance, 6) + weights["experience"] * who.is_experienced
-    for slug, level in position.required.items():  # type: ignore[attr-defined]
+    points += weights["asked_for"] * (who.id in request.asked_for)
+    for slug, level in position.required.items():
         points += weights["surplus_level"] * max(who.expertise.get(slug, 0) - level, 0)
-    for slug, wish in position.desired.items():  # type: ignore[attr-defined]
+    for slug, wish in position.desired.items():
         points += round(weights["desired"] * wish * who.expertise.get(slug, 0) / 3, 6)
     return int(points + 0.5)
 

@@ -1,5 +1,6 @@
 """Small random problems, with every rule at work."""
 
+from dataclasses import replace
 from random import Random
 
 from solver.problem import Expert, Place, Position, Request, Span
@@ -100,3 +101,25 @@ def a_case(seed: int) -> tuple[list[Expert], Request]:
         excluded=frozenset({2}) if random.random() < 0.1 and positions[0].pinned != 2 else frozenset(),
     )
     return experts, request
+
+
+def several_requests(seed: int) -> tuple[list[Expert], list[Request]]:
+    """Two or three teams of one or two seats for 2 to 4 experts: now together, now weeks apart, caps within reach."""
+    random = Random(seed)
+    people = random.randint(2, 4)
+    easy = {"eligible_from": 0, "papers_until": NOW + 900 * DAY, "is_trainee": False}
+    experts = [replace(_random_expert(random, n), **(easy if n > 1 else {})) for n in range(1, people + 1)]  # type: ignore[arg-type]
+    requests: list[Request] = []
+    sizes = random.choice(((1, 1), (2, 1), (1, 1, 1), (2, 2), (1, 1, 1, 1)))
+    for number, size in enumerate(sizes, 1):
+        start = NOW + random.choice((2, 4, 16, 40, 95)) * DAY
+        positions = [replace(_random_position(random, n, people), is_licensed=False) for n in range(1, size + 1)]
+        if random.random() < 0.15:
+            positions[0] = replace(positions[0], pinned=random.randint(1, people))
+        request = a_request(
+            *positions, id=number, stay=Span(start, start + random.choice((1, 3, 6)) * DAY), arrive_by=start,
+            place=Place(random.uniform(30, 45), random.uniform(-120, -80), "CO"), priority=random.randint(1, 3),
+            languages=("es",) if random.random() < 0.3 else (), asked_for=frozenset({1}),
+        )  # fmt: skip
+        requests.append(request)
+    return experts, requests

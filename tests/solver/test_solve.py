@@ -5,13 +5,18 @@ from typing import Any
 
 import pytest
 
+from bench.solver.pool import a_pool
+from bench.solver.pool import a_request as a_national_request
+from solver.candidates import survey
 from solver.check import faults
+from solver.optimise import optimise
+from solver.pool import Pool
 from solver.problem import Expert, Place, Policy, Position, Span
 from solver.rules import Rule
 from solver.search import solve, why_not
 from solver.validate import BadProblem
 from tests.solver import brute
-from tests.solver.cases import DAY, NOW, a_case, a_position, a_request, an_expert
+from tests.solver.cases import DAY, NOW, a_case, a_position, a_request, an_expert, several_requests
 
 POLICY = Policy()
 
@@ -21,7 +26,28 @@ def test_no_seating_is_better_than_the_solvers(block: int) -> None:
     for seed in range(block * 40, block * 40 + 40):
         experts, request = a_case(seed)
         roster = solve(experts, [request], POLICY)
-        assert tuple(goal.value for goal in roster.goals) == brute.best(experts, request, POLICY), f"seed {seed}"
+        assert tuple(goal.value for goal in roster.goals) == brute.best(experts, [request], POLICY), f"seed {seed}"
+
+
+@pytest.mark.parametrize("block", range(5))
+def test_no_seating_of_several_requests_is_better_than_the_solvers(block: int) -> None:
+    refused = 0
+    for seed in range(block * 50, block * 50 + 50):
+        experts, requests = several_requests(seed)
+        try:
+            roster = solve(experts, requests, POLICY)
+        except BadProblem:
+            refused += 1  # pinned to two places at once
+            continue
+        assert tuple(goal.value for goal in roster.goals) == brute.best(experts, requests, POLICY), f"seed {seed}"
+    assert refused < 10
+
+
+def test_one_level_at_a_time_comes_to_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    problems = [several_requests(seed) for seed in (3, 5, 8, 13)]
+    together = [solve(*problem).goals for problem in problems]
+    monkeypatch.setattr("solver.goals.WIDEST_STAGE", 2)
+    assert [solve(*problem).goals for problem in problems] == together
 
 
 def test_the_same_problem_gives_the_same_roster() -> None:
@@ -30,11 +56,15 @@ def test_the_same_problem_gives_the_same_roster() -> None:
     assert first == second
 
 
-def test_pruning_to_one_candidate_a_seat_loses_nothing() -> None:
-    for seed in range(100, 160):
-        experts, request = a_case(seed)
-        few, many = (solve(experts, [request], replace(POLICY, candidates_per_seat=n)) for n in (1, 100))
-        assert few.goals == many.goals, f"seed {seed}"
+@pytest.mark.parametrize("seed", range(12))
+def test_the_few_candidates_of_pruning_lose_nothing_against_all(seed: int) -> None:
+    policy = replace(POLICY, candidates_per_seat=1)
+    pool = Pool(a_pool(120, seed))
+    requests = [a_national_request(seed), replace(a_national_request(seed + 50, number=2), priority=1)][: 1 + seed % 2]
+    seats = survey(pool, requests, policy)
+    few, every = (optimise(pool, seats, policy, seed=0, time_limit_s=20, prunes=prunes) for prunes in (True, False))
+    assert few.goals == every.goals
+    assert few.status == every.status == "optimal"
 
 
 BROKEN: dict[Rule, tuple[Expert, Position, dict[str, Any]]] = {
@@ -64,7 +94,7 @@ def test_a_rule_keeps_its_person_out_and_the_judge_would_see_it(rule: Rule) -> N
     assert roster.seats[0].expert_id is None
     assert roster.seats[0].funnel[-1].rule == rule
     assert len(why_not([who], request, 1, 1)) == 1
-    forced = brute.roster_of([who], request, [1], POLICY)
+    forced = brute.roster_of([who], [request], [1], POLICY)
     assert rule in [fault.rule for fault in faults([who], [request], POLICY, forced)]
 
 
@@ -87,14 +117,14 @@ def test_a_rule_of_the_team_is_kept_and_the_judge_would_see_it(rule: Rule) -> No
     request = a_request(*(a_position(number) for number in range(1, len(experts) + 1)))
     seated = [seat.expert_id for seat in solve(experts, [request]).seats if seat.expert_id]
     assert len(seated) == len(experts) - 1
-    forced = brute.roster_of(experts, request, [expert.id for expert in experts], POLICY)
+    forced = brute.roster_of(experts, [request], [expert.id for expert in experts], POLICY)
     assert rule in {fault.rule for fault in faults(experts, [request], POLICY, forced)}
 
 
 def test_one_person_takes_one_seat() -> None:
     request = a_request(a_position(1), a_position(2))
     assert [seat.expert_id for seat in solve([an_expert(1)], [request]).seats].count(1) == 1
-    forced = brute.roster_of([an_expert(1)], request, [1, 1], POLICY)
+    forced = brute.roster_of([an_expert(1)], [request], [1, 1], POLICY)
     assert Rule.ONE_SEAT in {fault.rule for fault in faults([an_expert(1)], [request], POLICY, forced)}
 
 
@@ -129,6 +159,43 @@ def test_arriving_exactly_at_the_deadline_is_in_time_and_a_minute_later_is_not()
     after = replace(request, earliest_departure=request.arrive_by - travel.minutes + 1)
     assert solve([who], [at]).seats[0].expert_id == 1
     assert solve([who], [after]).seats[0].expert_id is None
+
+
+def test_caps_are_kept_by_three_requests_together() -> None:
+    requests = [
+        a_request(a_position(1), id=n, stay=Span(NOW + day * DAY, NOW + (day + 1) * DAY), arrive_by=NOW + day * DAY)
+        for n, day in enumerate((2, 22, 42), 1)
+    ]
+    assert [seat.expert_id for seat in solve([an_expert(1)], requests).seats].count(1) == 2
+
+
+def test_an_immediate_request_comes_before_any_number_of_planned_ones() -> None:
+    here, there = Place(39.7, -105.0, "CO"), Place(25.8, -80.2, "FL")
+    near, far = an_expert(1, place=here), an_expert(2, place=there)
+    soon = replace(a_request(a_position(1)), priority=1, arrive_by=NOW + 60, earliest_departure=NOW)
+    later = replace(a_request(a_position(1), a_position(2)), id=2, priority=3)
+    roster = solve([near, far], [later, soon])
+    assert {(seat.request_id, seat.position_id): seat.expert_id for seat in roster.seats}[1, 1] == 1
+
+
+def test_who_is_pinned_to_two_places_at_once_is_refused() -> None:
+    requests = [replace(a_request(a_position(1, pinned=1)), id=n) for n in (1, 2)]
+    with pytest.raises(BadProblem) as refused:
+        solve([an_expert(1)], requests)
+    assert refused.value.field == "requests[2].positions[1].pinned"
+
+
+def test_a_leader_is_found_for_another_seat_when_nobody_can_fill_the_leaders() -> None:
+    better = [an_expert(n, chance=0.9) for n in range(1, 30)]
+    request = a_request(a_position(1, is_leader=True, required={"child_trauma": 3}), a_position(2))
+    roster = solve([*better, an_expert(30, is_leader=True, chance=0.1)], [request])
+    assert [seat.expert_id for seat in roster.seats] == [None, 30]
+
+
+def test_without_time_there_is_still_a_roster() -> None:
+    experts = a_pool(400)
+    roster = solve(experts, [a_national_request(1)], time_limit_s=0.0)
+    assert all(seat.expert_id for seat in roster.seats)
 
 
 def test_a_decline_that_only_a_swap_can_repair() -> None:
