@@ -6,7 +6,7 @@ from math import ceil
 
 import numpy as np
 
-from solver.pool import Flags, Ints, Pool, discipline_mask, fullest_window, travel_minutes
+from solver.pool import Flags, Floats, Ints, Pool, discipline_mask, fullest_window, travel_minutes
 from solver.problem import Policy, Position, Request, Span
 from solver.roster import FunnelStep, Travel
 from solver.rules import PERSON_RULES, TEAM_RULES, Rule
@@ -26,6 +26,8 @@ class Trips:
     """The journey of every expert to one request, in minutes of the epoch."""
 
     minutes: Ints
+    miles: Floats
+    """Great-circle distance; 0 for a remote seat."""
     flies: Flags
     depart: Ints
     arrive: Ints
@@ -77,13 +79,14 @@ def trips_to(pool: Pool, request: Request, policy: Policy, *, is_remote: bool) -
     """Everybody leaves as late as stay and deadline allow, but not before the earliest departure."""
     size = len(pool)
     if is_remote:
-        minutes, flies = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=bool)
+        minutes, flies, miles = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=bool), np.zeros(size)
         depart = np.full(size, request.stay.start, dtype=np.int64)
     else:
-        minutes, flies = travel_minutes(pool.miles(request.place), policy)
+        miles = pool.miles(request.place)
+        minutes, flies = travel_minutes(miles, policy)
         depart = np.maximum(request.earliest_departure, min(request.stay.start, request.arrive_by) - minutes)
     home = request.stay.end + minutes
-    return Trips(minutes, flies, depart, depart + minutes, home, home + rest_minutes(request.stay, policy))
+    return Trips(minutes, miles, flies, depart, depart + minutes, home, home + rest_minutes(request.stay, policy))
 
 
 def _request_fails(pool: Pool, request: Request, trips: Trips, policy: Policy, *, is_remote: bool) -> Ints:
@@ -143,6 +146,11 @@ def team_needs(pool: Pool, request: Request, policy: Policy) -> dict[str, Flags]
         for name in DISCIPLINES:
             needs[f"discipline {name}"] = (pool.disciplines & discipline_mask([name])) > 0
     return needs
+
+
+def need_price(need: str, policy: Policy) -> int:
+    """What one missing need weighs against another: "language es" is a "language"."""
+    return policy.need_weights.get(need.split(maxsplit=1)[0], 0)
 
 
 def experienced_wanted(size: int, policy: Policy) -> int:

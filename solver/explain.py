@@ -4,11 +4,23 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from solver.candidates import BIT, DAY, Seating, Seats, funnel, team_fails
-from solver.pool import Ints, Pool
+from solver.candidates import (
+    BIT,
+    DAY,
+    Seating,
+    Seats,
+    experienced_wanted,
+    funnel,
+    need_price,
+    team_fails,
+    team_needs,
+)
+from solver.helps import helps
+from solver.pool import Ints, Pool, fullest_window
 from solver.problem import Expert, Policy
-from solver.roster import Alternate, Reason, Seat, Travel
-from solver.rules import SENTENCE, Rule
+from solver.roster import Alternate, Reason, Seat
+from solver.rules import SENTENCE
+from solver.words import plain, span
 
 LEVELS = {1: "basic", 2: "solid", 3: "expert"}
 DISCIPLINE_NAMES = {
@@ -19,18 +31,8 @@ DISCIPLINE_NAMES = {
 }
 TIGHT_PAPERS_DAYS = 30
 """Papers that end sooner than this after the stay are worth a word (domain.md 1.6: expiring)."""
-RELAXABLE = (
-    Rule.ARRIVAL,
-    Rule.ELIGIBLE,
-    Rule.EXPERTISE,
-    Rule.LICENCE,
-    Rule.PAPERS,
-    Rule.CAP_90,
-    Rule.CAP_365,
-    Rule.EMPLOYER,
-)
-"""Rules that a person may set aside with a reason; ties, refusals and other promises are not among them."""
-MOST_HELPS = 3
+TIGHT_ARRIVAL_MINUTES = 60
+"""Who can be there no sooner than this before the deadline may miss it."""
 
 
 def seat(pool: Pool, seats: Sequence[Seats], one: Seats, seating: Seating, policy: Policy) -> Seat:
@@ -40,56 +42,46 @@ def seat(pool: Pool, seats: Sequence[Seats], one: Seats, seating: Seating, polic
     if row is None:
         return Seat(
             one.request.id, one.position.id, None, None, _why_empty(pool, one), (),
-            funnel(fails), _helps(pool, one, fails),
+            funnel(fails), helps(pool, seats, one, seating=seating, fails=fails, policy=policy),
         )  # fmt: skip
-    others = _alternates(pool, one, row, fails, policy)
-    reasons = _reasons(pool, one, row, policy, alone=not others)
-    return Seat(one.request.id, one.position.id, int(pool.ids[row]), one.travel(row), reasons, others)
-
-
-def span_words(minutes: int) -> str:
-    """A length of time: "45 min", "9 h 20 min", "3 days"."""
-    if minutes < 60:
-        return f"{minutes} min"
-    if minutes < 48 * 60:
-        return f"{minutes // 60} h" + (f" {minutes % 60} min" if minutes % 60 else "")
-    return f"{minutes // DAY} days"
-
-
-def words(slug: str) -> str:
-    """A slug as words."""
-    return slug.replace("_", " ")
+    others = one.order[(fails[one.order] == 0) & (one.order != row)]
+    reasons = _reasons(pool, one, row, policy, alone=not len(others))
+    mates = [there for n, there in seating.items() if n != one.number and seats[n].request.id == one.request.id]
+    alternates = _alternates(pool, one, others, policy, chosen=row, mates=mates)
+    return Seat(one.request.id, one.position.id, int(pool.ids[row]), one.travel(row), reasons, alternates)
 
 
 def _reasons(pool: Pool, one: Seats, row: int, policy: Policy, *, alone: bool) -> tuple[Reason, ...]:
     who = pool.experts[row]
-    told = [*_brings(one, who, policy), _journey(one.travel(row), one.request.arrive_by)]
+    told = [*_brings(one, who, policy), *_journey(pool, one, row, policy)]
     told += _tight(pool, one, row, policy)
     if one.position.pinned is not None:
         told += [Reason("pinned", f"Said yes already, although: {SENTENCE[rule]}", is_warning=True)
-                 for rule, bit in BIT.items() if int(one.fails[row]) & bit and rule is not Rule.EXCLUDED]  # fmt: skip
+                 for rule, bit in BIT.items() if int(one.fails[row]) & bit]  # fmt: skip
     elif alone:
-        told.append(Reason("only_choice", "The only one in the pool who fits this seat", is_warning=True))
+        only = "The only one in the pool who fits this seat"
+        text = only if len(one.order) == 1 else "Nobody else could take this seat while the others stay"
+        told.append(Reason("only_choice", text, is_warning=True))
     return tuple(told)
 
 
 def _brings(one: Seats, who: Expert, policy: Policy) -> list[Reason]:
     position, request = one.position, one.request
     told = []
-    if position.is_leader:
+    if position.held == who.id:
+        told.append(Reason("held", "Has this seat already"))
+    if position.is_leader and who.is_leader:
         told.append(Reason("leader", "Qualified to lead a team"))
     fields = " and ".join(DISCIPLINE_NAMES[name] for name in sorted(who.disciplines))
     told.append(Reason("discipline", f"Works in {fields}"))
-    for slug in position.required:
-        told.append(
-            Reason("required", f"{words(slug).capitalize()}: {LEVELS[who.expertise.get(slug, 1)]} level, required")
-        )
+    for slug in sorted(position.required.keys() & who.expertise.keys()):
+        told.append(Reason("required", f"{plain(slug).capitalize()}: {LEVELS[who.expertise[slug]]} level, required"))
     wished = sorted((-weight, slug) for slug, weight in position.desired.items() if slug in who.expertise)
-    told += [Reason("expertise", f"{words(s).capitalize()}: {LEVELS[who.expertise[s]]} level") for _, s in wished[:3]]
+    told += [Reason("expertise", f"{plain(s).capitalize()}: {LEVELS[who.expertise[s]]} level") for _, s in wished[:3]]
     for tag in dict.fromkeys(request.languages):
         if who.languages.get(tag, 0) >= policy.language_level:
             told.append(Reason("language", f"Speaks {tag}, which the community needs"))
-    if position.is_licensed:
+    if position.is_licensed and who.licences.get(request.place.state, request.stay.end - 2) >= request.stay.end - 1:
         told.append(Reason("licence", f"Clinical licence valid in {request.place.state} for the whole stay"))
     if who.is_experienced:
         told.append(Reason("experience", "Has been deployed before"))
@@ -98,61 +90,92 @@ def _brings(one: Seats, who: Expert, policy: Policy) -> list[Reason]:
     return told
 
 
-def _journey(travel: Travel, arrive_by: int) -> Reason:
+def _journey(pool: Pool, one: Seats, row: int, policy: Policy) -> list[Reason]:
+    travel, request = one.travel(row), one.request
     if travel.mode == "none":
-        return Reason("travel", "Works from home, no journey")
-    way = "drive" if travel.mode == "drive" else "journey by air"
-    in_time = "there in time" if travel.arrive <= arrive_by else f"{span_words(travel.arrive - arrive_by)} late"
-    return Reason("travel", f"{span_words(travel.minutes).capitalize()} {way}, {in_time}")
+        return [Reason("travel", "Works from home, no journey")]
+    miles = float(one.trips.miles[row])
+    drives = travel.mode == "drive"
+    way = f"drive of {miles * policy.road_factor:.0f} miles" if drives else f"journey by air, {miles:.0f} miles"
+    spare = request.arrive_by - request.earliest_departure - travel.minutes
+    if spare < 0:
+        in_time = f"{span(travel.arrive - request.arrive_by)} late"
+    else:
+        in_time = "there in time" if spare >= DAY else f"there as early as {span(spare)} before the deadline"
+    told = [Reason("travel", f"{span(travel.minutes)} {way}, {in_time}")]
+    if 0 <= spare < TIGHT_ARRIVAL_MINUTES:
+        told.append(Reason("tight_arrival", f"Only {span(spare)} to spare before the deadline", is_warning=True))
+    return told
 
 
 def _tight(pool: Pool, one: Seats, row: int, policy: Policy) -> list[Reason]:
     who, start = pool.experts[row], one.request.stay.start
     told = []
-    recent = int(((np.array(who.served or [0]) > start - 90 * DAY) & (np.array(who.served or [0]) <= start)).sum())
-    if who.served and recent + 1 >= policy.cap_90_days:
-        told.append(
-            Reason(
-                "tight_cap",
-                f"Deployment {recent + 1} of {policy.cap_90_days} in 90 days: the last for a while",
-                is_warning=True,
-            )
-        )
+    for days, cap in ((90, policy.cap_90_days), (365, policy.cap_365_days)):
+        count = fullest_window((*who.served, start), start, days * DAY)
+        if 1 < count == cap:
+            text = f"Deployment {count} of {cap} in {days} days: the last for a while"
+            told.append(Reason("tight_cap", text, is_warning=True))
     if who.papers_until < one.request.stay.end + TIGHT_PAPERS_DAYS * DAY:
         left = (who.papers_until - one.request.stay.end) // DAY
-        told.append(Reason("tight_papers", f"Papers end {left} days after the stay", is_warning=True))
+        text = f"Papers end {left} days after the stay" if left >= 0 else "Papers end before the stay does"
+        told.append(Reason("tight_papers", text, is_warning=True))
     after = [span.start for span in who.busy if span.start >= one.trips.rested[row]]
     if after and min(after) - int(one.trips.rested[row]) < 2 * DAY:
         told.append(Reason("tight_calendar", "Promised or away again within two days of the rest", is_warning=True))
     if who.is_trainee:
-        told.append(Reason("trainee", "A trainee, with a mentor on the team", is_warning=True))
+        told.append(Reason("trainee", "A trainee", is_warning=True))
     return told
 
 
-def _alternates(pool: Pool, one: Seats, chosen: int, fails: Ints, policy: Policy) -> tuple[Alternate, ...]:
-    """Who could take the seat while everybody else stays, best first."""
+def _alternates(
+    pool: Pool, one: Seats, others: Ints, policy: Policy, *, chosen: int, mates: Sequence[int]
+) -> tuple[Alternate, ...]:
+    """The best of those who could take the seat while everybody else stays: the team's needs first, then the order."""
+    lost = _needs_lost(pool, one, list(mates), policy)
+    total = sum(lost.values(), np.zeros(len(pool), dtype=np.int64))
     found: list[Alternate] = []
-    for row in one.order.tolist():
-        if len(found) >= policy.alternates:
-            break
-        if row != chosen and int(fails[row]) == 0:
-            reasons = (*_brings(one, pool.experts[row], policy), _journey(one.travel(row), one.request.arrive_by))
-            reasons += tuple(_tight(pool, one, row, policy))
-            found.append(Alternate(int(pool.ids[row]), one.travel(row), reasons, _costs(pool, one, chosen, row)))
+    for row in others[np.argsort(total[others], kind="stable")][: policy.alternates].tolist():
+        reasons = (*_brings(one, pool.experts[row], policy), *_journey(pool, one, row, policy))
+        reasons += tuple(_tight(pool, one, row, policy))
+        gone = [_lost_in_words(need) for need, price in lost.items() if price[row] > price[chosen]]
+        costs = _costs(pool, one, chosen, row, gone)
+        found.append(Alternate(int(pool.ids[row]), one.travel(row), reasons, costs))
     return tuple(found)
 
 
-def _costs(pool: Pool, one: Seats, chosen: int, other: int) -> str:
+def _needs_lost(pool: Pool, one: Seats, mates: list[int], policy: Policy) -> dict[str, Ints]:
+    """For each need of the team: what it would lack with each expert in this seat and everybody else where they are."""
+    lost: dict[str, Ints] = {}
+    for need, meets in team_needs(pool, one.request, policy).items():
+        if not meets[mates].any():
+            lost[need] = (~meets).astype(np.int64) * need_price(need, policy)
+    wanted = experienced_wanted(len(mates) + 1, policy) - int(pool.experienced[mates].sum())
+    lost["experienced"] = np.maximum(wanted - pool.experienced, 0) * need_price("experienced", policy)
+    return lost
+
+
+def _lost_in_words(need: str) -> str:
+    kind, _, what = need.partition(" ")
+    told = {
+        "leader": "nobody else is qualified to lead",
+        "language": f"nobody else speaks {what} well enough",
+        "discipline": f"nobody else is from {DISCIPLINE_NAMES.get(what, what)}",
+    }
+    return told.get(kind, "too few with a past deployment")
+
+
+def _costs(pool: Pool, one: Seats, chosen: int, other: int, gone: Sequence[str]) -> str:
     """What the other one in this seat would cost, in words."""
-    parts = []
+    parts = [*gone]
     longer = int(one.trips.minutes[other] - one.trips.minutes[chosen])
     if longer:
-        parts.append(f"{span_words(abs(longer))} {'longer' if longer > 0 else 'shorter'} journey")
+        parts.append(f"{span(abs(longer))} {'longer' if longer > 0 else 'shorter'} journey")
     mine, theirs = pool.experts[chosen], pool.experts[other]
     for slug in {**one.position.required, **one.position.desired}:
         less = mine.expertise.get(slug, 0) - theirs.expertise.get(slug, 0)
         if less:
-            parts.append(f"{abs(less)} level{'s' * (abs(less) > 1)} {'less' if less > 0 else 'more'} in {words(slug)}")
+            parts.append(f"{abs(less)} level{'s' * (abs(less) > 1)} {'less' if less > 0 else 'more'} in {plain(slug)}")
     if mine.is_experienced != theirs.is_experienced:
         parts.append("no past deployment" if mine.is_experienced else "has a past deployment")
     heavier = int(one.load[other] - one.load[chosen])
@@ -168,31 +191,3 @@ def _why_empty(pool: Pool, one: Seats) -> tuple[Reason, ...]:
         text = f"{len(one.order)} could take this seat alone, but not together with the rest of the team"
         return (Reason("team_rules", text, is_warning=True),)
     return (Reason("nobody_fits", f"None of {len(pool)} experts passes every rule for this seat", is_warning=True),)
-
-
-def _helps(pool: Pool, one: Seats, fails: Ints) -> tuple[str, ...]:
-    """Changes that would fill the seat, the least first. Each is somebody who breaks that one rule and no other."""
-    found: list[tuple[int, str]] = []
-    for place, rule in enumerate(RELAXABLE):
-        rows = np.flatnonzero(fails == BIT[rule])
-        if len(rows):
-            found.append(min(_relaxed(pool, one, int(row), rule, place) for row in rows[:200].tolist()))
-    return tuple(text for _, text in sorted(found)[:MOST_HELPS])
-
-
-def _relaxed(pool: Pool, one: Seats, row: int, rule: Rule, place: int) -> tuple[int, str]:
-    """Cost in minutes-like points, and the sentence."""
-    who, request = pool.experts[row], one.request
-    if rule is Rule.ARRIVAL:
-        late = int(one.trips.arrive[row]) - request.arrive_by
-        return late, f"Arrival {span_words(late)} later: {who.name} could come"
-    if rule is Rule.ELIGIBLE:
-        early = int(pool.eligible_from[row] - one.trips.depart[row])
-        return early * 2, f"A rest or hold ending {span_words(early)} early: {who.name} could come"
-    told = {
-        Rule.EXPERTISE: f"A lower level of the required expertise: {who.name} could come",
-        Rule.LICENCE: f"A licence from another state: {who.name} could come",
-        Rule.PAPERS: f"Papers renewed in time: {who.name} could come",
-        Rule.EMPLOYER: f"A second person of one employer: {who.name} could come",
-    }
-    return (place + 1) * DAY, told.get(rule, f"One deployment more than the cap: {who.name} could come")

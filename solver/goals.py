@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from solver.candidates import Seats
+from solver.candidates import Seats, need_price
 from solver.model import Model, Need, Sit
 
 Worth = Callable[[Seats, int], int]
@@ -70,13 +70,8 @@ def _needs_met(m: Model) -> list[Goal]:
     urgency = {seat.request.id: seat.request.priority for seat in m.seats}
     by_rank: defaultdict[int, dict[Need, int]] = defaultdict(dict)
     for need in m.missing:
-        by_rank[urgency[need[0]]][need] = need_price(need[1], m.policy.need_weights)
+        by_rank[urgency[need[0]]][need] = need_price(need[1], m.policy)
     return [Goal(f"needs_met_{rank}", {}, by_rank[rank]) for rank in sorted(by_rank)]
-
-
-def need_price(need: str, weights: Mapping[str, int]) -> int:
-    """What one missing need weighs: "language es" is a "language"."""
-    return weights.get(need.split(maxsplit=1)[0], 0)
 
 
 def stages(m: Model, goals: Iterable[Goal]) -> list[list[Goal]]:

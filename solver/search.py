@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from solver.problem import Expert, Policy, Request
 from solver.roster import Roster, Shortage
+from solver.rules import SENTENCE, Rule
 
 if TYPE_CHECKING:
     from solver.pool import Pool
@@ -96,17 +97,23 @@ def why_not(
 ) -> tuple[str, ...]:
     """The rules that keep one expert out of one seat, as sentences; empty when none does.
 
+    Of the team only those who are pinned count: everybody else could make room.
+
     Raises:
         BadProblem: the problem contradicts itself.
         KeyError: no such expert or position.
     """
     from solver import candidates, validate  # noqa: PLC0415
     from solver.pool import Pool  # noqa: PLC0415
-    from solver.rules import SENTENCE  # noqa: PLC0415
 
     policy = policy or Policy()
     pool = experts if isinstance(experts, Pool) else Pool(experts)
     validate.check_requests([request], pool.row.keys())
-    seats = {seat.position.id: seat for seat in candidates.survey(pool, [request], policy)}
-    fails = int(seats[position_id].fails[pool.row[expert_id]])
-    return tuple(SENTENCE[rule] for rule, bit in candidates.BIT.items() if fails & bit)
+    seats = candidates.survey(pool, [request], policy)
+    pinned, row = candidates.pins(pool, seats), pool.row[expert_id]
+    one = {seat.position.id: seat for seat in seats}[position_id]
+    fails = one.fails | candidates.team_fails(pool, seats, one, pinned, policy, is_final=False)
+    told = [SENTENCE[rule] for rule, bit in candidates.BIT.items() if int(fails[row]) & bit]
+    if pinned.get(one.number, row) != row:
+        told.append(SENTENCE[Rule.PINNED])
+    return tuple(told)
