@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 from solver.problem import Expert, Place, Position, Request, Span
+from solver.rules import Rule
 
 NOW = 29_000_000
 """Some minute of 2025."""
@@ -32,6 +34,32 @@ def a_request(*positions: Position, **facts: object) -> Request:
         "earliest_departure": NOW, "arrive_by": NOW + 2 * DAY, "positions": positions,
     }  # fmt: skip
     return Request(**(given | facts))  # type: ignore[arg-type]
+
+
+BROKEN: dict[Rule, tuple[Expert, Position, dict[str, Any]]] = {
+    Rule.DISCIPLINE: (an_expert(1, disciplines=frozenset({"LE"})), a_position(1), {}),
+    Rule.EXPERTISE: (an_expert(1), a_position(1, required={"child_trauma": 1}), {}),
+    Rule.LEADER: (an_expert(1), a_position(1, is_leader=True), {}),
+    Rule.TRAINEE_LEADS: (an_expert(1, is_leader=True, is_trainee=True), a_position(1, is_leader=True), {}),
+    Rule.LICENCE: (an_expert(1, licences={"TX": NOW + 90 * DAY}), a_position(1, is_licensed=True), {}),
+    Rule.PAPERS: (an_expert(1, papers_until=NOW + 11 * DAY), a_position(1), {}),
+    Rule.EXCLUDED: (an_expert(1), a_position(1), {"excluded": frozenset({1})}),
+    Rule.CONFLICT: (an_expert(1, employer="Denver Police"), a_position(1), {"agency_name": "denver police "}),
+    Rule.ARRIVAL: (an_expert(1, place=Place(25.7, -80.2, "FL")), a_position(1), {"arrive_by": NOW + 300}),
+    Rule.ELIGIBLE: (an_expert(1, eligible_from=NOW + 2 * DAY + 1), a_position(1), {}),
+    Rule.FREE: (an_expert(1, busy=(Span(NOW + 4 * DAY, NOW + 4 * DAY + 1),)), a_position(1), {}),
+    Rule.CAP_90: (an_expert(1, served=(NOW - DAY, NOW - 30 * DAY)), a_position(1), {}),
+    Rule.CAP_365: (an_expert(1, served=tuple(NOW - n * DAY for n in (100, 200, 250, 300))), a_position(1), {}),
+    Rule.EXPOSURE: (an_expert(1, exposure=100.0), a_position(1), {}),
+}
+"""For each rule of one person: somebody who breaks that rule and no other."""
+
+TEAMS: dict[Rule, list[Expert]] = {
+    Rule.EMPLOYER: [an_expert(1, employer="One"), an_expert(2, employer="one ")],
+    Rule.TRAINEES: [an_expert(1, is_trainee=True), an_expert(2, is_trainee=True), an_expert(3, is_mentor=True)],
+    Rule.MENTOR: [an_expert(1, is_trainee=True), an_expert(2)],
+}
+"""For each rule of a team: people of whom all but one may sit together."""
 
 
 def _random_expert(random: Random, number: int) -> Expert:

@@ -1,7 +1,6 @@
 """The solver against the truth, its own judge, and the edges of its rules."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -11,12 +10,12 @@ from solver.candidates import survey
 from solver.check import faults
 from solver.optimise import optimise
 from solver.pool import Pool
-from solver.problem import Expert, Place, Policy, Position, Span
-from solver.rules import Rule
+from solver.problem import Place, Policy, Span
+from solver.rules import PERSON_RULES, Rule
 from solver.search import solve, why_not
 from solver.validate import BadProblem
 from tests.solver import brute
-from tests.solver.cases import DAY, NOW, a_case, a_position, a_request, an_expert, several_requests
+from tests.solver.cases import BROKEN, DAY, NOW, TEAMS, a_case, a_position, a_request, an_expert, several_requests
 
 POLICY = Policy()
 
@@ -67,25 +66,6 @@ def test_the_few_candidates_of_pruning_lose_nothing_against_all(seed: int) -> No
     assert few.status == every.status == "optimal"
 
 
-BROKEN: dict[Rule, tuple[Expert, Position, dict[str, Any]]] = {
-    Rule.DISCIPLINE: (an_expert(1, disciplines=frozenset({"LE"})), a_position(1), {}),
-    Rule.EXPERTISE: (an_expert(1), a_position(1, required={"child_trauma": 1}), {}),
-    Rule.LEADER: (an_expert(1), a_position(1, is_leader=True), {}),
-    Rule.TRAINEE_LEADS: (an_expert(1, is_leader=True, is_trainee=True), a_position(1, is_leader=True), {}),
-    Rule.LICENCE: (an_expert(1, licences={"TX": NOW + 90 * DAY}), a_position(1, is_licensed=True), {}),
-    Rule.PAPERS: (an_expert(1, papers_until=NOW + 11 * DAY), a_position(1), {}),
-    Rule.EXCLUDED: (an_expert(1), a_position(1), {"excluded": frozenset({1})}),
-    Rule.CONFLICT: (an_expert(1, employer="Denver Police"), a_position(1), {"agency_name": "denver police "}),
-    Rule.ARRIVAL: (an_expert(1, place=Place(25.7, -80.2, "FL")), a_position(1), {"arrive_by": NOW + 300}),
-    Rule.ELIGIBLE: (an_expert(1, eligible_from=NOW + 2 * DAY + 1), a_position(1), {}),
-    Rule.FREE: (an_expert(1, busy=(Span(NOW + 4 * DAY, NOW + 4 * DAY + 1),)), a_position(1), {}),
-    Rule.CAP_90: (an_expert(1, served=(NOW - DAY, NOW - 30 * DAY)), a_position(1), {}),
-    Rule.CAP_365: (an_expert(1, served=tuple(NOW - n * DAY for n in (100, 200, 250, 300))), a_position(1), {}),
-    Rule.EXPOSURE: (an_expert(1, exposure=100.0), a_position(1), {}),
-}
-"""For each rule of one person: somebody who breaks that rule and no other."""
-
-
 @pytest.mark.parametrize("rule", BROKEN)
 def test_a_rule_keeps_its_person_out_and_the_judge_would_see_it(rule: Rule) -> None:
     who, position, facts = BROKEN[rule]
@@ -99,16 +79,7 @@ def test_a_rule_keeps_its_person_out_and_the_judge_would_see_it(rule: Rule) -> N
 
 
 def test_every_rule_of_one_person_has_its_case() -> None:
-    from solver.rules import PERSON_RULES
-
     assert set(BROKEN) == set(PERSON_RULES)
-
-
-TEAMS = {
-    Rule.EMPLOYER: [an_expert(1, employer="One"), an_expert(2, employer="one ")],
-    Rule.TRAINEES: [an_expert(1, is_trainee=True), an_expert(2, is_trainee=True), an_expert(3, is_mentor=True)],
-    Rule.MENTOR: [an_expert(1, is_trainee=True), an_expert(2)],
-}
 
 
 @pytest.mark.parametrize("rule", TEAMS)
@@ -212,12 +183,6 @@ def test_the_pinned_stay_even_where_a_rule_speaks_against_them_and_that_is_said(
     roster = solve([late, an_expert(2)], [a_request(a_position(1, pinned=1))])
     assert roster.seats[0].expert_id == 1
     assert any(reason.code == "pinned" and reason.is_warning for reason in roster.seats[0].reasons)
-
-
-def test_an_empty_seat_says_what_would_fill_it() -> None:
-    who = an_expert(1, eligible_from=NOW + 2 * DAY + 360)
-    seat = solve([who], [a_request(a_position(1))]).seats[0]
-    assert seat.helps == ("A rest or hold ending 6 h early: Expert 1 could come",)
 
 
 def test_a_language_nobody_speaks_is_named_and_the_seat_still_filled() -> None:
