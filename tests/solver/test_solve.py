@@ -223,3 +223,10 @@ def test_a_contradiction_is_refused_with_its_field(request_: object, field: str)
 def test_a_higher_priority_seat_is_filled_first() -> None:
     roster = solve([an_expert(1)], [a_request(a_position(1, priority=2), a_position(2, priority=1))])
     assert [seat.expert_id for seat in roster.seats] == [None, 1]
+
+
+def test_many_good_people_of_one_employer_do_not_hide_the_one_who_may_sit_beside_them() -> None:
+    experts = [an_expert(n, employer="One", chance=0.9) for n in range(1, 40)] + [an_expert(40, chance=0.1)]
+    roster = solve(experts, [a_request(a_position(1), a_position(2))])
+    assert 40 in {seat.expert_id for seat in roster.seats}
+    assert all(seat.expert_id for seat in roster.seats)
