@@ -79,16 +79,16 @@ async def _facts(session: AsyncSession, besides: int) -> _Facts:
     for expert_id, starts_at, ends_at in absences:
         busy[expert_id].append(asked.Span(minute(starts_at), minute(ends_at)))
     taken = await session.execute(
-        select(Assignment.expert_id, Assignment.span, Assignment.deployment_id).where(
-            Assignment.state.in_(LIVE), Assignment.confirmed_at > now - timedelta(days=400)
-        )
+        select(Assignment.expert_id, Assignment.span, Assignment.deployment_id, Deployment.starts_at)
+        .join(Deployment, Deployment.id == Assignment.deployment_id)
+        .where(Assignment.state.in_(LIVE), Assignment.confirmed_at > now - timedelta(days=400))
     )
-    for expert_id, span, deployment_id in taken:
+    for expert_id, span, deployment_id, starts_at in taken:
         if deployment_id == besides:
             continue
         if span.lower is not None and span.upper is not None:
             busy[expert_id].append(asked.Span(minute(span.lower), minute(span.upper)))
-            served[expert_id].append(minute(span.lower))
+            served[expert_id].append(minute(starts_at))
     return _Facts(papers, licences, busy, served)
 
 

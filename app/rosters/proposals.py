@@ -63,7 +63,7 @@ def _picks(proposal_id: int, seat: Seat) -> Iterable[Pick]:
         yield Pick(
             proposal_id=proposal_id, position_id=seat.position_id, rank=rank, expert_id=choice.expert_id,
             reasons=_told(choice.reasons),
-            travel=travel_facts(choice.travel), costs=choice.costs,
+            travel=travel_facts(choice.travel), costs=named(choice.costs),
         )  # fmt: skip
 
 
