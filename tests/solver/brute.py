@@ -7,6 +7,7 @@ from math import ceil
 from solver.check import expected_travel, faults
 from solver.problem import Expert, Policy, Position, Request
 from solver.roster import Roster, Seat
+from solver.rules import PERSON_RULES
 
 Goals = tuple[int, ...]
 Seating = Sequence[int | None]
@@ -28,23 +29,44 @@ def roster_of(experts: Sequence[Expert], requests: Sequence[Request], seating: S
     return Roster("optimal", tuple(seats), (), (), len(people), 0, 0, "brute")
 
 
-def seatings(experts: Sequence[Expert], requests: Sequence[Request]) -> Iterator[Seating]:
-    """Every way to seat somebody or nobody, pinned people where they are, nobody twice in a team."""
+def seatings(experts: Sequence[Expert], requests: Sequence[Request], policy: Policy) -> Iterator[Seating]:
+    """Every way to seat somebody or nobody, pinned people where they are, nobody twice in a team.
+
+    Whom the judge refuses in a seat for herself alone is not tried there again with every team.
+    """
     every = places(requests)
-    choices = [[p.pinned] if p.pinned is not None else [None, *(e.id for e in experts)] for _, p in every]
+    choices = [_choices(experts, requests, number, policy) for number in range(len(every))]
     for seating in product(*choices):
         seated = [(request.id, who) for (request, _), who in zip(every, seating, strict=True) if who is not None]
         if len(seated) == len(set(seated)):
             yield seating
 
 
+def _choices(experts: Sequence[Expert], requests: Sequence[Request], number: int, policy: Policy) -> Seating:
+    every = places(requests)
+    if every[number][1].pinned is not None:
+        return [every[number][1].pinned]
+    allowed: list[int | None] = [None]
+    for expert in experts:
+        alone = [expert.id if n == number else None for n in range(len(every))]
+        found = faults(experts, requests, policy, roster_of(experts, requests, alone, policy))
+        if not {fault.rule for fault in found} & set(PERSON_RULES):
+            allowed.append(expert.id)
+    return allowed
+
+
+def right(experts: Sequence[Expert], requests: Sequence[Request], policy: Policy) -> list[Goals]:
+    """The goals of every seating without a fault."""
+    return [
+        goals(experts, requests, seating, policy)
+        for seating in seatings(experts, requests, policy)
+        if not faults(experts, requests, policy, roster_of(experts, requests, seating, policy))
+    ]
+
+
 def best(experts: Sequence[Expert], requests: Sequence[Request], policy: Policy) -> Goals:
     """The lexicographically best goals of all seatings without a fault."""
-    return max(
-        goals(experts, requests, seating, policy)
-        for seating in seatings(experts, requests)
-        if not faults(experts, requests, policy, roster_of(experts, requests, seating, policy))
-    )
+    return max(right(experts, requests, policy))
 
 
 def goals(experts: Sequence[Expert], requests: Sequence[Request], seating: Seating, policy: Policy) -> Goals:

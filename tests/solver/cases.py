@@ -4,12 +4,14 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from solver.problem import Expert, Place, Position, Request, Span
+from solver.problem import Expert, Place, Policy, Position, Request, Span
 from solver.rules import Rule
 
 NOW = 29_000_000
 """Some minute of 2025."""
 DAY = 1440
+TOWNS = ((38.4, -99.5), (37.0, -102.0), (39.7, -105.0), (30.0, -84.0), (45.0, -119.0))
+"""Few, so that journeys are often equal and the last goal decides."""
 SKILLS = ("death_notification", "child_trauma")
 
 
@@ -64,40 +66,39 @@ TEAMS: dict[Rule, list[Expert]] = {
 
 def _random_expert(random: Random, number: int) -> Expert:
     busy = (
-        (Span(NOW + random.randint(0, 12) * DAY, NOW + random.randint(13, 15) * DAY),) if random.random() < 0.2 else ()
+        (Span(NOW + random.randint(0, 12) * DAY, NOW + random.randint(13, 15) * DAY),) if random.random() < 0.1 else ()
     )
     return an_expert(
         number,
         place=Place(
-            random.uniform(30, 45),
-            random.uniform(-120, -80),
+            *random.choice(TOWNS),
             random.choice(("CO", "TX")),
-            random.choice((None, "A", "B")),
+            random.choice((None, None, None, "A", "B")),
         ),
-        disciplines=frozenset(random.sample(("LE", "VA", "MH", "CL"), random.randint(1, 2))),
-        expertise={slug: random.randint(1, 3) for slug in SKILLS if random.random() < 0.6},
+        disciplines=frozenset(random.sample(("LE", "VA", "MH", "CL"), random.choice((1, 2, 2)))),
+        expertise={slug: random.randint(1, 3) for slug in SKILLS if random.random() < 0.8},
         languages={"es": random.randint(1, 5)} if random.random() < 0.4 else {},
         busy=busy,
-        licences={"CO": NOW + random.choice((3, 30)) * DAY} if random.random() < 0.5 else {},
-        papers_until=NOW + random.choice((8, 400)) * DAY,
-        eligible_from=random.choice((0, 0, 0, NOW + 3 * DAY)),
-        is_leader=random.random() < 0.4,
+        licences={"CO": NOW + random.choice((3, 30, 30)) * DAY} if random.random() < 0.7 else {},
+        papers_until=NOW + random.choice((8, *(400,) * 9)) * DAY,
+        eligible_from=random.choice((*(0,) * 9, NOW + 3 * DAY)),
+        is_leader=random.random() < 0.5,
         is_experienced=random.random() < 0.5,
-        is_trainee=random.random() < 0.3,
+        is_trainee=random.random() < 0.25,
         is_mentor=random.random() < 0.4,
         employer=random.choice((None, None, "North Agency", "South Agency")),
-        conflicts=frozenset({7}) if random.random() < 0.1 else frozenset(),
-        served=tuple(NOW - random.randint(1, 300) * DAY for _ in range(random.choice((0, 0, 1, 2, 4)))),
-        exposure=random.choice((0.0, 40.0, 100.0)),
-        chance=random.choice((0.2, 0.5, 0.9)),
+        conflicts=frozenset({7}) if random.random() < 0.05 else frozenset(),
+        served=tuple(NOW - random.randint(1, 300) * DAY for _ in range(random.choice((*(0, 1) * 4, 2, 4)))),
+        exposure=random.choice((*(0.0, 40.0, 70.0) * 3, 100.0)),
+        chance=random.choice((0.5, 0.5, 0.9)),
     )
 
 
 def _random_position(random: Random, number: int, people: int) -> Position:
     return a_position(
         number,
-        disciplines=frozenset(random.sample(("LE", "VA", "MH", "CL"), random.randint(1, 4))),
-        required={random.choice(SKILLS): random.randint(1, 2)} if random.random() < 0.3 else {},
+        disciplines=frozenset(random.sample(("LE", "VA", "MH", "CL"), random.randint(2, 4))),
+        required={random.choice(SKILLS): random.randint(1, 2)} if random.random() < 0.2 else {},
         desired={random.choice(SKILLS): random.choice((0.5, 1.0))} if random.random() < 0.5 else {},
         is_leader=number == 1 and random.random() < 0.6,
         is_remote=random.random() < 0.1,
@@ -108,11 +109,11 @@ def _random_position(random: Random, number: int, people: int) -> Position:
 
 
 def a_case(seed: int) -> tuple[list[Expert], Request]:
-    """One random problem: 3 to 6 experts, 1 to 3 seats."""
+    """One random problem: 5 to 8 experts, 1 to 4 seats."""
     random = Random(seed)
-    people = random.randint(3, 6)
+    people = random.randint(5, 8)
     experts = [_random_expert(random, number) for number in range(1, people + 1)]
-    positions = [_random_position(random, number, people) for number in range(1, random.randint(2, 4))]
+    positions = [_random_position(random, number, people) for number in range(1, random.choice((2, 3, 3, 4, 4, 5)))]
     if random.random() < 0.25:
         first = positions[0]
         positions[0] = a_position(
@@ -122,13 +123,27 @@ def a_case(seed: int) -> tuple[list[Expert], Request]:
     request = a_request(
         *positions,
         place=Place(38.0, -100.0, "CO", "A"),
-        arrive_by=NOW + random.choice((12 * 60, 2 * DAY)),
+        arrive_by=NOW + random.choice((6 * 60, *(2 * DAY,) * 4)),
         languages=("es",) if random.random() < 0.5 else (),
         needs_all_disciplines=random.random() < 0.3,
         agency_id=7,
+        asked_for=frozenset({3}) if random.random() < 0.3 else frozenset(),
         excluded=frozenset({2}) if random.random() < 0.1 and positions[0].pinned != 2 else frozenset(),
     )
     return experts, request
+
+
+def a_policy(seed: int) -> Policy:
+    """The defaults, and for every other seed limits that decide otherwise."""
+    if seed % 2 == 0:
+        return Policy()
+    random = Random(seed)
+    return Policy(
+        one_per_employer=random.random() < 0.5,
+        max_trainees=random.choice((0, 1, 2)),
+        experienced_share=random.choice((0.0, 0.34, 1.0)),
+        language_level=random.choice((2, 4)),
+    )
 
 
 def several_requests(seed: int) -> tuple[list[Expert], list[Request]]:

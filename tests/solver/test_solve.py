@@ -1,5 +1,6 @@
 """The solver against the truth, its own judge, and the edges of its rules."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -15,31 +16,57 @@ from solver.rules import PERSON_RULES, Rule
 from solver.search import solve, why_not
 from solver.validate import BadProblem
 from tests.solver import brute
-from tests.solver.cases import BROKEN, DAY, NOW, TEAMS, a_case, a_position, a_request, an_expert, several_requests
+from tests.solver.cases import (
+    BROKEN,
+    DAY,
+    NOW,
+    TEAMS,
+    a_case,
+    a_policy,
+    a_position,
+    a_request,
+    an_expert,
+    several_requests,
+)
 
 POLICY = Policy()
+LEVELS = ("seats_filled", "needs_met", "people_kept", "fit", "travel_minutes", "fair_load")
 
 
 @pytest.mark.parametrize("block", range(10))
 def test_no_seating_is_better_than_the_solvers(block: int) -> None:
-    for seed in range(block * 40, block * 40 + 40):
+    for seed in range(block * 60, block * 60 + 60):
         experts, request = a_case(seed)
-        roster = solve(experts, [request], POLICY)
-        assert tuple(goal.value for goal in roster.goals) == brute.best(experts, [request], POLICY), f"seed {seed}"
+        policy = a_policy(seed)
+        roster = solve(experts, [request], policy)
+        assert tuple(goal.value for goal in roster.goals) == brute.best(experts, [request], policy), f"seed {seed}"
 
 
 @pytest.mark.parametrize("block", range(5))
 def test_no_seating_of_several_requests_is_better_than_the_solvers(block: int) -> None:
     refused = 0
-    for seed in range(block * 50, block * 50 + 50):
+    for seed in range(block * 60, block * 60 + 60):
         experts, requests = several_requests(seed)
+        policy = a_policy(seed)
         try:
-            roster = solve(experts, requests, POLICY)
+            roster = solve(experts, requests, policy)
         except BadProblem:
             refused += 1  # pinned to two places at once
             continue
-        assert tuple(goal.value for goal in roster.goals) == brute.best(experts, requests, POLICY), f"seed {seed}"
+        assert tuple(goal.value for goal in roster.goals) == brute.best(experts, requests, policy), f"seed {seed}"
     assert refused < 10
+
+
+def test_the_random_problems_are_worth_trying() -> None:
+    decided: Counter[str] = Counter()
+    for seed in range(600):
+        experts, request = a_case(seed)
+        right = sorted(set(brute.right(experts, [request], a_policy(seed))), reverse=True)
+        if len(right) > 1:
+            parts = [best != next_best for best, next_best in zip(*right[:2], strict=True)]
+            decided[LEVELS[max(parts.index(True) - len(parts), -len(LEVELS))]] += 1
+    assert decided.total() > 400
+    assert min(decided[level] for level in LEVELS) >= 3, decided
 
 
 def test_one_level_at_a_time_comes_to_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
