@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 from app.simulator import control, phones, rest
 from app.simulator.carrier import Carrier
 from app.simulator.people import Mix, People
-from app.simulator.webhooks import Answer, NoAnswer, Unreachable
+from app.simulator.webhooks import Answer, Deliver, NoAnswer, Unreachable
 
 STATIC = Path(__file__).parent / "static"
 WEBHOOK_S, CONNECT_S = 15.0, 5.0
@@ -56,6 +56,7 @@ def create_simulator(
     seed: int = 0,
     mix: Mix | None = None,
     runs_by_itself: bool = True,
+    deliver: Deliver | None = None,
 ) -> FastAPI:
     """A simulated carrier for the service at `public_url`.
 
@@ -66,9 +67,10 @@ def create_simulator(
         seed: the same seed gives the same answers.
         mix: how people answer.
         runs_by_itself: deliver when due; a replay says False and calls `run_due` itself.
+        deliver: how webhooks are posted; None: over HTTP.
     """
-    deliver = Deliverer()
-    carrier = Carrier(account_sid, auth_token, public_url, deliver, People(seed, mix))
+    over_http = Deliverer()
+    carrier = Carrier(account_sid, auth_token, public_url, deliver or over_http, People(seed, mix))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -78,7 +80,7 @@ def create_simulator(
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-        await deliver.close()
+        await over_http.close()
 
     app = FastAPI(title="Simulated carrier", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.carrier = carrier
