@@ -29,22 +29,29 @@ class _Due:
 
 
 class Schedule:
-    """A heap of acts. It never sleeps unless `run_forever` is asked to."""
+    """A heap of acts for each number, and one of who is next. It never sleeps unless `run_forever` is asked to."""
 
     def __init__(self) -> None:
-        self._due: list[_Due] = []
+        self._queues: defaultdict[str, list[_Due]] = defaultdict(list)
+        self._heads: list[_Due] = []
+        self._waiting: set[int] = set()
         self._order = count()
         self._woken = asyncio.Event()
         self._running = asyncio.Lock()
 
     def add(self, at: datetime, number: str, act: Act) -> None:
-        """Have `act` done at a moment, after everything of the same number that was due before."""
-        heapq.heappush(self._due, _Due(at, next(self._order), number, act))
+        """Have `act` done at a moment, after everything of the same number that is due before."""
+        due = _Due(at, next(self._order), number, act)
+        self._waiting.add(due.order)
+        heapq.heappush(self._queues[number], due)
+        heapq.heappush(self._heads, due)
         self._woken.set()
 
     def next_due(self) -> datetime | None:
         """When something happens next."""
-        return self._due[0].at if self._due else None
+        while self._heads and self._heads[0].order not in self._waiting:
+            heapq.heappop(self._heads)
+        return self._heads[0].at if self._heads else None
 
     async def run(self, until: datetime) -> int:
         """Do everything due until then, also what only becomes due by doing it.
@@ -53,30 +60,38 @@ class Schedule:
             How much was done.
         """
         done = 0
+        gate = asyncio.Semaphore(AT_ONCE)
         async with self._running:
-            while batch := self._take(until):
-                await self._serve(batch)
-                done += len(batch)
+            while numbers := self._take(until):
+                served = (self._serve(number, until, gate) for number in numbers)
+                # Not cut short by one that fails: the others would go on unseen beside the next run.
+                for result in await asyncio.gather(*served, return_exceptions=True):
+                    if isinstance(result, BaseException):
+                        raise result
+                    done += result
         return done
 
-    def _take(self, until: datetime) -> list[_Due]:
-        batch = []
-        while self._due and self._due[0].at <= until:
-            batch.append(heapq.heappop(self._due))
-        return batch
+    def _take(self, until: datetime) -> list[str]:
+        """Numbers for which something is due, those that wait longest first."""
+        numbers: dict[str, None] = {}
+        while (due := self.next_due()) is not None and due <= until:
+            numbers[heapq.heappop(self._heads).number] = None
+        return list(numbers)
 
-    async def _serve(self, batch: list[_Due]) -> None:
-        queues: defaultdict[str, list[_Due]] = defaultdict(list)
-        for one in batch:
-            queues[one.number].append(one)
-        gate = asyncio.Semaphore(AT_ONCE)
-
-        async def serve(queue: list[_Due]) -> None:
+    async def _serve(self, number: str, until: datetime, gate: asyncio.Semaphore) -> int:
+        """One number's acts in the order of their moments; what they lead to takes its place among them."""
+        queue, done = self._queues[number], 0
+        try:
             async with gate:
-                for one in queue:
+                while queue and queue[0].at <= until:
+                    one = heapq.heappop(queue)
+                    self._waiting.discard(one.order)
                     await one.act(one.at)
-
-        await asyncio.gather(*(serve(queue) for queue in queues.values()))
+                    done += 1
+        finally:
+            if queue:  # its head was taken above; after a failure it would be forgotten
+                heapq.heappush(self._heads, queue[0])
+        return done
 
     async def run_forever(self) -> None:
         """Do what is due when it is due, in real time as the clock counts it."""
