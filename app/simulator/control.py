@@ -10,7 +10,7 @@ from app.core.clock import clock
 from app.simulator.faults import Faults
 from app.simulator.people import Kind, Mix
 from app.simulator.records import shown
-from app.simulator.rest import carrier_of
+from app.simulator.rest import PhoneInPath, carrier_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -85,7 +85,7 @@ async def phones(request: Request, number: str | None = None) -> list[dict[str, 
 
 
 @router.post("/simulator/phones/{number}/texts", status_code=204)
-async def text(number: str, form: TextIn, request: Request) -> None:
+async def text(number: PhoneInPath, form: TextIn, request: Request) -> None:
     """Somebody texts us; what the simulator meant to answer for them is not sent any more."""
     carrier = carrier_of(request)
     carrier.people.overrule(number)

@@ -7,7 +7,7 @@ from html import escape
 from itertools import islice
 from pathlib import Path
 from string import Template
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Form, Request
@@ -16,12 +16,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from app.core.clock import clock
 from app.core.places import clock_time, day_and_time
 from app.core.problems import Problem
-from app.core.text import phone_number, shown_phone
+from app.core.text import phone_number
 from app.simulator import bubbles, words
 from app.simulator.carrier import Carrier
 from app.simulator.people import Kind
 from app.simulator.records import Record
-from app.simulator.rest import carrier_of
+from app.simulator.rest import PhoneInPath, carrier_of
 
 router = APIRouter(include_in_schema=False)
 HERE = Path(__file__).parent / "pages"
@@ -143,7 +143,7 @@ def _card(phone: Phone, find: str) -> str:
         find=escape(find),
         name=escape(phone.name),
         initials=escape(_initials(phone.name)),
-        number=escape(shown_phone(phone.number)),
+        number=f"Number ends in {escape(phone.number[-2:])}",
         opted_out='<span class="tag">Opted out</span>' if phone.is_opted_out else "",
         latest=escape(clock_time(latest, phone.zone)) if latest else "",
         thread=bubbles.thread(phone.thread[-LONGEST_THREAD:], phone.zone),
@@ -188,7 +188,7 @@ Body = Annotated[str, Form(max_length=1600)]
 
 
 @router.post("/phones/{number}/texts")
-async def send(number: str, request: Request, body: Body, find: Find = "") -> RedirectResponse:
+async def send(number: PhoneInPath, request: Request, body: Body, find: Find = "") -> RedirectResponse:
     """Text as this phone; what the simulator meant to answer is not sent any more."""
     carrier = carrier_of(request)
     carrier.people.overrule(number)
@@ -197,10 +197,12 @@ async def send(number: str, request: Request, body: Body, find: Find = "") -> Re
 
 
 @router.post("/phones/{number}/player")
-async def player(number: str, request: Request, kind: Annotated[str, Form()] = "", find: Find = "") -> RedirectResponse:
+async def player(
+    number: PhoneInPath, request: Request, kind: Annotated[Kind | Literal[""], Form()] = "", find: Find = ""
+) -> RedirectResponse:
     """Who plays this phone: a person, or the simulator."""
     carrier = carrier_of(request)
-    carrier.people.add(number, carrier.people.names.get(number, "Unknown phone"), Kind(kind) if kind else None)
+    carrier.people.add(number, carrier.people.names.get(number, "Unknown phone"), kind or None)
     carrier.threads.touch()
     return _back(number, find)
 

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 
@@ -35,6 +35,10 @@ class TwilioRoute(APIRoute):
                 return JSONResponse(refusal.shown(), refusal.status)
 
         return answered
+
+
+PhoneInPath = Annotated[str, Path(pattern=r"^\+[1-9]\d{6,14}$")]
+"""A phone in an address; anything else would be shown as a phone for ever."""
 
 
 def carrier_of(request: Request) -> Carrier:
