@@ -95,6 +95,23 @@ def seed(experts: int = 800, seed: int = 1) -> None:
 
 
 @cli.command()
+def check() -> None:
+    """Ask the database whether every promise is kept; any time, reads only. Leaves with 1 and names what is broken."""
+    from app.core.database import begin
+    from app.dispatch.promises import PROMISES, Broken, broken
+
+    async def ask() -> list[Broken]:
+        async with begin() as session:
+            return await broken(session)
+
+    found = _run(ask())
+    for each in found:
+        typer.echo(str(each), err=True)
+    typer.echo(f"{len(PROMISES)} promises asked, {len({each.promise for each in found})} broken.")
+    raise typer.Exit(1 if found else 0)
+
+
+@cli.command()
 def settings() -> None:
     """Print every setting with its meaning; secrets are masked."""
     from pydantic import SecretStr

@@ -1,0 +1,1 @@
+"""What dispatch promises, proved on a whole service."""
