@@ -103,4 +103,6 @@ MayAnswerOwnOffers = Annotated[Viewer, Depends(require(Permission.ANSWER_OWN_OFF
 MayManageUsers = Annotated[Viewer, Depends(require(Permission.MANAGE_USERS))]
 MayOwnKeys = Annotated[Viewer, Depends(require(Permission.OWN_KEYS))]
 MayOwnSessions = Annotated[Viewer, Depends(require(Permission.OWN_SESSIONS))]
+MayReadAlarms = Annotated[Viewer, Depends(require(Permission.READ_ALARMS))]
+MayWorkAlarms = Annotated[Viewer, Depends(require(Permission.WORK_ALARMS))]
 MayReadEvents = Annotated[Viewer, Depends(require(Permission.READ_EVENTS))]

@@ -5,6 +5,7 @@ The only module that imports procrastinate.
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -21,8 +22,13 @@ from app.core.settings import get_settings
 logger = logging.getLogger(__name__)
 Handler = Callable[..., Awaitable[None]]
 _HANDLERS: dict[str, Handler] = {}
+_PERIODIC: dict[str, tuple[Handler, timedelta]] = {}
 HEARTBEAT_S = 6
 """A worker silent for this many seconds has lost its jobs to the others."""
+SHORTEST_PERIOD_S = 5
+"""Seconds of the wall between two runs of a periodic job, however fast the clock."""
+PERIODIC_PRIORITY = 100
+"""Who watches must not queue behind what is watched."""
 
 
 def job(name: str) -> Callable[[Handler], Handler]:
@@ -37,6 +43,32 @@ def job(name: str) -> Callable[[Handler], Handler]:
     return register
 
 
+def every(span: timedelta, name: str) -> Callable[[Handler], Handler]:
+    """Register a coroutine function without arguments as the job `name`, run by one worker every `span` of our clock.
+
+    It is not tried again when it fails: the next one comes soon, and the failed one is shown like any failed job.
+    """
+
+    def register(handler: Handler) -> Handler:
+        _PERIODIC[name] = (handler, span)
+        return handler
+
+    return register
+
+
+def _cron(span: timedelta) -> str:
+    """When a periodic job runs on the wall's clock; an accelerated clock runs it more often, within reason."""
+    seconds = max(SHORTEST_PERIOD_S, round(clock.real_seconds(span)))
+    return f"*/{seconds // 60} * * * *" if seconds >= 60 else f"* * * * * */{seconds}"
+
+
+def _tick(handler: Handler) -> Handler:
+    async def tick(timestamp: int) -> None:
+        await handler()
+
+    return tick
+
+
 @cache
 def job_app() -> procrastinate.App:
     """The process's job application, with every registered job. All rooms must be loaded before."""
@@ -45,6 +77,9 @@ def job_app() -> procrastinate.App:
     retry = procrastinate.RetryStrategy(max_attempts=8, wait=1, exponential_wait=2)
     for name, handler in _HANDLERS.items():
         app.task(name=name, retry=retry)(handler)
+    for name, (handler, span) in _PERIODIC.items():
+        task = app.task(name=name, queueing_lock=name, priority=PERIODIC_PRIORITY)(_tick(handler))
+        app.periodic(cron=_cron(span))(task)
     app.periodic(cron="* * * * * */3")(app.task(name="core.rescue", pass_context=False)(_rescue))
     return app
 
@@ -123,11 +158,11 @@ async def run_due(session_factory: Callable[[], Any]) -> int:
 async def _take_due(session_factory: Callable[[], Any]) -> Job | None:
     query = text(
         "update procrastinate_jobs set status = 'doing' where id = (select id from procrastinate_jobs"
-        " where status = 'todo' and (scheduled_at is null or scheduled_at <= now()) and task_name <> 'core.rescue'"
+        " where status = 'todo' and (scheduled_at is null or scheduled_at <= now()) and task_name <> all(:periodic)"
         " order by priority desc, id limit 1 for update skip locked) returning id, task_name, args"
     )
     async with session_factory() as session:
-        row = (await session.execute(query)).one_or_none()
+        row = (await session.execute(query, {"periodic": ["core.rescue", *_PERIODIC]})).one_or_none()
     if row is None:
         return None
     return Job(
@@ -138,6 +173,50 @@ async def _take_due(session_factory: Callable[[], Any]) -> Job | None:
         task_name=row.task_name,
         task_kwargs=row.args,
     )
+
+
+async def run_periodic() -> None:
+    """Run every periodic job once, in this task. For tests."""
+    for handler, _ in list(_PERIODIC.values()):
+        await handler()
+
+
+@dataclass(frozen=True, slots=True)
+class FailedJob:
+    """A job that failed as often as it may; parked until somebody has it run again."""
+
+    id: int
+    name: str
+    args: dict[str, Any]
+
+
+async def failed(session: AsyncSession, limit: int = 100) -> list[FailedJob]:
+    """Parked jobs, oldest first. Periodic ones are dropped once they are told: the next one runs soon."""
+    rows = await session.execute(
+        text("select id, task_name, args from procrastinate_jobs where status = 'failed' order by id limit :most"),
+        {"most": limit},
+    )
+    return [FailedJob(*row) for row in rows]
+
+
+async def drop_failed(session: AsyncSession, name: str) -> None:
+    """Forget the failed runs of a periodic job."""
+    query = "delete from procrastinate_jobs where status = 'failed' and task_name = :name"
+    await session.execute(text(query), {"name": name})
+
+
+def is_periodic(name: str) -> bool:
+    """Whether a job runs by itself again and again."""
+    return name in _PERIODIC or name == "core.rescue"
+
+
+async def retry(session: AsyncSession, job_id: int) -> bool:
+    """Have a parked job run again, with all its tries; False when it is not parked."""
+    query = text(
+        "update procrastinate_jobs set status = 'todo', attempts = 0, scheduled_at = null"
+        " where id = :id and status = 'failed' returning id"
+    )
+    return await session.scalar(query, {"id": job_id}) is not None
 
 
 async def next_due(session: AsyncSession) -> datetime | None:

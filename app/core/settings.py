@@ -48,6 +48,12 @@ class Settings(BaseSettings):
     auto_backfill: bool = Field(
         True, description="Ask the next person after a no or silence without waiting for the desk"
     )
+    auditor_late_minutes: float = Field(
+        5.0, gt=0, description="Minutes without the auditor after which /readyz fails and the board says so"
+    )
+    gap_minutes: float = Field(
+        15.0, gt=0, description="Minutes without any worker after which waiting texts are held until the desk looks"
+    )
     texts_per_second: float = Field(3.0, gt=0, description="Segments a second per sender number, over all workers")
 
     @property

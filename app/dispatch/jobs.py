@@ -14,16 +14,15 @@ from app.dispatch.models import Offer
 from app.dispatch.states import OPEN, STANDING
 from app.dispatch.words import words_of
 from app.messaging import outbox, texts
-from app.messaging.models import Message
 from app.requests.models import Request
 
 
 @job("dispatch.climb")
 async def climb(offer_id: int) -> None:
-    """The next rung of an offer is due. Answered in the meantime: nothing to do."""
+    """The next rung of an offer is due. Answered in the meantime, or run a second time: nothing to do."""
     async with begin() as session:
         deployment, _, offer = await answers.locked_offer(session, offer_id)
-        if offer.state in OPEN:
+        if offer.state in OPEN and offers.is_due(deployment, offer):
             await offers.climb(session, deployment, offer)
 
 
@@ -81,27 +80,6 @@ async def after_reopening(subject_id: int) -> None:
     async with begin() as session:
         deployment_id = (await session.get_one(Position, subject_id)).deployment_id
     await backfill.seek(deployment_id)
-
-
-@on("message.undelivered", name="dispatch.hurry_undelivered")
-async def hurry_undelivered(subject_id: int) -> None:
-    """An offer's text did not arrive: call."""
-    await _hurry(subject_id)
-
-
-@on("message.failed", name="dispatch.hurry_failed")
-async def hurry_failed(subject_id: int) -> None:
-    """An offer's text was refused or lost: call."""
-    await _hurry(subject_id)
-
-
-async def _hurry(message_id: int) -> None:
-    async with begin() as session:
-        message = await session.get_one(Message, message_id)
-        if message.offer_id is None or message.kind != "offer":
-            return
-        deployment, _, offer = await answers.locked_offer(session, message.offer_id)
-        await offers.hurry(session, deployment, offer)
 
 
 @on("offer.accepted", name="dispatch.clear_overlaps")

@@ -26,6 +26,7 @@ class Offer(Table):
         Index("ix_offers_expert_id_code", "expert_id", "code"),
         Index("ix_offers_position_id", "position_id"),
         Index("ix_offers_state", "state"),
+        Index("ix_offers_answered_at", "answered_at"),
     )  # fmt: skip
 
     deployment_id: Mapped[int] = mapped_column(ForeignKey("deployments.id"))

@@ -34,6 +34,8 @@ class AskedAlready(Problem):
 
 REFUSALS: dict[str, type[Problem]] = {"uq_offers_standing": AskedAlready}
 """What the database says, in words."""
+EARLY = timedelta(seconds=5)
+"""A timer may be that much early: the queue's clock is the database's, ours may be a moment behind."""
 CODE_REST = timedelta(days=30)
 """A code is not used again for the same phone within this time."""
 
@@ -103,6 +105,11 @@ async def ask(
     return offer
 
 
+def is_due(deployment: Deployment, offer: Offer) -> bool:
+    """Whether the offer's next rung is due; a job that runs a second time finds that it is not."""
+    return ladder.due(offer.asked_at, deployment.priority, offer.rung) <= clock.now() + EARLY
+
+
 async def climb(session: AsyncSession, deployment: Deployment, offer: Offer) -> None:
     """Do what the offer's next rung says, and set the timer of the one after it."""
     rungs = LADDERS[deployment.priority]
@@ -136,8 +143,7 @@ async def _contact_first(
     session: AsyncSession, deployment: Deployment, offer: Offer, contacts: Sequence[Contact]
 ) -> None:
     if not contacts:
-        offer.state = OFFER.after(offer.state, "lose_contact")
-        await _released(session, deployment, offer, "offer.unreachable", SYSTEM)
+        await lose_contact(session, deployment, offer)
     elif not await _text(session, deployment, offer, contacts, texts.offer(await words_of(session, offer))):
         await _call(session, deployment, offer, contacts[:1])
 
@@ -183,6 +189,12 @@ async def hurry(session: AsyncSession, deployment: Deployment, offer: Offer) -> 
         await cancel(session, offer.timer_job_id)
         offer.rung = call
         await climb(session, deployment, offer)
+
+
+async def lose_contact(session: AsyncSession, deployment: Deployment, offer: Offer) -> None:
+    """No number of theirs works."""
+    offer.state = OFFER.after(offer.state, "lose_contact")
+    await _released(session, deployment, offer, "offer.unreachable", SYSTEM)
 
 
 async def expire(session: AsyncSession, deployment: Deployment, offer: Offer) -> None:

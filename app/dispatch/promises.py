@@ -2,7 +2,7 @@
 
 A change, its event and its follow-up job are one transaction, so most of these hold at every moment, not only in the
 end: whoever finds an open offer without a timer has found a mistake. `rrt check` asks all of them, on production at any
-time; the auditor asks those that are `watched` every minute, for what changed lately.
+time; the auditor asks `FOLLOWED_UP` every minute, for what changed lately.
 """
 
 # ruff: noqa: S608 - every word of these queries is written in this file
@@ -31,13 +31,11 @@ class Promise:
         name: short and stable, for logs and for whoever repairs it.
         says: the promise in words.
         query: finds what breaks it: id, topic, detail. May use :now, :cutoff (`GRACE` ago), :since and :most.
-        watched: whether something can be stuck here; the rest is refused by the database and only checked.
     """
 
     name: str
     says: str
     query: str
-    watched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,14 +177,12 @@ FOLLOWED_UP = (
         where o.state in {OPEN} and not exists
           (select from jobs j where j.task_name = 'dispatch.climb' and (j.args->>'offer_id')::bigint = o.id)
         limit :most""",
-        watched=True,
     ),
     Promise(
         "an-offer-ends-in-time",
         "An offer ends when its time is over.",
         f"""select o.id, t.topic, 'an offer still ' || o.state || ' after its time' as detail {OFFERS}
         where o.state in {OPEN} and o.reply_by < :cutoff limit :most""",
-        watched=True,
     ),
     Promise(
         "a-called-off-team-is-told",
@@ -195,16 +191,17 @@ FOLLOWED_UP = (
         where o.state in ('planned', 'contacting', 'deferred', 'accepted', 'standby') and d.state = 'stood_down'
         and not exists (select from jobs j where j.task_name = 'dispatch.tell_stood_down'
           and (j.args->>'subject_id')::bigint = d.id) limit :most""",
-        watched=True,
     ),
     Promise(
         "a-waiting-message-has-its-sender",
         "Every message that waits to go out has a job that sends it.",
         f"""{JOBS} select m.id, m.topic, 'a queued message (' || m.kind || ') that nobody sends' as detail
-        from messages m where m.state = 'queued' and not exists
+        from messages m where m.state = 'queued'
+        and not exists (select from sending_holds h where h.released_at is null)
+        and not exists (select from jobs j where j.task_name = 'dispatch.resume_sending')
+        and not exists
           (select from jobs j where j.task_name = 'messaging.send' and (j.args->>'message_id')::bigint = m.id)
         limit :most""",
-        watched=True,
     ),
     Promise(
         "a-doubtful-message-is-asked-for",
@@ -213,14 +210,12 @@ FOLLOWED_UP = (
         from messages m where m.state in ('sending', 'unknown') and m.claimed_at < :cutoff and not exists
           (select from jobs j where j.task_name in ('messaging.send', 'messaging.reconcile')
            and (j.args->>'message_id')::bigint = m.id) limit :most""",
-        watched=True,
     ),
     Promise(
         "an-incoming-text-is-read",
         "Every incoming text is read within two minutes, by the service or by a person.",
         """select i.id, i.topic, 'an incoming text that nobody has read' as detail
         from inbound_messages i where i.state = 'received' and i.received_at < :cutoff limit :most""",
-        watched=True,
     ),
     Promise(
         "an-approved-request-has-its-deployment",
@@ -229,7 +224,6 @@ FOLLOWED_UP = (
         from requests r where r.state = 'approved' and r.decided_at < :cutoff and not exists
           (select from deployments d join positions p on p.deployment_id = d.id where d.request_id = r.id)
         limit :most""",
-        watched=True,
     ),
     Promise(
         "a-deployment-has-its-roster",
@@ -239,7 +233,6 @@ FOLLOWED_UP = (
         and not exists (select from proposals p where p.deployment_id = d.id)
         and not exists (select from jobs j where j.task_name = 'rosters.propose'
           and (j.args->>'subject_id')::bigint = d.id) limit :most""",
-        watched=True,
     ),
     Promise(
         "an-open-seat-is-being-looked-for",
@@ -259,7 +252,6 @@ FOLLOWED_UP = (
         and not exists (select from jobs j join positions q on q.id = (j.args->>'subject_id')::bigint
           where j.task_name = 'dispatch.after_reopening' and q.deployment_id = d.id)
         limit :most""",
-        watched=True,
     ),
     Promise(
         "a-confirmed-team-is-announced",
@@ -268,7 +260,6 @@ FOLLOWED_UP = (
         from deployments d where d.state = 'staffed' and d.staffed_at < :cutoff and d.staffed_at >= :since
         and not exists (select from messages m where m.topic = 'request:' || d.request_id
           and m.kind = 'team_confirmed') limit :most""",
-        watched=True,
     ),
     Promise(
         "an-answer-is-answered",
@@ -279,7 +270,29 @@ FOLLOWED_UP = (
           and m.queued_at >= o.answered_at - interval '1 minute')
         and exists (select from contacts c where c.expert_id = o.expert_id and c.texts_stopped_at is null)
         limit :most""",
-        watched=True,
+    ),
+    Promise(
+        "what-did-not-arrive-is-followed-up",
+        "When a decision did not reach its person, it is told another way, or the desk knows.",
+        f"""{JOBS} select m.id, m.topic, 'a lost text (' || m.kind || ') that nobody followed up' as detail
+        from messages m join offers o on o.id = m.offer_id
+        where m.state in ('undelivered', 'failed') and m.queued_at >= :since and m.claimed_at < :cutoff
+        and (m.kind, o.state) in (('confirmed', 'accepted'), ('now_declined', 'declined'), ('withdrawn', 'withdrawn'),
+          ('stood_down', 'withdrawn'), ('other_offer_taken', 'withdrawn'))
+        and not exists (select from messages n where n.offer_id = m.offer_id and n.id > m.id
+          and n.kind in (m.kind, 'spoken_notice'))
+        and not exists (select from alarms a where a.kind = 'message.lost' and a.subject_id = m.offer_id)
+        and not exists (select from jobs j where j.task_name in ('dispatch.hurry_undelivered', 'dispatch.hurry_failed')
+          and (j.args->>'subject_id')::bigint = m.id) limit :most""",
+    ),
+    Promise(
+        "a-failed-job-is-shown",
+        "A job that gave up is shown to the desk.",
+        """select j.id, '' as topic, 'a failed job (' || j.task_name || ') that nobody was told of' as detail
+        from procrastinate_jobs j join lateral
+          (select max(e.at) as at from procrastinate_events e where e.job_id = j.id) e on true
+        where j.status = 'failed' and e.at < now() - interval '2 minutes'
+        and not exists (select from alarms a where a.kind = 'job.failed' and a.subject_id = j.id) limit :most""",
     ),
 )
 """What must follow from what. The auditor repairs it, or tells the desk."""

@@ -47,6 +47,11 @@ SENTENCES = {
     "text.settled": "dealt with a text",
     "message.undelivered": "saw that a text did not arrive",
     "message.failed": "could not send a text",
+    "message.cancelled": "took back a text: {reason}",
+    "alarm.raised": "raised an alarm",
+    "alarm.settled": "settled an alarm",
+    "auditor.repaired": "put right what was stuck",
+    "contact.texts_stopped": "wants no more texts",
     "call.keyed": "got key {digits} in a call",
     "call.ended": "ended a call: {outcome}",
 }

@@ -9,6 +9,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -20,7 +21,8 @@ from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnection
 
 from app.core.settings import get_settings
 from app.messaging import links
-from app.messaging.carrier import DAILY_LIMIT, Busy, CarrierError, Lost, Order, Refused, Taken
+from app.messaging.carrier import Busy, CarrierError, Lost, Order, Refused, Taken
+from app.messaging.errors import DAILY_LIMIT
 from app.messaging.states import Channel
 
 TIMEOUT_S = 10
@@ -28,6 +30,8 @@ RING_S = 25
 LONGEST_VALIDITY_S = 36_000
 LOOK_BACK = 50
 """How many of a number's latest messages a look-up reads."""
+PAGE, MOST = 100, 5000
+"""Of Twilio's whole list: texts in one page, and how many are read at once after a long time."""
 CLOCK_SKEW = timedelta(seconds=30)
 _POOL = ThreadPoolExecutor(max_workers=8, thread_name_prefix="twilio")
 _OWN = threading.local()
@@ -95,6 +99,48 @@ async def find(order: Order, since: datetime) -> list[Taken]:
     """
     return await _ask(lambda client: _found_calls(client, order, since) if order.channel is Channel.CALL
                       else _found_texts(client, order, since))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One text in Twilio's own list.
+
+    Args:
+        number: the other side's.
+        is_ours: we sent it.
+        made_at: when Twilio took it, to the second.
+    """
+
+    taken: Taken
+    number: str
+    body: str
+    is_ours: bool
+    made_at: datetime
+
+
+async def listed(since: datetime, *, ours: bool) -> list[Listed]:
+    """Texts in Twilio's list made since then, newest first: our own, or those people sent us.
+
+    One page when there is little; Twilio's dates of sending are not asked (twilio.md 6).
+
+    Raises:
+        CarrierError: Twilio could not be asked.
+    """
+    us = get_settings().twilio_from
+
+    def look(client: Client) -> list[Listed]:
+        found = []
+        for text in client.messages.stream(**({"from_": us} if ours else {"to": us}), page_size=PAGE, limit=MOST):
+            if not _is_since(text.date_created, since):
+                break
+            is_ours = str(text.direction).startswith("outbound")
+            if is_ours == ours:
+                taken = Taken(str(text.sid), str(text.status), text.error_code)
+                number = text.to if ours else text.from_
+                found.append(Listed(taken, str(number), text.body or "", is_ours, text.date_created or since))
+        return found
+
+    return await _ask(look)
 
 
 async def fetch(channel: Channel, sid: str) -> Taken:

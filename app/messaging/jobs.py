@@ -1,9 +1,11 @@
 """Jobs of messaging: send, look up what got lost, ask how it went. Each may run twice, or be taken over half done."""
 
+from datetime import timedelta
+
 from app.core.clock import clock
 from app.core.database import begin
-from app.core.jobs import defer, job
-from app.messaging import gateway, receipts, sending
+from app.core.jobs import defer, every, job
+from app.messaging import gaps, gateway, holds, receipts, reconciling, sending
 from app.messaging.carrier import CarrierError, Order, Taken
 from app.messaging.models import Message
 from app.messaging.outbox import SEND
@@ -63,3 +65,23 @@ async def ask_status(message_id: int, turn: int) -> None:
         if said is not None:
             await receipts.apply(session, message, said)
         await receipts.ask_later(session, message, turn + 1)
+
+
+@every(timedelta(minutes=1), "messaging.tend")
+async def tend() -> None:
+    """A worker is alive; after a gap what waits is held; what was held for a time that is over goes out."""
+    async with begin() as session:
+        await gaps.notice(session)
+        await holds.release_expired(session)
+
+
+@every(timedelta(minutes=1), "messaging.read_missed")
+async def read_missed() -> None:
+    """Read the incoming texts whose webhook was lost."""
+    await reconciling.read_missed()
+
+
+@every(timedelta(minutes=5), "messaging.compare")
+async def compare() -> None:
+    """Compare our texts with the carrier's list."""
+    await reconciling.compare()

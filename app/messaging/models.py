@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Table, state_column
-from app.messaging.states import Channel, InboundState, MessageState
+from app.messaging.states import Channel, HoldReason, InboundState, MessageState
 
 
 class Message(Table):
@@ -18,6 +18,8 @@ class Message(Table):
         Index("ix_messages_offer_id", "offer_id"),
         Index("ix_messages_state", "state"),
         Index("ix_messages_number", "number"),
+        Index("ix_messages_lost", "queued_at", postgresql_where=text("state in ('undelivered', 'failed')")),
+        Index("ix_messages_topic_kind", "topic", "kind"),
     )
 
     channel: Mapped[Channel] = mapped_column(state_column(Channel))
@@ -79,3 +81,26 @@ class SenderPace(Table):
 
     number: Mapped[str] = mapped_column(unique=True)
     free_at: Mapped[datetime]
+    backed_off_until: Mapped[datetime | None]
+    """The carrier said 429: nothing goes out before this moment."""
+
+
+class SendingHold(Table):
+    """Texts of a sender wait, until this is released or its time is over (`holds.py`)."""
+
+    __tablename__ = "sending_holds"
+    __table_args__ = (
+        CheckConstraint("(released_at is null) = (released_by is null)", name="released_by_somebody"),
+        Index(
+            "uq_sending_holds_active", "sender", "reason", unique=True, postgresql_where=text("released_at is null")
+        ),
+    )  # fmt: skip
+
+    sender: Mapped[str]
+    reason: Mapped[HoldReason] = mapped_column(state_column(HoldReason))
+    error_code: Mapped[int | None]
+    says: Mapped[str]
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    released_at: Mapped[datetime | None]
+    released_by: Mapped[str | None]

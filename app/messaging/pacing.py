@@ -1,13 +1,14 @@
 """When a sender may send next: slots given out one after the other, shared by all workers through the database.
 
 A text reserves its slot once and is due again at that moment, so a thousand waiting texts do not ask a thousand times.
-Who is waiting for an answer does not queue behind a recall: texts with priority have a lane of their own, and each
-pushes the common lane back by its length, so that over time the sender's rate holds.
+Who is waiting for an answer does not queue behind a recall, not even behind a recall that is urgent itself: the lanes
+are answers, urgent and common, and each text pushes the lanes below its own back by its length, so that over time the
+sender's rate holds. When the carrier says 429, all lanes and all slots already given out move back together.
 """
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Interval, cast, func, literal
+from sqlalchemy import Interval, cast, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,10 +16,12 @@ from app.core.clock import clock
 from app.core.settings import get_settings
 from app.core.text import segments
 from app.messaging.models import Message, SenderPace
-from app.messaging.states import Channel
+from app.messaging.states import Channel, MessageState
 
 BURST = timedelta(seconds=1)
 """A slot this near counts as now: the carrier queues that much by itself, and most texts need no second look."""
+LANES = ("answers", "urgent", "texts")
+"""By priority 2 (somebody has just texted us), 1 (offers and seats that end), 0."""
 CALL_SPAN = timedelta(seconds=1)
 """Twilio starts one call a second."""
 
@@ -29,11 +32,43 @@ async def reserve(session: AsyncSession, message: Message) -> datetime:
     if message.channel is Channel.CALL:
         return await _next(session, f"{sender} calls", CALL_SPAN)
     span = timedelta(seconds=segments(message.body) / get_settings().texts_per_second)
-    if message.priority > 0:
-        slot = await _next(session, f"{sender} urgent", span)
-        await _next(session, f"{sender} texts", span)
-        return slot
-    return await _next(session, f"{sender} texts", span)
+    lanes = LANES[-1 - min(message.priority, len(LANES) - 1) :]
+    slots = [await _next(session, f"{sender} {lane}", span) for lane in lanes]
+    return slots[0]
+
+
+async def back_off(session: AsyncSession, wait: timedelta) -> None:
+    """The carrier said 429: nobody sends for `wait`, and what has its slot keeps its place in the row.
+
+    Several workers hear it for texts of the same moment; only the first moves the lanes.
+    """
+    sender, now = get_settings().twilio_from, clock.now()
+    span = cast(literal(wait), Interval)
+    moved = await session.scalars(
+        update(SenderPace)
+        .where(
+            SenderPace.number.in_([f"{sender} {lane}" for lane in LANES]),
+            or_(SenderPace.backed_off_until.is_(None), SenderPace.backed_off_until <= now),
+        )
+        .values(free_at=func.greatest(SenderPace.free_at, now) + span, backed_off_until=now + wait)
+        .returning(SenderPace.id)
+    )
+    if moved.all():
+        # Skips what a claim holds at this moment: waiting for it here, behind the lanes' rows, would be a deadlock.
+        waiting = (
+            select(Message.id)
+            .where(Message.state == MessageState.QUEUED, Message.channel == Channel.TEXT, Message.slot_at >= now)
+            .with_for_update(skip_locked=True)
+        )
+        moves = update(Message).where(Message.id.in_(waiting.scalar_subquery())).values(slot_at=Message.slot_at + span)
+        await session.execute(moves.execution_options(synchronize_session=False))
+
+
+async def free_at(session: AsyncSession) -> datetime:
+    """When the common lane has sent all it has given slots to."""
+    lane = f"{get_settings().twilio_from} {LANES[-1]}"
+    free = await session.scalar(select(SenderPace.free_at).where(SenderPace.number == lane))
+    return max(free or clock.now(), clock.now())
 
 
 async def _next(session: AsyncSession, lane: str, span: timedelta) -> datetime:

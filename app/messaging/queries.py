@@ -1,13 +1,17 @@
 """What pages show of texts and calls."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.messaging.carrier import meaning_of
-from app.messaging.models import InboundMessage, Message
+from app.core.clock import clock
+from app.core.settings import get_settings
+from app.core.text import segments
+from app.messaging import holds, pacing
+from app.messaging.errors import in_words
+from app.messaging.models import InboundMessage, Message, SendingHold
 from app.messaging.states import Channel, InboundState, MessageState
 
 WORDS = {
@@ -105,6 +109,70 @@ async def waiting_count(session: AsyncSession) -> int:
     return count or 0
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One kind of text of one story that is still going out: how many there are, wait, and have gone."""
+
+    topic: str
+    kind: str
+    total: int
+    waiting: int
+
+    @property
+    def gone(self) -> int:
+        """How many are out of the queue."""
+        return self.total - self.waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How the sending goes.
+
+    Args:
+        waiting: messages that wait to go out.
+        ends_at: when the last of them is out at this pace; None when nothing waits or it is held.
+        batches: what they are, the largest first.
+        holds: why texts wait, if they are held.
+    """
+
+    waiting: int
+    segments_per_second: float
+    ends_at: datetime | None
+    batches: tuple[Batch, ...]
+    holds: tuple[SendingHold, ...]
+
+
+async def sending(session: AsyncSession) -> Sending:
+    """What waits to go out now, how far it has got, and when the last of it will be out."""
+    held = tuple(await holds.active(session))
+    batches = await _batches(session)
+    waiting = sum(batch.waiting for batch in batches)
+    rate = get_settings().texts_per_second
+    ends_at = None
+    if waiting and not held:
+        without_slot = select(Message.body).where(
+            Message.state == MessageState.QUEUED, Message.slot_at.is_(None), Message.channel == Channel.TEXT
+        )
+        todo = sum(segments(body) for body in await session.scalars(without_slot))
+        ends_at = await pacing.free_at(session) + timedelta(seconds=todo / rate)
+    return Sending(waiting, rate, ends_at, tuple(batches), held)
+
+
+async def _batches(session: AsyncSession) -> list[Batch]:
+    """The stories and kinds of which something waits; what is of the same kind and story and lately queued counts."""
+    is_queued = Message.state == MessageState.QUEUED
+    waits = select(Message.topic, Message.kind).where(is_queued).distinct().subquery()
+    rows = await session.execute(
+        select(Message.topic, Message.kind, func.count(), func.count().filter(is_queued))
+        .join(waits, (Message.topic == waits.c.topic) & (Message.kind == waits.c.kind))
+        .where(Message.queued_at > clock.now() - timedelta(days=1))
+        .group_by(Message.topic, Message.kind)
+        .order_by(func.count().filter(is_queued).desc())
+        .limit(20)
+    )
+    return [Batch(*row) for row in rows]
+
+
 async def _outgoing(session: AsyncSession, where: ColumnElement[bool], limit: int) -> list[Outgoing]:
     rows = await session.scalars(select(Message).where(where).order_by(Message.id.desc()).limit(limit))
     return [_shown(row) for row in rows]
@@ -127,7 +195,7 @@ def _shown(row: Message) -> Outgoing:
     return Outgoing(
         row.id, row.channel, row.kind, row.number, row.body, row.expert_id, row.offer_id, row.state,
         in_words=CALL_WORDS.get(row.outcome or "", words),
-        why=meaning_of(row.error_code),
+        why=in_words(row.error_code),
         at=row.delivered_at or row.sent_at or row.claimed_at or row.queued_at,
         is_contact=row.outcome == "answered_by_person" if is_call else row.state is MessageState.DELIVERED,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import clock
 from app.core.events import CHANNEL, record
 from app.core.jobs import defer
+from app.messaging import holds
 from app.messaging.carrier import Taken
 from app.messaging.models import Message
 from app.messaging.states import MESSAGE, Channel, MessageState
@@ -94,6 +95,7 @@ async def _text_ended(session: AsyncSession, message: Message, said: Taken) -> N
     else:
         message.error_code = said.error_code
         await record(session, "message.undelivered", message.id, topic=message.topic, error_code=said.error_code)
+        await holds.after_error(session, said.error_code)
 
 
 async def _call_ended(session: AsyncSession, message: Message, said: Taken) -> None:

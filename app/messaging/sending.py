@@ -14,11 +14,12 @@ from app.core.clock import clock
 from app.core.database import locked
 from app.core.events import record
 from app.core.jobs import defer
-from app.messaging import pacing, receipts
-from app.messaging.carrier import UNKNOWN_DELIVERY, Busy, CarrierError, Order, Refused, Taken
+from app.messaging import holds, pacing, receipts
+from app.messaging.carrier import Busy, CarrierError, Order, Refused, Taken
+from app.messaging.errors import BUSY, UNKNOWN_DELIVERY
 from app.messaging.models import Message
 from app.messaging.outbox import SEND
-from app.messaging.states import MESSAGE, MessageState
+from app.messaging.states import MESSAGE, Channel, HoldReason, MessageState
 
 logger = logging.getLogger(__name__)
 RECONCILE = "messaging.reconcile"
@@ -33,7 +34,8 @@ MOST_TRIES = 20
 async def claim(session: AsyncSession, message_id: int) -> Order | None:
     """Make a queued message ours to send; None when there is nothing to send now.
 
-    Committed before Twilio is called. A message that a dead worker left in `sending` is looked up later instead.
+    Committed before Twilio is called. A message that a dead worker left in `sending` is looked up later instead. While
+    texts are held by the carrier, those of offers fail with its code, so that people are called.
     """
     message = await locked(session, Message, message_id)
     if message.state is MessageState.SENDING and message.claimed_at is not None:
@@ -46,15 +48,26 @@ async def claim(session: AsyncSession, message_id: int) -> Order | None:
         message.state = MESSAGE.after(message.state, "cancel")
         await record(session, "message.cancelled", message.id, topic=message.topic, reason="too late")
         return None
+    hold = await holds.on(session, message)
+    if hold is not None:
+        if hold.reason is HoldReason.CARRIER and message.offer_id is not None:
+            _claim(message, now)
+            await session.flush()  # the database knows no step from queued to failed
+            await _failed(session, message, hold.error_code or BUSY)
+        return None
     if message.slot_at is None:
         message.slot_at = await pacing.reserve(session, message)
-        if message.slot_at > now + pacing.BURST:
-            await defer(session, SEND, at=message.slot_at, priority=message.priority, message_id=message.id)
-            return None
+    if message.slot_at > now + pacing.BURST:
+        await defer(session, SEND, at=message.slot_at, priority=message.priority, message_id=message.id)
+        return None
+    _claim(message, now)
+    return order_of(message)
+
+
+def _claim(message: Message, now: datetime) -> None:
     message.state = MESSAGE.after(message.state, "claim")
     message.claimed_at = now
     message.attempts += 1
-    return order_of(message)
 
 
 def order_of(message: Message) -> Order:
@@ -113,13 +126,17 @@ async def _failed(session: AsyncSession, message: Message, error_code: int) -> N
     message.state = MESSAGE.after(message.state, "refuse")
     message.error_code = error_code
     await record(session, "message.failed", message.id, topic=message.topic, error_code=error_code)
+    await holds.after_error(session, error_code)
 
 
 async def _put_back(session: AsyncSession, message: Message, answer: Busy) -> None:
     """Try again later, twice as late each time up to a minute; what has had twenty tries has failed."""
     if message.attempts >= MOST_TRIES:
-        await _failed(session, message, 20429)
+        await _failed(session, message, BUSY)
     elif MESSAGE.can(message.state, "put_back"):
         message.state = MESSAGE.after(message.state, "put_back")
         wait = answer.retry_after or timedelta(seconds=min(60, 2**message.attempts))
-        await defer(session, SEND, at=clock.now() + wait, priority=message.priority, message_id=message.id)
+        if message.channel is Channel.TEXT:
+            await pacing.back_off(session, wait)
+        message.slot_at = clock.now() + wait
+        await defer(session, SEND, at=message.slot_at, priority=message.priority, message_id=message.id)

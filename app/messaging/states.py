@@ -26,6 +26,15 @@ class Channel(StrEnum):
     CALL = "call"
 
 
+class HoldReason(StrEnum):
+    """Why our texts wait."""
+
+    CARRIER = "carrier"
+    """The carrier refuses our sender: texts wait or fail, calls go out."""
+    GAP = "gap"
+    """Nobody was here for long: everything waits for the desk."""
+
+
 class InboundState(StrEnum):
     """What became of an incoming text."""
 

@@ -277,6 +277,21 @@ def spoken_offer(w: OfferWords) -> Text:
     )
 
 
+def spoken_notice(body: str) -> Text:
+    """A decision that no text could bring, as a call says it; a key proves that a person heard it."""
+    told = body.removeprefix("RRT: ").replace(" Ref ", " Your number for this is ")
+    return Text(
+        "spoken_notice",
+        f"Hello. This is the Rapid Response Team. We could not text you this. {told}"
+        " If you have heard this, press 1. To have the desk call you, press 9.",
+    )
+
+
+def spoken_heard() -> Text:
+    """After the key that says a notice was heard."""
+    return Text("spoken_heard", "Thank you. Goodbye.")
+
+
 def spoken_thanks() -> Text:
     """After a key: true whatever becomes of the seat, which a text says."""
     return Text("spoken_thanks", "Thank you. We have your answer. A text will tell you what happens next. Goodbye.")

@@ -19,6 +19,8 @@ from app.web.session import Session
 router = APIRouter(prefix="/twilio", include_in_schema=False, dependencies=[Anyone])
 KEYS = frozenset("129")
 """Yes, no, the desk."""
+NOTICE, NOTICE_KEYS = "spoken_notice", frozenset("19")
+"""A call that tells a decision: heard, the desk."""
 
 
 async def message_named(form: Signed, session: Session, m: int = 0, k: str = "") -> Message | None:
@@ -76,8 +78,10 @@ async def key_was_pressed(form: Signed, session: Session, message: Ours) -> Resp
     if message is None or message.channel is not Channel.CALL:
         return _xml(twiml.NOTHING)
     key = form.get("Digits", "")
-    if key not in KEYS:
+    is_notice = message.kind == NOTICE
+    if key not in (NOTICE_KEYS if is_notice else KEYS):
         return _xml(twiml.ask_for_key(message.body, links.gather_url(message.id)))
     await receipts.keyed(session, message, key)
-    told = texts.spoken_desk() if message.digits == "9" else texts.spoken_thanks()
+    heard = texts.spoken_heard() if is_notice else texts.spoken_thanks()
+    told = texts.spoken_desk() if message.digits == "9" else heard
     return _xml(twiml.say(told.body))

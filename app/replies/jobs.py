@@ -18,5 +18,6 @@ async def read_key(subject_id: int) -> None:
     """Act on the key somebody pressed."""
     async with begin() as session:
         message = await session.get_one(Message, subject_id)
-        if message.offer_id is not None and message.digits:
+        is_heard = message.kind == "spoken_notice" and message.digits == "1"  # no answer to the offer
+        if message.offer_id is not None and message.digits and not is_heard:
             await reading.read_key(session, message.id, message.offer_id, message.digits, message.number)

@@ -73,6 +73,14 @@ PLANTS = {
     ),
     "a-confirmed-team-is-announced": f"update deployments set state = 'staffed', staffed_at = {OLD}",
     "an-answer-is-answered": f"update offers set answered_at = {OLD}; delete from messages where offer_id is not null",
+    "what-did-not-arrive-is-followed-up": (
+        "update messages set state = 'failed' where kind = 'confirmed';"
+        f" update messages set claimed_at = {OLD} where kind = 'confirmed'"
+    ),
+    "a-failed-job-is-shown": (
+        "set local session_replication_role = origin; update procrastinate_jobs set status = 'failed';"
+        f" update procrastinate_events set at = {OLD}"
+    ),
 }
 """The smallest thing that breaks each promise, with the database's own guards switched off."""
 

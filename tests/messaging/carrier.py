@@ -29,6 +29,8 @@ class Carrier:
         self.asked: list[dict[str, str]] = []
         self.faults: list[str] = []
         self.hides_from_list = 0
+        self.list_is_down = False
+        self.listed = 0
         self.url = ""
         self.app = FastAPI()
         base = "/2010-04-01/Accounts/{account}"
@@ -78,11 +80,24 @@ class Carrier:
     def _list_calls(self, request: Request) -> JSONResponse:
         return self._list(request, self.calls, "calls")
 
+    def heard(self, sid: str, number: str, body: str) -> None:
+        """Somebody texted us, and it is in the list; the webhook is the test's to send."""
+        made = format_datetime(clock.now().replace(microsecond=0))
+        self.texts.append({
+            "sid": sid, "status": "received", "to": "+12025550100", "from": number, "body": body,
+            "direction": "inbound", "date_created": made, "error_code": None,
+        })  # fmt: skip
+
     def _list(self, request: Request, taken: list[dict[str, Any]], name: str) -> JSONResponse:
+        self.listed += 1
+        if self.list_is_down:
+            return JSONResponse({"code": 20503, "message": "down", "status": 503}, 503)
         if self.hides_from_list:
             self.hides_from_list -= 1
             return JSONResponse({name: []})
-        return JSONResponse({name: [each for each in reversed(taken) if each["to"] == request.query_params["To"]]})
+        asked = {name.lower(): value for name, value in request.query_params.items() if name in ("To", "From")}
+        found = [each for each in reversed(taken) if all(each[name] == value for name, value in asked.items())]
+        return JSONResponse({name: found})
 
     def _one_text(self, sid: str) -> JSONResponse:
         return JSONResponse(next(each for each in self.texts if each["sid"] == sid))

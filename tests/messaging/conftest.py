@@ -33,7 +33,8 @@ async def desk(database_url: str, _carrier: carriers.Carrier, monkeypatch: pytes
     _carrier.calls.clear()
     _carrier.asked.clear()
     _carrier.faults.clear()
-    _carrier.hides_from_list = 0
+    _carrier.hides_from_list = _carrier.listed = 0
+    _carrier.list_is_down = False
     for name, value in {
         "DATABASE_URL": database_url, "PUBLIC_URL": PUBLIC, "SECRET_KEY": "k" * 40, "ENVIRONMENT": "test",
         "TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_FROM": "+12025550100",

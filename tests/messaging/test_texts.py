@@ -18,6 +18,7 @@ ARGUMENTS: dict[str, object] = {
     "desk_phone": "(202) 555-0142",
     "reference": "26-10412",
     "size": 99,
+    "body": texts.stood_down(LONGEST, "(202) 555-0142").body,
 }
 """The longest value of every parameter; a new parameter must be added here, or the test of its text fails."""
 

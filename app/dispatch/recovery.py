@@ -1,0 +1,237 @@
+"""What follows when a text or call did not reach its person: another channel, another number, or the desk.
+
+A question that is lost is asked by phone at once. A decision that is lost (you have the seat, you are not needed, the
+team is called off) is told by phone; a key proves that a person heard it. Whatever is left is an alarm: nothing that
+somebody must know vanishes because a carrier lost it.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import clock
+from app.core.database import locked
+from app.core.events import SYSTEM, record
+from app.core.jobs import defer
+from app.deployments.models import Deployment
+from app.dispatch import answers, offers
+from app.dispatch.models import Offer
+from app.dispatch.states import OPEN, OfferState
+from app.dispatch.words import words_of
+from app.experts.models import Contact, Expert
+from app.messaging import errors, outbox, texts
+from app.messaging.errors import NextStep
+from app.messaging.models import Message
+from app.messaging.states import MESSAGE, Channel, MessageState
+from app.watch import alarms
+
+CALL_AGAIN = "dispatch.call_again"
+BUSY_AGAIN = timedelta(minutes=3)
+"""A busy line is called once more after this time."""
+MOST_CALLS = 2
+"""Calls of one kind to one number about one offer, beyond what the ladder does."""
+LOST, DIAL, NUMBER = "message.lost", "offer.dial", "number.trouble"
+"""Kinds of alarm: a decision nobody could bring, a question nobody could bring, a number that does not work."""
+QUESTIONS = frozenset({"offer", "reminder"})
+DECISIONS = {
+    "confirmed": (OfferState.ACCEPTED, "that they have the seat"),
+    "now_declined": (OfferState.DECLINED, "that their no was heard"),
+    "withdrawn": (OfferState.WITHDRAWN, "that they are no longer needed"),
+    "stood_down": (OfferState.WITHDRAWN, "that the team is called off"),
+    "other_offer_taken": (OfferState.WITHDRAWN, "that they are no longer asked for this one"),
+}
+"""Kind of a text that somebody must hear of, the state in which it is still true, and what it says."""
+CHATTER = frozenset({"help_text", "not_clear", "which_one", "wrong_code", "no_open_offer", "passed_to_desk"})
+"""Automatic answers to somebody who has just texted us; the next text brings another."""
+
+
+async def lost(session: AsyncSession, message: Message) -> None:
+    """A text or call was refused, not delivered, or its fate is unknown: do what its error code asks for."""
+    meaning = errors.meaning(message.error_code)
+    if meaning.note and meaning.next is not NextStep.HOLD:
+        await _note_number(session, message, meaning)
+    if message.kind in QUESTIONS and message.offer_id is not None:
+        await _question_lost(session, message, meaning)
+    elif message.kind in DECISIONS and message.offer_id is not None:
+        await _decision_lost(session, message, meaning)
+    elif message.channel is Channel.CALL and message.offer_id is not None:
+        await _call_refused(session, message, meaning)
+    elif message.kind not in CHATTER:
+        await _desk_tells(session, message)
+
+
+async def _name_of(session: AsyncSession, message: Message) -> str:
+    expert = await session.get(Expert, message.expert_id) if message.expert_id else None
+    return expert.name if expert else f"The number that ends in {message.number[-2:]}"
+
+
+async def _note_number(session: AsyncSession, message: Message, meaning: errors.Meaning) -> None:
+    """Tell the desk of a number that does not work; an opt-out that only the carrier knew of is kept."""
+    if message.error_code == 21610:
+        mine = select(Contact).where(Contact.number == message.number, Contact.texts_stopped_at.is_(None))
+        for contact in await session.scalars(mine.with_for_update()):
+            contact.texts_stopped_at = clock.now()
+            await record(session, "contact.texts_stopped", contact.id, by=SYSTEM)
+    name = await _name_of(session, message)
+    await alarms.sound(
+        session, NUMBER, f"{NUMBER}:{message.number}:{message.error_code}", topic=message.topic,
+        subject_id=message.expert_id, says=f"{name}, number ending in {message.number[-2:]}: {meaning.says}",
+        action=meaning.note,
+    )  # fmt: skip
+
+
+async def _question_lost(session: AsyncSession, message: Message, meaning: errors.Meaning) -> None:
+    deployment, _, offer = await answers.locked_offer(session, message.offer_id or 0)
+    if offer.state is not OfferState.CONTACTING or meaning.next is NextStep.LADDER:
+        return
+    if meaning.next is not NextStep.OTHER_NUMBER:
+        await offers.hurry(session, deployment, offer)
+        return
+    other = await _untried(session, offer)
+    if other is None:
+        await offers.lose_contact(session, deployment, offer)
+    elif other.texts_stopped_at is None:
+        words = texts.Text(message.kind, message.body)
+        await _send(session, deployment, offer, words, other.number, Channel.TEXT)
+    else:
+        await _send(session, deployment, offer, texts.spoken_offer(await words_of(session, offer)), other.number)
+
+
+async def _decision_lost(session: AsyncSession, message: Message, meaning: errors.Meaning) -> None:
+    deployment, _, offer = await answers.locked_offer(session, message.offer_id or 0)
+    if offer.state is not DECISIONS[message.kind][0]:
+        return  # decided anew since; the new word is on its way
+    if meaning.also_calls:
+        await _desk_tells(session, message)
+        return
+    number: str | None = message.number
+    if meaning.next is NextStep.OTHER_NUMBER:
+        known = await offers.contacts_of(session, offer.expert_id)
+        number = next((contact.number for contact in known if contact.number != message.number), None)
+    if number is None:
+        await _desk_tells(session, message)
+    else:
+        await _send(session, deployment, offer, texts.spoken_notice(message.body), number)
+
+
+async def _call_refused(session: AsyncSession, message: Message, meaning: errors.Meaning) -> None:
+    """No call goes out either: the other number, else the desk dials."""
+    deployment, _, offer = await answers.locked_offer(session, message.offer_id or 0)
+    if message.kind == "spoken_notice":
+        await _desk_tells(session, message)
+        return
+    if offer.state not in OPEN:
+        return
+    other = None if meaning.also_calls else await _untried(session, offer)
+    if other is not None:
+        await _send(session, deployment, offer, texts.Text(message.kind, message.body), other.number)
+    else:
+        await _desk_dials(session, message, meaning)
+
+
+async def call_ended(session: AsyncSession, message: Message) -> None:
+    """A call ended. Only a key was contact: a busy line is called once more, a notice nobody heard goes to the desk."""
+    if message.offer_id is None or message.digits:
+        return
+    deployment, _, offer = await answers.locked_offer(session, message.offer_id)
+    is_notice = message.kind == "spoken_notice"
+    if message.outcome == "busy" and await _calls_made(session, message) < MOST_CALLS:
+        await defer(session, CALL_AGAIN, at=clock.now() + BUSY_AGAIN, message_id=message.id)
+    elif is_notice:
+        await _desk_tells(session, message)
+    elif message.outcome == "failed" and offer.state in OPEN:
+        other = await _untried(session, offer)
+        if other is not None:
+            await _send(session, deployment, offer, texts.Text(message.kind, message.body), other.number)
+
+
+async def call_again(session: AsyncSession, message_id: int) -> None:
+    """The line was busy a moment ago: call again, if there is still something to say."""
+    message = await session.get_one(Message, message_id)
+    deployment, _, offer = await answers.locked_offer(session, message.offer_id or 0)
+    is_wanted = message.kind == "spoken_notice" or offer.state in (OfferState.CONTACTING, OfferState.DEFERRED)
+    if is_wanted and await _calls_made(session, message) < MOST_CALLS:
+        await _send(session, deployment, offer, texts.Text(message.kind, message.body), message.number)
+
+
+async def recheck(session: AsyncSession, message_id: int) -> bool:
+    """Before a held message goes out: whether what it says is still true. Else it is taken back."""
+    message = await locked(session, Message, message_id)
+    if message.state is not MessageState.QUEUED:
+        return False
+    offer = await session.get(Offer, message.offer_id) if message.offer_id else None
+    is_over = message.valid_until is not None and message.valid_until <= clock.now()
+    if offer is not None and (message.kind in QUESTIONS or message.kind == "spoken_offer"):
+        is_over = is_over or offer.state not in OPEN or offer.reply_by <= clock.now()
+    elif offer is not None and message.kind in DECISIONS:
+        is_over = is_over or offer.state is not DECISIONS[message.kind][0]
+    if is_over:
+        message.state = MESSAGE.after(message.state, "cancel")
+        await record(session, "message.cancelled", message.id, topic=message.topic, reason="no longer true")
+    return not is_over
+
+
+async def _untried(session: AsyncSession, offer: Offer) -> Contact | None:
+    """A number of this person that this offer has not used yet."""
+    used = set(await session.scalars(select(Message.number).where(Message.offer_id == offer.id)))
+    known = await offers.contacts_of(session, offer.expert_id)
+    return next((contact for contact in known if contact.number not in used), None)
+
+
+async def _calls_made(session: AsyncSession, message: Message) -> int:
+    count = await session.scalar(
+        select(func.count()).where(
+            Message.offer_id == message.offer_id, Message.number == message.number, Message.kind == message.kind
+        )
+    )
+    return count or 0
+
+
+async def _send(  # noqa: PLR0917 - everything that a message is
+    session: AsyncSession,
+    deployment: Deployment,
+    offer: Offer,
+    words: texts.Text,
+    number: str,
+    channel: Channel = Channel.CALL,
+) -> None:
+    is_question = words.kind in QUESTIONS or words.kind == "spoken_offer"
+    await outbox.post(
+        session, words, to=number, topic=offers.topic(deployment), expert_id=offer.expert_id, offer_id=offer.id,
+        valid_until=offer.reply_by if is_question else None, priority=1, channel=channel,
+    )  # fmt: skip
+
+
+async def _desk_tells(session: AsyncSession, message: Message) -> None:
+    """Nobody could bring it: a person at the desk does."""
+    name = await _name_of(session, message)
+    what = await _unheard(session, message)
+    await alarms.sound(
+        session, LOST, f"{LOST}:{message.offer_id or message.topic}:{message.number}", topic=message.topic,
+        subject_id=message.offer_id, says=f"{name} does not know yet {what}.", action="Call them.",
+    )  # fmt: skip
+
+
+async def _unheard(session: AsyncSession, message: Message) -> str:
+    if message.kind in DECISIONS:
+        return DECISIONS[message.kind][1]
+    if message.kind == "spoken_notice":
+        decision = await session.scalar(
+            select(Message.kind)
+            .where(Message.offer_id == message.offer_id, Message.kind.in_(DECISIONS))
+            .order_by(Message.id.desc())
+            .limit(1)
+        )
+        return DECISIONS[decision][1] if decision else "what we decided"
+    return f"what our text ({message.kind.replace('_', ' ')}) said"
+
+
+async def _desk_dials(session: AsyncSession, message: Message, meaning: errors.Meaning) -> None:
+    """Neither text nor call goes out: the desk dials, and enters the answer."""
+    name = await _name_of(session, message)
+    await alarms.sound(
+        session, DIAL, f"{DIAL}:{message.offer_id}", topic=message.topic, subject_id=message.offer_id,
+        says=f"{name} has not been asked: no text and no call goes out. {meaning.says}",
+        action="Dial by hand and enter the answer.",
+    )  # fmt: skip

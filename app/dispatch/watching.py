@@ -1,0 +1,64 @@
+"""Doors of what watches: lost texts and calls, released texts, the auditor."""
+
+from datetime import timedelta
+
+from app.core.database import begin
+from app.core.events import on
+from app.core.jobs import defer, every, job
+from app.dispatch import auditing, backfill, recovery
+from app.messaging import holds, outbox
+from app.messaging.models import Message
+
+
+@on("message.undelivered", name="dispatch.hurry_undelivered")
+async def undelivered(subject_id: int) -> None:
+    """A text did not arrive: another way."""
+    await _lost(subject_id)
+
+
+@on("message.failed", name="dispatch.hurry_failed")
+async def failed(subject_id: int) -> None:
+    """A text or call was refused or lost: another way."""
+    await _lost(subject_id)
+
+
+async def _lost(message_id: int) -> None:
+    async with begin() as session:
+        await recovery.lost(session, await session.get_one(Message, message_id))
+
+
+@on("call.ended", name="dispatch.call_ended")
+async def call_ended(subject_id: int) -> None:
+    """A call ended; perhaps nobody heard it."""
+    async with begin() as session:
+        await recovery.call_ended(session, await session.get_one(Message, subject_id))
+
+
+@job(recovery.CALL_AGAIN)
+async def call_again(message_id: int) -> None:
+    """The line was busy: once more."""
+    async with begin() as session:
+        await recovery.call_again(session, message_id)
+
+
+@on("sending.released", name="dispatch.resume_sending")
+async def resume_sending(subject_id: int) -> None:
+    """Texts are released: what is still true goes out."""
+    async with begin() as session:
+        waiting = await holds.waiting_ids(session)
+    for message_id in waiting:
+        async with begin() as session:
+            if await recovery.recheck(session, message_id):
+                await defer(session, outbox.SEND, message_id=message_id)
+
+
+@job("dispatch.seek")
+async def seek(deployment_id: int) -> None:
+    """An open seat that nobody was looked for."""
+    await backfill.seek(deployment_id)
+
+
+@every(timedelta(minutes=1), "dispatch.audit")
+async def audit() -> None:
+    """Find what is stuck, and repair it or tell the desk."""
+    await auditing.audit()

@@ -1,0 +1,117 @@
+"""When our texts must wait: the carrier refuses our sender, or nobody was here for a long time (reliability.md C4, R8).
+
+The carrier's hold is on texts: those of offers fail at once with its code, so that people are called instead, and the
+others wait. The gap's hold is on everything: after an outage or a restore nothing is flushed before the desk looked.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import clock
+from app.core.events import SYSTEM, Actor, record
+from app.core.jobs import defer
+from app.core.problems import WrongState
+from app.core.settings import get_settings
+from app.messaging.errors import NextStep, meaning
+from app.messaging.models import Message, SendingHold
+from app.messaging.outbox import SEND
+from app.messaging.states import Channel, HoldReason, MessageState
+from app.watch import alarms
+
+KIND = "sending.held"
+
+
+def _is_active() -> object:
+    lasts = or_(SendingHold.until.is_(None), SendingHold.until > clock.now())
+    return and_(SendingHold.sender == get_settings().twilio_from, SendingHold.released_at.is_(None), lasts)
+
+
+async def active(session: AsyncSession) -> list[SendingHold]:
+    """What holds our sender now, the gap first."""
+    query = select(SendingHold).where(_is_active()).order_by(SendingHold.reason.desc())  # type: ignore[arg-type]
+    return list(await session.scalars(query))
+
+
+async def on(session: AsyncSession, message: Message) -> SendingHold | None:
+    """What holds this message: calls go out while only texts are held."""
+    for hold in await active(session):
+        if hold.reason is HoldReason.GAP or message.channel is Channel.TEXT:
+            return hold
+    return None
+
+
+async def after_error(session: AsyncSession, code: int | None) -> None:
+    """Hold texts when `code` says that it is our sender that is refused. Once, however many texts say so."""
+    found = meaning(code)
+    if code is not None and found.next is NextStep.HOLD:
+        action = found.note or "Nothing: texts go out again by themselves later."
+        says = f"Texts are held and people are called instead: {found.says} ({code})"
+        await _hold(session, HoldReason.CARRIER, says, action, error_code=code, lasts=found.held_for)
+
+
+async def after_gap(session: AsyncSession, silence: timedelta) -> None:
+    """Hold everything: nothing was sent for so long that what waits may be stale."""
+    minutes = round(silence.total_seconds() / 60)
+    says = f"The service stood still for {minutes} minutes. What waited to go out is held."
+    await _hold(session, HoldReason.GAP, says, "Look at what waits, then release it. What is stale is not sent.")
+
+
+async def _hold(
+    session: AsyncSession, reason: HoldReason, says: str, action: str, *,
+    error_code: int | None = None, lasts: timedelta | None = None,
+) -> None:  # fmt: skip
+    now, sender = clock.now(), get_settings().twilio_from
+    new_id = await session.scalar(
+        insert(SendingHold)
+        .values(
+            sender=sender, reason=reason, error_code=error_code, says=says, since=now,
+            until=now + lasts if lasts else None,
+        )
+        .on_conflict_do_nothing(index_elements=["sender", "reason"], index_where=SendingHold.released_at.is_(None))
+        .returning(SendingHold.id)
+    )  # fmt: skip
+    if new_id is None:
+        return
+    await record(session, KIND, new_id, reason=reason, error_code=error_code)
+    await alarms.sound(session, KIND, f"{KIND}:{new_id}", says=says, action=action, subject_id=new_id)
+    await hurry_waiting(session)
+
+
+async def release(session: AsyncSession, hold: SendingHold, *, by: Actor) -> None:
+    """Let go: whoever is above looks at each waiting message again, and then it is sent ("sending.released").
+
+    Raises:
+        WrongState: released before.
+    """
+    if hold.released_at is not None:
+        raise WrongState("These texts are released already.")
+    hold.released_at, hold.released_by = clock.now(), by.name or by.kind
+    await alarms.settle_key(session, f"{KIND}:{hold.id}", by=by)
+    await record(session, "sending.released", hold.id, by=by, reason=hold.reason)
+
+
+async def release_expired(session: AsyncSession) -> None:
+    """Let go of what was held for a time that is over."""
+    over = select(SendingHold).where(SendingHold.released_at.is_(None), SendingHold.until <= clock.now())
+    for hold in await session.scalars(over.with_for_update()):
+        await release(session, hold, by=SYSTEM)
+
+
+async def waiting_ids(session: AsyncSession) -> list[int]:
+    """Messages that wait to go out, the urgent ones first."""
+    query = select(Message.id).where(Message.state == MessageState.QUEUED)
+    return list(await session.scalars(query.order_by(Message.priority.desc(), Message.id)))
+
+
+async def hurry_waiting(session: AsyncSession) -> None:
+    """Have every waiting message looked at now: held, failed so that somebody is called, or sent."""
+    for message_id in await waiting_ids(session):
+        await defer(session, SEND, message_id=message_id)
+
+
+async def waiting_count(session: AsyncSession) -> int:
+    """How many messages wait to go out."""
+    return await session.scalar(select(func.count()).where(Message.state == MessageState.QUEUED)) or 0

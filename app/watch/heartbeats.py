@@ -1,0 +1,38 @@
+"""Heartbeats: who must not stop says so; whoever looks sees how long ago that was (reliability.md A11)."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import clock
+from app.watch.models import Heartbeat
+
+AUDITOR = "auditor"
+WORKER = "worker"
+INBOUND = "inbound"
+"""The carrier's list of incoming texts was read up to there."""
+OUTBOUND = "outbound"
+"""The carrier's list of our own texts was compared up to there."""
+
+
+async def beat(session: AsyncSession, name: str, at: datetime | None = None) -> None:
+    """`name` is alive, or has got as far as `at`."""
+    seen = at or clock.now()
+    await session.execute(
+        insert(Heartbeat)
+        .values(name=name, beat_at=seen)
+        .on_conflict_do_update(index_elements=["name"], set_={"beat_at": seen})
+    )
+
+
+async def last(session: AsyncSession, name: str) -> datetime | None:
+    """When `name` was last seen alive; None: never."""
+    return await session.scalar(select(Heartbeat.beat_at).where(Heartbeat.name == name))
+
+
+async def silent_for(session: AsyncSession, name: str) -> timedelta | None:
+    """How long `name` has not been seen; None: it never was."""
+    seen = await last(session, name)
+    return None if seen is None else clock.now() - seen

@@ -1,0 +1,98 @@
+"""What the carrier has and we have not is found in its list, each text once (reliability.md C1, C2, A10)."""
+
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from app.core.clock import clock
+from app.core.database import begin
+from app.messaging import reconciling, texts
+from app.messaging.states import MessageState
+from app.watch.models import Alarm, Heartbeat
+from tests.messaging.desk import AMY, WORDS, Desk
+
+OURS = "+12025550100"
+
+
+async def test_a_text_whose_webhook_was_lost_is_read_once(desk: Desk) -> None:
+    desk.carrier.heard("SM1", AMY, "YES 412")
+    clock.advance(timedelta(minutes=1))
+    assert await reconciling.read_missed() == 1
+    assert await reconciling.read_missed() == 0
+    await desk.hears("YES 412", sid="SM1")  # and now it comes after all
+    assert [(row.sid, row.number, row.body) for row in await desk.inbox()] == [("SM1", AMY, "YES 412")]
+    assert (await desk.events()).count("text.received") == 1
+    (alarm,) = await desk.rows(Alarm)
+    assert alarm.says.startswith("One incoming text reached us only")
+
+
+async def test_what_the_webhook_brought_is_left_alone(desk: Desk) -> None:
+    await desk.hears("no", sid="SM1")
+    desk.carrier.heard("SM1", AMY, "no")
+    clock.advance(timedelta(minutes=1))
+    assert await reconciling.read_missed() == 0
+    assert await desk.rows(Alarm) == []
+    assert desk.carrier.listed == 1  # one page when nothing is missing
+
+
+async def test_a_webhook_that_may_still_come_is_waited_for(desk: Desk) -> None:
+    desk.carrier.heard("SM1", AMY, "yes")
+    clock.advance(timedelta(seconds=10))
+    assert await reconciling.read_missed() == 0
+    clock.advance(timedelta(seconds=10))
+    assert await reconciling.read_missed() == 1
+
+
+async def test_after_an_outage_the_list_is_read_from_where_it_was_read_last(desk: Desk) -> None:
+    await reconciling.read_missed()
+    for number in range(3):
+        clock.advance(timedelta(hours=1))
+        desk.carrier.heard(f"SM{number}", AMY, f"text {number}")
+    clock.advance(timedelta(minutes=1))
+    assert await reconciling.read_missed() == 3
+    assert [row.body for row in await desk.inbox()] == ["text 0", "text 1", "text 2"]
+
+
+async def test_a_carrier_that_does_not_answer_is_asked_for_the_same_time_again(desk: Desk) -> None:
+    await reconciling.read_missed()
+    (before,) = await desk.rows(Heartbeat)
+    desk.carrier.heard("SM1", AMY, "yes")
+    clock.advance(timedelta(hours=2))
+    desk.carrier.list_is_down = True
+    assert await reconciling.read_missed() == 0
+    (after,) = await desk.rows(Heartbeat)
+    assert after.beat_at == before.beat_at
+    desk.carrier.list_is_down = False
+    assert await reconciling.read_missed() == 1
+
+
+async def test_a_final_status_that_never_came_is_taken_from_the_list(desk: Desk) -> None:
+    message_id = await desk.posts()
+    await desk.works()
+    desk.carrier.texts[0]["status"] = "delivered"
+    assert await reconciling.compare() == 0
+    assert (await desk.message(message_id)).state is MessageState.DELIVERED
+
+
+async def test_a_restored_backup_does_not_send_again_what_the_carrier_has(desk: Desk) -> None:
+    message_id = await desk.posts()
+    await desk.works()
+    async with begin() as session:  # the database is an hour old again: the text waits to go out
+        await session.execute(text("set local session_replication_role = replica"))
+        await session.execute(
+            text("update messages set state = 'queued', sid = null, claimed_at = null, sent_at = null")
+        )
+    assert await reconciling.compare() == 0
+    message = await desk.message(message_id)
+    assert (message.state, message.sid) == (MessageState.SENT, desk.carrier.texts[0]["sid"])
+    assert len(desk.carrier.texts) == 1
+
+
+async def test_a_text_that_this_database_never_knew_is_told_to_the_desk(desk: Desk) -> None:
+    await desk.posts(texts.reminder(WORDS))
+    await desk.works()
+    async with begin() as session:
+        await session.execute(text("delete from messages"))
+    assert await reconciling.compare() == 1
+    (alarm,) = await desk.rows(Alarm)
+    assert "this database does not know" in alarm.says
