@@ -18,6 +18,7 @@ from app.access.viewer import Anyone
 from app.core.database import begin, close_engine
 from app.core.jobs import job_app
 from app.core.settings import get_settings
+from app.watch import heartbeats
 from app.web import problems
 from app.web.files import Files
 from app.web.live import live
@@ -43,12 +44,16 @@ async def healthz() -> dict[str, str]:
 
 @health.get("/readyz", dependencies=[Anyone], include_in_schema=False)
 async def readyz() -> JSONResponse:
-    """The process can work: the database answers and is migrated."""
+    """The process can work: the database answers, is migrated, and the auditor is alive."""
     try:
         async with begin() as session:
             revision = await session.scalar(text("select version_num from alembic_version"))
+            stopped = await heartbeats.stopped(session, heartbeats.AUDITOR)
     except SQLAlchemyError:
         return JSONResponse({"status": "database unreachable or not migrated"}, 503)
+    if stopped is not None:
+        minutes = round(stopped.total_seconds() / 60)
+        return JSONResponse({"status": f"the auditor has not run for {minutes} minutes; is a worker running?"}, 503)
     return JSONResponse({"status": "ready", "schema": revision})
 
 

@@ -4,10 +4,11 @@ import asyncio
 from pathlib import Path
 
 from app import rooms
-from app.core.database import close_engine
-from app.core.jobs import run_worker
+from app.core.database import begin, close_engine
+from app.core.jobs import job_app, run_worker
 from app.core.log import start_logging
 from app.core.settings import get_settings
+from app.messaging import gaps, reconciling
 
 ROOT = Path(__file__).parent.parent
 
@@ -42,10 +43,19 @@ async def _work(concurrency: int) -> None:
 
     rooms.load_jobs()
     try:
+        await _look_before_working()
         await run_worker(concurrency)
     finally:
         solving.stop()
         await close_engine()
+
+
+async def _look_before_working() -> None:
+    """Before the first job: what waited too long is held, and texts that came meanwhile are read before deadlines."""
+    async with job_app().open_async():
+        async with begin() as session:
+            await gaps.notice(session)
+        await reconciling.read_missed()
 
 
 def simulate(port: int, seed: int) -> None:

@@ -26,7 +26,7 @@ from app.deployments import seats as seat_verbs
 from app.deployments.models import Deployment
 from app.deployments.states import DeploymentState
 from app.deployments.teams import TEAM_NAMES, TEAMS
-from app.dispatch import answers, board, ladder, offers, queries, story, views
+from app.dispatch import answers, board, ladder, offers, queries, story, troubles, views
 from app.dispatch.answers import Answer
 from app.dispatch.states import OfferState
 from app.dispatch.words import words_of
@@ -52,11 +52,13 @@ Note = Annotated[str, Form(max_length=4000)]
 @router.get("/desk")
 async def the_board(request: Request, session: Session, viewer: MayReadDeployments, part: str = "") -> Response:
     """What needs the desk now, and every open request; `?part=board` is the part that changes live."""
+    trouble = await troubles.of(session, viewer)
     texts_waiting = await messages.waiting(session) if viewer.may(Permission.WORK_OFFERS) else []
     return render(
         request,
         "dispatch/board_part.html" if part == "board" else "dispatch/board.html",
         board=board.board_of(await board.rows(session, viewer), board.texts_of([text.at for text in texts_waiting])),
+        trouble=trouble,
         part=part,
         stages=board.STAGES,
         latest=await story.latest(session),

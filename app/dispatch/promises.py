@@ -266,7 +266,7 @@ FOLLOWED_UP = (
         "Whoever answers an offer is told what became of it.",
         f"""select o.id, t.topic, 'an answer without a reply' as detail {OFFERS}
         where o.answered_at >= :since and o.answered_at < :cutoff
-        and not exists (select from messages m where m.offer_id = o.id
+        and not exists (select from messages m where m.offer_id = o.id and m.kind not in {WORDS_OF_OFFERS}
           and m.queued_at >= o.answered_at - interval '1 minute')
         and exists (select from contacts c where c.expert_id = o.expert_id and c.texts_stopped_at is null)
         limit :most""",

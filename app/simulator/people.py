@@ -24,6 +24,8 @@ class Kind(StrEnum):
     NO = "no"
     NEVER = "never"
     """No text back; calls end at a machine, busy, or with nobody."""
+    BUSY = "busy"
+    """No text back; the line is busy."""
     LATE = "late"
     """Says yes, when the time is over."""
     GARBLED = "garbled"
@@ -197,7 +199,7 @@ class People:
         return Ask(number, code, kind, now, random, leans_yes=random.random() < LEANING_YES)
 
     def _reply(self, ask: Ask, body: str, now: datetime) -> Reply | None:
-        if ask.is_pending or ask.is_answered or ask.kind is Kind.NEVER:
+        if ask.is_pending or ask.is_answered or ask.kind in (Kind.NEVER, Kind.BUSY):
             return None
         ask.is_pending = True
         if ask.kind is Kind.GARBLED and not ask.was_garbled:
@@ -222,6 +224,8 @@ class People:
         if self.is_manual(number):
             return Pickup.NOBODY, []
         ask = self._latest.get(number) or self._latest.get(self.names[number]) or self._ask(number, "", now)
+        if ask.kind is Kind.BUSY:
+            return Pickup.BUSY, []
         if ask.kind in (Kind.NEVER, Kind.LATE):
             return ask.random.choices((Pickup.NOBODY, Pickup.VOICEMAIL, Pickup.BUSY), (5, 4, 1))[0], []
         key = "1" if ask.is_yes else "2"

@@ -31,7 +31,8 @@ LONGEST_THREAD = 40
 HOME_ZONE = "America/New_York"
 """For phones that no text has told a zone."""
 BEHAVIOURS = {
-    Kind.YES: "says yes", Kind.NO: "says no", Kind.NEVER: "never answers", Kind.LATE: "says yes too late",
+    Kind.YES: "says yes", Kind.NO: "says no", Kind.NEVER: "never answers", Kind.BUSY: "is always on the phone",
+    Kind.LATE: "says yes too late",
     Kind.GARBLED: "sends nonsense first", Kind.STOP: "opts out", Kind.CONDITIONAL: "says yes, but",
 }  # fmt: skip
 POLICY = (

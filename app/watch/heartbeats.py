@@ -1,5 +1,6 @@
 """Heartbeats: who must not stop says so; whoever looks sees how long ago that was (reliability.md A11)."""
 
+import time
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -7,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
+from app.core.settings import get_settings
 from app.watch.models import Heartbeat
 
 AUDITOR = "auditor"
@@ -15,6 +17,9 @@ INBOUND = "inbound"
 """The carrier's list of incoming texts was read up to there."""
 OUTBOUND = "outbound"
 """The carrier's list of our own texts was compared up to there."""
+
+
+_STARTED = time.monotonic()
 
 
 async def beat(session: AsyncSession, name: str, at: datetime | None = None) -> None:
@@ -36,3 +41,14 @@ async def silent_for(session: AsyncSession, name: str) -> timedelta | None:
     """How long `name` has not been seen; None: it never was."""
     seen = await last(session, name)
     return None if seen is None else clock.now() - seen
+
+
+async def stopped(session: AsyncSession, name: str) -> timedelta | None:
+    """How long `name` has not been seen, when that is too long; None: alive, or not started yet.
+
+    A new installation has no heartbeat before its first worker, so there the life of this process counts.
+    """
+    silence = await silent_for(session, name)
+    if silence is None:
+        silence = timedelta(seconds=time.monotonic() - _STARTED)
+    return silence if silence > timedelta(minutes=get_settings().auditor_late_minutes) else None

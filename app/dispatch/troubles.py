@@ -1,0 +1,81 @@
+"""What the board says about the service itself: alarms, held or slow sending, a stopped auditor."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.policy import Permission
+from app.access.viewer import Viewer
+from app.messaging import queries
+from app.messaging.queries import Sending
+from app.watch import alarms, heartbeats
+from app.watch.models import Alarm
+
+MOST_SHOWN = 8
+"""Alarms on the board; the rest is counted."""
+WORTH_A_LINE = 10
+"""Fewer waiting messages than that are gone before anybody has read the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One alarm on the board.
+
+    Args:
+        hold_id: the hold that a button releases, if it is about one.
+        can_retry: whether a failed job can be run again.
+    """
+
+    alarm: Alarm
+    hold_id: int | None
+    can_retry: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Everything of the service itself that the desk must know.
+
+    Args:
+        lines: open alarms, oldest first, as many as fit.
+        more: how many do not.
+        sending: how the sending goes, when it takes long or is held.
+        auditor_silent: how long nobody has audited, when that is too long.
+        may_work: whether the viewer may settle, retry, release.
+    """
+
+    lines: tuple[Line, ...]
+    more: int
+    sending: Sending | None
+    auditor_silent: timedelta | None
+    may_work: bool
+
+    @property
+    def headline(self) -> str:
+        """How many alarms there are."""
+        count = len(self.lines) + self.more
+        if not count:
+            return "The service"
+        return "One alarm" if count == 1 else f"{count} alarms"
+
+
+async def of(session: AsyncSession, viewer: Viewer) -> Trouble | None:
+    """What troubles the service now, as one viewer sees it; None for who may not know, or when nothing does."""
+    if not viewer.may(Permission.READ_ALARMS):
+        return None
+    waiting = await alarms.still_open(session, MOST_SHOWN)
+    count = len(waiting) if len(waiting) < MOST_SHOWN else await alarms.open_count(session)
+    sending = await queries.sending(session)
+    is_slow = sending.waiting >= WORTH_A_LINE or bool(sending.holds)
+    silent = await heartbeats.stopped(session, heartbeats.AUDITOR)
+    if not (waiting or is_slow or silent):
+        return None
+    return Trouble(
+        tuple(_line(alarm) for alarm in waiting), count - len(waiting), sending if is_slow else None, silent,
+        viewer.may(Permission.WORK_ALARMS),
+    )  # fmt: skip
+
+
+def _line(alarm: Alarm) -> Line:
+    hold_id = alarm.subject_id if alarm.kind == "sending.held" else None
+    return Line(alarm, hold_id, can_retry=alarm.kind == "job.failed" and alarm.subject_id is not None)

@@ -1,0 +1,181 @@
+"""What the carrier loses, somebody hears all the same: by phone, on another number, or from the desk (C4, C5)."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.core.database import begin
+from app.dispatch.promises import broken
+from app.experts.models import Contact
+from app.messaging.models import Message, SendingHold
+from app.simulator.faults import Faults
+from app.simulator.people import Kind
+from tests.story import Person, Story
+
+
+async def _asked(story: Story, faults: Faults | None = None) -> tuple[str, list[Person]]:
+    reference = await story.files()
+    await story.approves(reference)
+    if faults is not None:
+        story.carrier.faults = faults
+    people = await story.asks(reference)
+    story.carrier.faults = Faults()
+    await story.settle()
+    return reference, people
+
+
+async def _alarms(story: Story, kind: str) -> list[str]:
+    return [alarm["says"] for alarm in await story.get("/alarms") if alarm["kind"] == kind]
+
+
+async def _messages(person: Person) -> list[Message]:
+    async with begin() as session:
+        query = select(Message).where(Message.expert_id == person.id).order_by(Message.id)
+        return list(await session.scalars(query))
+
+
+def _rang(story: Story, number: str) -> list[str]:
+    """What was said in each call to a number."""
+    return [" ".join(call["heard"]) for call in story.carrier.calls if call["to"] == number]
+
+
+async def _stands_down(story: Story, reference: str) -> None:
+    version = (await story.deployment(reference))["version"]
+    answer = await story.api(
+        "recommender", "POST", f"/deployments/{reference}/stand-down", {"note": "over"}, **{"If-Match": f'"{version}"'}
+    )
+    assert answer.is_success
+    await story.passes(timedelta(seconds=30), timedelta(seconds=10))
+
+
+@pytest.mark.parametrize("code", [30003, 30007, 39999])
+async def test_a_question_that_does_not_arrive_is_asked_by_phone_at_once(story: Story, code: int) -> None:
+    _, people = await _asked(story, Faults(undelivered=1, undelivered_code=code))
+    for person in people:
+        assert [(m.kind, m.channel) for m in await _messages(person)] == [("offer", "text"), ("spoken_offer", "call")]
+    assert bool(await _alarms(story, "number.trouble")) is (code != 30003)
+
+
+@pytest.mark.parametrize("code", [30005])
+async def test_a_dead_number_means_the_other_number_or_the_next_person(story: Story, code: int) -> None:
+    reference, people = await _asked(story, Faults(undelivered=1, undelivered_code=code))
+    offers = {offer["expert_id"]: offer["state"] for offer in await story.offers(reference)}
+    lost = [person for person in people if (await _messages(person))[0].error_code == code]
+    assert lost
+    for person in lost:
+        async with begin() as session:
+            numbers = set(await session.scalars(select(Contact.number).where(Contact.expert_id == person.id)))
+        tried = {message.number for message in await _messages(person)}
+        assert tried == numbers or len(numbers) == 1
+        assert len(numbers) > 1 or offers[person.id] == "unreachable"
+    assert await _alarms(story, "number.trouble")
+
+
+async def test_an_opt_out_only_the_carrier_knew_of_is_kept_and_the_person_is_called(story: Story) -> None:
+    reference = await story.files()
+    await story.approves(reference)
+    async with begin() as session:
+        story.carrier.opted_out = set(await session.scalars(select(Contact.number)))
+    people = await story.asks(reference)
+    await story.passes(timedelta(seconds=20), timedelta(seconds=10))
+    assert _rang(story, people[0].number)
+    assert any("opted out" in says for says in await _alarms(story, "number.trouble"))
+    async with begin() as session:
+        stopped = await session.scalars(select(Contact.texts_stopped_at).where(Contact.number == people[0].number))
+        assert stopped.one() is not None
+
+
+@pytest.mark.parametrize("code", [30034, 63038])
+async def test_when_our_sender_is_refused_everybody_is_called(story: Story, code: int) -> None:
+    _, people = await _asked(story, Faults(undelivered=1, undelivered_code=code))
+    async with begin() as session:
+        assert [hold.error_code for hold in await session.scalars(select(SendingHold))] == [code]
+    for person in people:
+        assert [m.kind for m in await _messages(person)] == ["offer", "spoken_offer"]
+    assert len(await _alarms(story, "sending.held")) == 1
+
+
+async def _seated(story: Story, person: Person) -> str:
+    """They say yes while the carrier loses texts; the body of the text they should have had."""
+    story.carrier.faults = Faults(undelivered=1)
+    await person.texts("yes")
+    await story.passes(timedelta(seconds=3), timedelta(seconds=1))
+    story.carrier.faults = Faults()
+    return next(m.body for m in await _messages(person) if m.kind == "confirmed")
+
+
+async def test_a_lost_confirmation_is_told_by_phone_and_a_key_proves_it(story: Story) -> None:
+    _, people = await _asked(story)
+    story.carrier.people.set_behaviour(people[0].number, Kind.YES)
+    await _seated(story, people[0])
+    await story.passes(timedelta(minutes=1), timedelta(seconds=10))
+    assert any("You have the seat" in heard for heard in _rang(story, people[0].number))
+    notice = (await _messages(people[0]))[-1]
+    assert (notice.kind, notice.digits, notice.outcome) == ("spoken_notice", "1", "answered_by_person")
+    assert await _alarms(story, "message.lost") == []
+
+
+async def test_a_notice_nobody_hears_is_the_desks(story: Story) -> None:
+    reference, people = await _asked(story)
+    await _seated(story, people[0])  # phones played by hand are not picked up
+    await story.passes(timedelta(minutes=2), timedelta(seconds=20))
+    (says,) = await _alarms(story, "message.lost")
+    assert says == f"{people[0].name} does not know yet that they have the seat."
+    story.carrier.faults = Faults(undelivered=1)
+    await _stands_down(story, reference)
+    story.carrier.faults = Faults()
+    await story.passes(timedelta(minutes=2), timedelta(seconds=20))
+    assert any("called off" in says for says in await _alarms(story, "message.lost"))
+    async with begin() as session:
+        assert [str(each) for each in await broken(session)] == []
+
+
+async def test_a_lost_decision_that_is_no_longer_true_is_not_told(story: Story) -> None:
+    reference, people = await _asked(story)
+    story.carrier.faults = Faults(undelivered=1)
+    await people[0].texts("yes")
+    await _stands_down(story, reference)
+    said = " ".join(m.body for m in await _messages(people[0]) if m.kind == "spoken_notice")
+    assert "called off" in said
+    assert "You have the seat" not in said
+
+
+async def test_the_agencys_lost_text_is_the_desks(story: Story) -> None:
+    story.carrier.faults = Faults(undelivered=1)
+    await story.files()
+    await story.settle()
+    await story.passes(timedelta(seconds=10), timedelta(seconds=5))
+    (says,) = await _alarms(story, "message.lost")
+    assert says == "The number that ends in 42 does not know yet what our text (request received) said."
+
+
+async def test_key_nine_asks_the_desk_to_call_and_answers_nothing(story: Story) -> None:
+    reference, people = await _asked(story)
+    story.carrier.people.set_behaviour(people[0].number, Kind.CONDITIONAL)
+    await story.passes(timedelta(minutes=22))
+    assert (await story.offer_to(reference, people[0]))["state"] == "contacting"
+    waiting = [(row["body"], row["expert_id"]) for row in await story.get("/inbox", who="recommender")]
+    assert waiting == [("(pressed 9 in a call)", people[0].id)]
+
+
+async def test_voicemail_is_left_one_sentence_and_is_no_contact(story: Story) -> None:
+    reference, people = await _asked(story)
+    for person in people:
+        story.carrier.people.set_behaviour(person.number, Kind.NEVER)
+    await story.passes(timedelta(minutes=36))
+    outcomes = {m.outcome for person in people for m in await _messages(person) if m.kind == "spoken_offer"}
+    assert outcomes <= {"voicemail", "no_answer", "busy"}
+    left = {" ".join(call["heard"]) for call in story.carrier.calls if call["taken_by"] == "voicemail"}
+    assert all("Please check your messages" in said and "press 1" not in said for said in left)
+    assert {(await story.offer_to(reference, person))["state"] for person in people} == {"contacting"}
+
+
+async def test_a_busy_line_is_called_once_more(story: Story) -> None:
+    _, people = await _asked(story)
+    story.carrier.people.set_behaviour(people[0].number, Kind.BUSY)
+    await story.passes(timedelta(minutes=22))
+    assert len(_rang(story, people[0].number)) == 1
+    await story.passes(timedelta(minutes=10))
+    assert len(_rang(story, people[0].number)) == 2
+    assert {m.outcome for m in await _messages(people[0]) if m.kind == "spoken_offer"} == {"busy"}
