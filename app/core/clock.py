@@ -1,12 +1,23 @@
 """The time, from one object that everybody asks: the real one, an accelerated one, or one that is moved by hand.
 
-Business code calls `clock.now()` and nothing else. A demo runs the same code with a clock that goes sixty times as
-fast; a test or a replay moves it. `real_time` turns a moment of ours into the wall's, for whoever must wait for it.
+Business code calls `clock.now()` and nothing else. The real one is the database's: `database.begin` sets it by the
+database's own clock every so often, and in between it runs on this machine's uninterrupted count of seconds. So hosts
+whose clocks differ, or jump, decide every deadline alike (reliability.md A7). A demo runs the same code with a clock
+that goes sixty times as fast; a test or a replay moves it. `real_time` turns a moment of ours into the wall's, for
+whoever must wait for it.
 """
 
 import time
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+SET_EVERY_S = 30.0
+"""How long the real clock runs by itself before it is set by the database's again."""
+
+
+def _uptime() -> float:
+    """Seconds since this machine started: no clock setting changes it, and where it can, it counts sleep too."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 class Clock:
@@ -22,10 +33,31 @@ class Clock:
         self.rate = rate
         self._wall_start = time.time() if wall_start is None else wall_start
         self._ours_start = self._wall_start if ours_start is None else ours_start
+        self._set_at: float | None = None
+        self._offset = 0.0
+
+    @property
+    def is_real(self) -> bool:
+        """Whether this is the real time, and not a demo's or a test's."""
+        return self.rate == 1.0 and self._ours_start == self._wall_start
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time to set it by the database's clock."""
+        return self.is_real and (self._set_at is None or _uptime() - self._set_at > SET_EVERY_S)
+
+    def set_by(self, database_now: datetime, took_s: float) -> None:
+        """Set it by what the database's clock showed, `took_s` after it was asked."""
+        self._set_at = _uptime()
+        self._offset = database_now.timestamp() + took_s / 2 - self._set_at
+
+    def _wall(self) -> float:
+        """The wall's time: the database's, once it is known; an accelerated clock's line is this machine's."""
+        return time.time() if self._set_at is None or not self.is_real else _uptime() + self._offset
 
     def timestamp(self) -> float:
         """Our time in seconds since the epoch."""
-        return self._ours_start + (time.time() - self._wall_start) * self.rate
+        return self._ours_start + (self._wall() - self._wall_start) * self.rate
 
     def now(self) -> datetime:
         """Our time, in UTC, aware."""
@@ -34,7 +66,7 @@ class Clock:
     def real_time(self, moment: datetime) -> datetime:
         """When the wall shows what is `moment` on ours. With a clock that stands still: the same distance from now."""
         rate = self.rate or 1.0
-        return datetime.fromtimestamp(time.time() + (moment.timestamp() - self.timestamp()) / rate, UTC)
+        return datetime.fromtimestamp(self._wall() + (moment.timestamp() - self.timestamp()) / rate, UTC)
 
     def real_seconds(self, span: timedelta) -> float:
         """How many seconds of the wall pass in `span` of our time."""

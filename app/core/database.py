@@ -1,5 +1,6 @@
 """PostgreSQL through SQLAlchemy: the base of all tables, the engine, and the one way to open a transaction."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -7,11 +8,12 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, DateTime, Enum, Identity, MetaData, String, select
+from sqlalchemy import BigInteger, DateTime, Enum, Identity, MetaData, String, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from app.core.clock import clock
 from app.core.problems import NotFound
 from app.core.settings import get_settings
 
@@ -77,7 +79,18 @@ def _sessions() -> async_sessionmaker[AsyncSession]:
 async def begin() -> AsyncIterator[AsyncSession]:
     """One transaction: committed at the end, rolled back by a raise. The only way jobs and doors get a session."""
     async with _sessions().begin() as session:
+        if clock.is_due:
+            await _set_clock(session)
         yield session
+
+
+async def _set_clock(session: AsyncSession) -> None:
+    """Have this process's clock show the database's time; how long the question took is known after connecting."""
+    await session.connection()
+    asked = time.monotonic()
+    shown = await session.scalar(select(func.clock_timestamp()))
+    assert shown is not None  # noqa: S101 - a clock always shows something
+    clock.set_by(shown, time.monotonic() - asked)
 
 
 async def close_engine() -> None:

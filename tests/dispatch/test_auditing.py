@@ -207,7 +207,7 @@ async def test_after_a_long_gap_what_is_stale_is_taken_back_and_the_rest_waits_f
     await story.post("recommender", f"/sending/holds/{hold['id']}/release")
     await story.passes(timedelta(seconds=30), timedelta(seconds=10))
     async with begin() as session:
-        states = dict((await session.execute(select(Message.kind, Message.state))).tuples().all())
+        states = dict((await session.execute(select(Message.kind, Message.state))).all())
     assert states["offer"] is MessageState.CANCELLED  # its time is over
     assert states["confirmed"] is MessageState.DELIVERED  # still true
     assert await story.deployment(reference)
