@@ -7,6 +7,7 @@ sender's rate holds. When the carrier says 429, all lanes and all slots already 
 """
 
 from datetime import datetime, timedelta
+from math import ceil
 
 from sqlalchemy import Interval, cast, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -18,8 +19,10 @@ from app.core.text import segments
 from app.messaging.models import Message, SenderPace
 from app.messaging.states import Channel, MessageState
 
-BURST = timedelta(seconds=1)
-"""A slot this near counts as now: the carrier queues that much by itself, and most texts need no second look."""
+BURST = timedelta(seconds=0.9)
+"""A new slot nearer than this counts as now: the carrier queues that much by itself, few texts need a second look."""
+EARLY = timedelta(milliseconds=50)
+"""A job that waited for its slot may be that much early."""
 LANES = ("answers", "urgent", "texts")
 """By priority 2 (somebody has just texted us), 1 (offers and seats that end), 0."""
 CALL_SPAN = timedelta(seconds=1)
@@ -31,7 +34,8 @@ async def reserve(session: AsyncSession, message: Message) -> datetime:
     sender = get_settings().twilio_from
     if message.channel is Channel.CALL:
         return await _next(session, f"{sender} calls", CALL_SPAN)
-    span = timedelta(seconds=segments(message.body) / get_settings().texts_per_second)
+    # Up to whole milliseconds: never faster than the rate, not even by a microsecond in each text.
+    span = timedelta(milliseconds=ceil(1000 * segments(message.body) / get_settings().texts_per_second))
     lanes = LANES[-1 - min(message.priority, len(LANES) - 1) :]
     slots = [await _next(session, f"{sender} {lane}", span) for lane in lanes]
     return slots[0]

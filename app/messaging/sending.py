@@ -55,9 +55,10 @@ async def claim(session: AsyncSession, message_id: int) -> Order | None:
             await session.flush()  # the database knows no step from queued to failed
             await _failed(session, message, hold.error_code or BUSY)
         return None
+    soon = now + pacing.EARLY
     if message.slot_at is None:
-        message.slot_at = await pacing.reserve(session, message)
-    if message.slot_at > now + pacing.BURST:
+        message.slot_at, soon = await pacing.reserve(session, message), now + pacing.BURST
+    if message.slot_at >= soon:
         await defer(session, SEND, at=message.slot_at, priority=message.priority, message_id=message.id)
         return None
     _claim(message, now)
@@ -138,5 +139,6 @@ async def _put_back(session: AsyncSession, message: Message, answer: Busy) -> No
         wait = answer.retry_after or timedelta(seconds=min(60, 2**message.attempts))
         if message.channel is Channel.TEXT:
             await pacing.back_off(session, wait)
-        message.slot_at = clock.now() + wait
+        # From its own slot on: several refused in the same moment keep their distance.
+        message.slot_at = max(message.slot_at or clock.now(), clock.now() - wait / 2) + wait
         await defer(session, SEND, at=message.slot_at, priority=message.priority, message_id=message.id)

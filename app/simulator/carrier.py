@@ -1,6 +1,7 @@
 """The carrier itself: takes texts and calls as Twilio does, delivers in our clock's time, tells the service signed."""
 
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
@@ -67,6 +68,7 @@ class Carrier:
         self.threads = Threads(our_number)
         self.dice = Dice(self.people.seed)
         self._texts, self._calls = Book(), Book()
+        self._creates: deque[datetime] = deque()
         self._schedule = Schedule()
         sign = RequestValidator(auth_token).compute_signature
         self._webhooks = Webhooks(deliver, sign, self._schedule, self.dice)
@@ -96,6 +98,16 @@ class Carrier:
         return self._calls.records
 
     # What the REST API calls
+
+    def is_too_fast(self) -> bool:
+        """Whether one more create is more than the account may have in a second; if not, it is counted."""
+        most, now = self.faults.most_a_second, clock.now()
+        while self._creates and self._creates[0] <= now - timedelta(seconds=1):
+            self._creates.popleft()
+        if most and len(self._creates) >= most:
+            return True
+        self._creates.append(now)
+        return False
 
     def create_message(self, form: Mapping[str, str]) -> Record:
         """Take a text.

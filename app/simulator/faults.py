@@ -16,6 +16,8 @@ class Faults:
 
     busy: Share = 0.0
     """A create is refused with 429/20429: never processed."""
+    most_a_second: Annotated[int, Field(ge=0)] = 0
+    """More creates than that within a second are refused with 429/20429; 0: any number is taken."""
     error_untaken: Share = 0.0
     """A create is answered with 500, and was not processed."""
     error_taken: Share = 0.0

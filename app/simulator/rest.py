@@ -81,7 +81,7 @@ router = APIRouter(prefix=f"/{VERSION}/Accounts/{{account}}", include_in_schema=
 async def _taken(carrier: Carrier, form: Mapping[str, str], create: Callable[[Mapping[str, str]], Record]) -> Response:
     """Take a text or call, or fail in the ways that faults ask for."""
     faults, number = carrier.faults, form.get("To", "")
-    if carrier.dice.falls(faults.busy, "busy", number):
+    if carrier.is_too_fast() or carrier.dice.falls(faults.busy, "busy", number):
         raise Refusal(429, 20429, "Too Many Requests")
     if carrier.dice.falls(faults.error_untaken, "untaken", number):
         raise Refusal(500, 20500, "Internal Server Error")

@@ -8,7 +8,7 @@ import pytest
 from app.core.clock import clock
 from app.core.database import begin
 from app.core.settings import get_settings
-from app.messaging import gateway, jobs, outbox, sending, texts
+from app.messaging import gateway, jobs, outbox, queries, sending, texts
 from app.messaging.models import Message
 from app.messaging.states import MessageState
 from tests.messaging.desk import AMY, WORDS, Desk
@@ -189,7 +189,7 @@ async def test_the_sender_keeps_its_pace(desk: Desk) -> None:
     for _ in range(5):
         await desk.waits(seconds=0.6)
         sent_at.append(len(desk.carrier.texts))
-    assert sent_at == [4, 4, 4, 6, 8, 9]  # at once what fits into a second, then one in a third of a second
+    assert sent_at == [3, 3, 4, 6, 8, 9]  # at once what fits into a second, then one in a third of a second
 
 
 async def test_an_answer_does_not_queue_behind_a_recall(desk: Desk) -> None:
@@ -209,3 +209,44 @@ async def test_a_lost_call_is_looked_up_too(desk: Desk) -> None:
     message = await desk.message(message_id)
     assert (message.state, message.sid) == (MessageState.SENT, desk.carrier.calls[0]["sid"])
     assert len(desk.carrier.calls) == 1
+
+
+async def test_an_answer_does_not_queue_behind_a_recall_that_is_urgent_itself(desk: Desk) -> None:
+    for number in range(30):
+        await desk.posts(to=f"+1202555{1000 + number}", priority=1)
+    await desk.works()
+    answer = await desk.posts(texts.confirmed(WORDS, "202-555-0142"), priority=2)
+    await desk.works()
+    assert (await desk.message(answer)).state is MessageState.SENT
+
+
+async def test_429_holds_every_text_back_and_each_keeps_its_place(desk: Desk) -> None:
+    ids = [await desk.posts(to=f"+1202555{1000 + number}") for number in range(12)]
+    desk.carrier.faults = ["429"]
+    await desk.works()
+    sent = len(desk.carrier.texts)
+    await desk.waits(seconds=1.9)
+    assert len(desk.carrier.texts) == sent  # nothing goes out while it backs off
+    for _ in range(12):
+        await desk.waits(seconds=0.5)
+    order = [text["to"] for text in desk.carrier.texts]
+    assert len(order) == len(set(order)) == 12
+    waited = [(await desk.message(message_id)).claimed_at for message_id in ids[3:]]
+    assert waited == sorted(waited, key=lambda at: at or clock.now())
+
+
+async def test_how_far_a_recall_is_and_when_it_ends_can_be_read(desk: Desk) -> None:
+    for number in range(31):
+        await desk.posts(to=f"+1202555{1000 + number}")
+    async with begin() as session:
+        before = await queries.sending(session)
+    assert (before.waiting, before.batches[0].total, before.batches[0].gone) == (31, 31, 0)
+    assert before.ends_at is not None
+    assert abs((before.ends_at - clock.now()).total_seconds() - 31 / 3) < 0.1  # said before any text has its slot
+    await desk.works()
+    await desk.waits(seconds=5)
+    async with begin() as session:
+        half = await queries.sending(session)
+    assert (half.batches[0].kind, half.batches[0].gone) == ("offer", 31 - half.waiting)
+    assert half.ends_at is not None
+    assert abs(half.ends_at - before.ends_at) < timedelta(seconds=0.1)
