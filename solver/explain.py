@@ -4,22 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from solver.candidates import (
-    BIT,
-    DAY,
-    Seating,
-    Seats,
-    experienced_wanted,
-    funnel,
-    need_price,
-    team_fails,
-    team_needs,
-)
+from solver.candidates import Seating, funnel, team_fails
 from solver.helps import helps
 from solver.pool import Ints, Pool, fullest_window
 from solver.problem import Expert, Policy
 from solver.roster import Alternate, Reason, Seat
 from solver.rules import SENTENCE
+from solver.survey import BIT, DAY, Seats, experienced_wanted, need_price, team_needs
 from solver.words import plain, span
 
 LEVELS = {1: "basic", 2: "solid", 3: "expert"}
@@ -57,7 +48,7 @@ def _reasons(pool: Pool, one: Seats, row: int, policy: Policy, *, alone: bool) -
     told += _tight(pool, one, row, policy)
     if one.position.pinned is not None:
         told += [Reason("pinned", f"Said yes already, although: {SENTENCE[rule]}", is_warning=True)
-                 for rule, bit in BIT.items() if int(one.fails[row]) & bit]  # fmt: skip
+                 for rule, bit in BIT.items() if one.fails_of(row) & bit]  # fmt: skip
     elif alone:
         only = "The only one in the pool who fits this seat"
         text = only if len(one.order) == 1 else "Nobody else could take this seat while the others stay"

@@ -1,13 +1,15 @@
 """The goals in their order (solver.md): each level counts infinitely more than all that follow it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from solver.candidates import Seats, need_price
-from solver.model import Model, Need, Sit
-
-Worth = Callable[[Seats, int], int]
+from solver.model import Model, Sit
+from solver.pool import Pool
+from solver.problem import Policy
+from solver.roster import GoalValue
+from solver.survey import Seats, Worth, experienced_wanted, need_price
+from solver.teams import Need
 
 WIDEST_STAGE = 1 << 45
 """Goals are solved in one sum while no value of it can pass this: far from 64 bits, and exact in the doubles of the
@@ -35,7 +37,7 @@ class Goal:
         reach = sum(price * m.most_missing[need] for need, price in self.missing.items())
         for number, worths in per_seat.items():
             # A seat may stay empty, worth 0, unless its person is pinned.
-            ends = worths if m.seats[number].position.pinned is not None else [0, *worths]
+            ends = worths if m.by_number[number].position.pinned is not None else [0, *worths]
             reach += max(ends) - min(ends)
         return reach
 
@@ -45,15 +47,15 @@ def levels(m: Model) -> list[Goal]:
     return [
         *_filled(m),
         *_needs_met(m),
-        _each(m, "people_kept", lambda seat, row: int(seat.kept[row])),
-        _each(m, "fit", lambda seat, row: int(seat.fit[row])),
-        _each(m, "travel_minutes", lambda seat, row: -int(seat.far[row])),
-        _each(m, "fair_load", lambda seat, row: -int(seat.load[row])),
+        _each(m, "people_kept", lambda worth: worth.kept),
+        _each(m, "fit", lambda worth: worth.fit),
+        _each(m, "travel_minutes", lambda worth: -worth.far),
+        _each(m, "fair_load", lambda worth: -worth.load),
     ]
 
 
-def _each(m: Model, name: str, worth: Worth) -> Goal:
-    return Goal(name, {(n, row): worth(m.seats[n], row) for n, row in m.sits}, {})
+def _each(m: Model, name: str, count: Callable[[Worth], int]) -> Goal:
+    return Goal(name, {sit: count(worth) for sit, worth in m.worths.items()}, {})
 
 
 def _filled(m: Model) -> list[Goal]:
@@ -100,3 +102,45 @@ def summed(m: Model, stage: Sequence[Goal]) -> Goal:
             missing[need] += price * unit
         unit *= goal.reach(m) + 1
     return Goal(" > ".join(goal.name for goal in stage), sitting, missing)
+
+
+def lacks(pool: Pool, seats: Sequence[Seats], seating: Mapping[int, int], policy: Policy) -> dict[Need, int]:
+    """How much of each need a seating leaves missing."""
+    found: dict[Need, int] = {}
+    for request_id, theirs in by_request(seats).items():
+        rows = [seating[seat.number] for seat in theirs if seat.number in seating]
+        for name, meets in theirs[0].ground.needs.items():
+            found[request_id, name] = int(not meets[rows].any())
+        short = experienced_wanted(len(rows), policy) - int(pool.experienced[rows].sum())
+        found[request_id, "experienced"] = max(short, 0)
+    return found
+
+
+def by_request(seats: Sequence[Seats]) -> dict[int, list[Seats]]:
+    """The seats of each request, by its id."""
+    found: dict[int, list[Seats]] = {}
+    for seat in seats:
+        found.setdefault(seat.request.id, []).append(seat)
+    return found
+
+
+def tally(
+    seats: Sequence[Seats], seating: Mapping[int, int], missing: Mapping[Need, int], policy: Policy
+) -> tuple[GoalValue, ...]:
+    """Every level of a seating, most important first."""
+    filled: Counter[tuple[int, int]] = Counter()
+    for seat in seats:
+        filled[seat.request.priority, seat.position.priority] += seat.number in seating
+    urgency = {seat.request.id: seat.request.priority for seat in seats}
+    met: Counter[int] = Counter()
+    for (request_id, need), count in missing.items():
+        met[urgency[request_id]] -= count * need_price(need, policy)
+    worths = [seat.worth(seating[seat.number]) for seat in seats if seat.number in seating]
+    return (
+        *(GoalValue(f"seats_filled_{urgent}_{place}", filled[urgent, place]) for urgent, place in sorted(filled)),
+        *(GoalValue(f"needs_met_{urgent}", met[urgent]) for urgent in sorted(met)),
+        GoalValue("people_kept", sum(worth.kept for worth in worths)),
+        GoalValue("fit", sum(worth.fit for worth in worths)),
+        GoalValue("travel_minutes", -sum(worth.far for worth in worths)),
+        GoalValue("fair_load", -sum(worth.load for worth in worths)),
+    )

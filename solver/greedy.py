@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from solver.candidates import Seats, pins, team_fails
+from solver.candidates import pins, team_fails
 from solver.pool import Pool
 from solver.problem import Policy
+from solver.survey import Seats
 
 
 def greedy(pool: Pool, seats: Sequence[Seats], policy: Policy) -> dict[int, int]:

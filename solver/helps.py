@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from solver import check
-from solver.candidates import BIT, DAY, Seating, Seats
+from solver.candidates import Seating
 from solver.pool import Ints, Pool
 from solver.problem import Expert, Policy, Request
 from solver.roster import Roster, Seat
 from solver.rules import Rule
+from solver.survey import BIT, DAY, Seats
 from solver.words import plain, span
 
 MOST_HELPS = 3

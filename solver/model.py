@@ -8,14 +8,13 @@ from itertools import combinations
 
 from ortools.sat.python import cp_model
 
-from solver.candidates import DAY, Seats, experienced_wanted, team_needs
 from solver.pool import Pool
 from solver.problem import Policy, Request
+from solver.survey import DAY, Seats, Worth, experienced_wanted
+from solver.teams import Need
 
 Sit = tuple[int, int]
 """Number of the seat, row of the pool."""
-Need = tuple[int, str]
-"""Id of the request, name of the need."""
 
 
 @dataclass
@@ -36,6 +35,16 @@ class Model:
     def requests(self) -> list[Request]:
         """The requests, in the order of the problem."""
         return list({seat.request.id: seat.request for seat in self.seats}.values())
+
+    @cached_property
+    def by_number(self) -> dict[int, Seats]:
+        """The seats by their numbers."""
+        return {seat.number: seat for seat in self.seats}
+
+    @cached_property
+    def worths(self) -> dict[Sit, Worth]:
+        """What everybody adds to the goals."""
+        return {(number, row): self.by_number[number].worth(row) for number, row in self.sits}
 
     @cached_property
     def several_requests(self) -> dict[int, list[Seats]]:
@@ -164,7 +173,7 @@ def trainees_with_mentor(m: Model, request: Request) -> None:
 def needs(m: Model, request: Request) -> None:
     """What the team should have. What it cannot have is missing, by name, and never makes the rest impossible."""
     team = m.team(request)
-    for name, meets in team_needs(m.pool, request, m.policy).items():
+    for name, meets in m.of_request(request)[0].ground.needs.items():
         missing = m.may_lack((request.id, name), 1)
         m.cp.add(sum(sits for row, sits in team if meets[row]) + missing >= 1)
     _experienced(m, request)
@@ -185,15 +194,3 @@ def _experienced(m: Model, request: Request) -> None:
         m.cp.add(filled <= n - 1 + (most - n + 1) * step)
         wanted.append(step)
     m.cp.add(experienced + missing >= sum(wanted))
-
-
-def lacks(m: Model, seating: Mapping[int, int]) -> dict[Need, int]:
-    """How much of each need a seating leaves missing."""
-    found: dict[Need, int] = {}
-    for request in m.requests:
-        rows = [seating[seat.number] for seat in m.of_request(request) if seat.number in seating]
-        for name, meets in team_needs(m.pool, request, m.policy).items():
-            found[request.id, name] = int(not meets[rows].any())
-        short = experienced_wanted(len(rows), m.policy) - int(m.pool.experienced[rows].sum())
-        found[request.id, "experienced"] = max(short, 0)
-    return found

@@ -34,13 +34,17 @@ class Columns:
                 values[key].append(value)
         self._rows = {key: np.array(found, dtype=np.int64) for key, found in rows.items()}
         self._values = {key: np.asarray(found) for key, found in values.items()}
+        self._whole: dict[str, Ints] = {}
 
     def __getitem__(self, key: str) -> Ints:
-        """The whole column."""
-        column = np.full(self._size, self._absent, dtype=np.int64)
-        if key in self._rows:
+        """The whole column; those asked for once are kept."""
+        if key not in self._rows:
+            return np.full(self._size, self._absent, dtype=np.int64)
+        if key not in self._whole:
+            column = np.full(self._size, self._absent, dtype=np.int64)
             column[self._rows[key]] = self._values[key]
-        return column
+            self._whole[key] = column
+        return self._whole[key]
 
     def refuse_outside(self, least: int, most: int, where: Callable[[int, str], str]) -> None:
         """Raise BadProblem for the first value that is not a whole number in least..most."""
@@ -68,6 +72,7 @@ class Pool:
         if len(self.row) != len(self.experts):
             raise BadProblem("experts", f"expert {_first_twice(e.id for e in self.experts)} appears twice")
         self.ids = self._column("id", lambda e: e.id)
+        self.all_rows: Ints = np.arange(len(self.experts), dtype=np.int64)
         self._read_numbers()
         self._read_flags()
         self._read_names()
@@ -96,6 +101,7 @@ class Pool:
             found = experts[int(np.argmax(wrong))]
             check_place(found.place.latitude, found.place.longitude, f"experts[{found.id}].place")
         self.latitude, self.longitude = np.radians(latitude), np.radians(longitude)
+        self._cosine = np.cos(self.latitude)
         self.exposure = self._floats("exposure", [e.exposure for e in experts], math.inf)
         self.chance = self._floats("chance", [e.chance for e in experts], 1.0)
         self.papers_until = self._column("papers_until", lambda e: e.papers_until)
@@ -178,12 +184,18 @@ class Pool:
             raise BadProblem(f"experts.{name}", "is not whole minutes near the epoch for every expert")
         return found.astype(np.int64)
 
-    def miles(self, place: Place) -> Floats:
-        """Great-circle distance of everybody to a place, in statute miles (haversine)."""
+    def miles(self, place: Place, rows: Ints) -> Floats:
+        """Great-circle distance of some experts to a place, in statute miles (haversine)."""
         latitude, longitude = math.radians(place.latitude), math.radians(place.longitude)
-        half = np.sin((self.latitude - latitude) / 2) ** 2
-        half += np.cos(self.latitude) * math.cos(latitude) * np.sin((self.longitude - longitude) / 2) ** 2
+        half = np.sin((self.latitude[rows] - latitude) / 2) ** 2
+        half += self._cosine[rows] * math.cos(latitude) * np.sin((self.longitude[rows] - longitude) / 2) ** 2
         found: Floats = 2 * EARTH_MILES * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
+        return found
+
+    def among(self, ids: Iterable[int]) -> Flags:
+        """Who of everybody is one of these; ids of nobody are passed over."""
+        found = np.zeros(len(self), dtype=bool)
+        found[[self.row[one] for one in ids if one in self.row]] = True
         return found
 
     def tied(self, agency_id: int, agency_name: str, place: Place) -> Flags:
@@ -198,19 +210,26 @@ class Pool:
             tied |= self.county == self._counties[county]
         return tied
 
-    def occupied(self, start: Ints, end: Ints) -> Flags:
-        """Who is busy at any minute of [start, end), which each expert has her own of."""
+    def occupied(self, rows: Ints, start: Ints, end: Ints) -> Flags:
+        """Which of these experts is busy at any minute of [start, end), which each has her own of."""
+        if len(rows) < len(self):
+            theirs = (self.experts[row].busy for row in rows.tolist())
+            spans = zip(theirs, start.tolist(), end.tolist(), strict=True)
+            return np.array([any(s.start < to and s.end > at and s.end > s.start for s in b) for b, at, to in spans])
         hit = (self.busy_start < end[self.busy_row]) & (self.busy_end > start[self.busy_row])
         found = np.zeros(len(self), dtype=bool)
         found[self.busy_row[hit]] = True
         return found
 
-    def fullest_window(self, start: Minute, days: int) -> Ints:
-        """For each expert, most deployments in any window of that many days that holds `start`, with this one.
+    def fullest_window(self, rows: Ints, start: Minute, days: int) -> Ints:
+        """For each of these experts, most deployments in a window of so many days that holds `start`, with this one.
 
         A window is half-open at its beginning: of two starts exactly `days` apart only one counts.
         """
         length = days * 1440
+        if len(rows) < len(self):
+            counts = (fullest_window((*self.experts[row].served, start), start, length) for row in rows.tolist())
+            return np.array(list(counts), dtype=np.int64)
         back = (self.served_start <= start) & (self.served_start > start - length)
         count: Ints = np.bincount(self.served_row[back], minlength=len(self)).astype(np.int64) + 1
         ahead = (self.served_start > start) & (self.served_start < start + length)
@@ -218,9 +237,13 @@ class Pool:
             count[row] = fullest_window((*self.experts[row].served, start), start, length)
         return count
 
-    def served_since(self, start: Minute, days: int) -> Ints:
-        """How many deployments each expert began in the days before `start`, for fairness."""
-        recent = (self.served_start <= start) & (self.served_start > start - days * 1440)
+    def served_since(self, rows: Ints, start: Minute, days: int) -> Ints:
+        """How many deployments each of these experts began in the days before `start`, for fairness."""
+        length = days * 1440
+        if len(rows) < len(self):
+            counts = (sum(start - length < s <= start for s in self.experts[row].served) for row in rows.tolist())
+            return np.array(list(counts), dtype=np.int64)
+        recent = (self.served_start <= start) & (self.served_start > start - length)
         return np.bincount(self.served_row[recent], minlength=len(self)).astype(np.int64)
 
 

@@ -45,7 +45,7 @@ def solve(
         BrokenRoster: our own answer failed the independent checker.
     """
     # numpy and OR-Tools are heavy and only needed here.
-    from solver import candidates, check, explain, optimise, validate  # noqa: PLC0415
+    from solver import check, explain, optimise, survey, validate  # noqa: PLC0415
     from solver.pool import Pool  # noqa: PLC0415
 
     began = time.perf_counter()
@@ -53,7 +53,7 @@ def solve(
     pool = experts if isinstance(experts, Pool) else Pool(experts)
     validate.check_policy(policy)
     validate.check_requests(requests, pool.row.keys())
-    seats = candidates.survey(pool, requests, policy)
+    seats = survey.survey(pool, requests, policy)
     best = optimise.optimise(pool, seats, policy, seed=seed, time_limit_s=time_limit_s)
     told = tuple(explain.seat(pool, seats, one, best.seating, policy) for one in seats)
     roster = Roster(
@@ -62,7 +62,7 @@ def solve(
         shortages=_shortages(best.missing),
         goals=best.goals,
         pool_size=len(pool),
-        considered=sum(len(one.order) for one in seats),
+        considered=sum(one.passed for one in seats),
         solve_ms=round((time.perf_counter() - began) * 1000),
         version=VERSION,
     )
@@ -103,17 +103,17 @@ def why_not(
         BadProblem: the problem contradicts itself.
         KeyError: no such expert or position.
     """
-    from solver import candidates, validate  # noqa: PLC0415
+    from solver import candidates, survey, validate  # noqa: PLC0415
     from solver.pool import Pool  # noqa: PLC0415
 
     policy = policy or Policy()
     pool = experts if isinstance(experts, Pool) else Pool(experts)
     validate.check_requests([request], pool.row.keys())
-    seats = candidates.survey(pool, [request], policy)
+    seats = survey.survey(pool, [request], policy)
     pinned, row = candidates.pins(pool, seats), pool.row[expert_id]
     one = {seat.position.id: seat for seat in seats}[position_id]
     fails = one.fails | candidates.team_fails(pool, seats, one, pinned, policy, is_final=False)
-    told = [SENTENCE[rule] for rule, bit in candidates.BIT.items() if int(fails[row]) & bit]
+    told = [SENTENCE[rule] for rule, bit in survey.BIT.items() if int(fails[row]) & bit]
     if pinned.get(one.number, row) != row:
         told.append(SENTENCE[Rule.PINNED])
     return tuple(told)

@@ -17,15 +17,14 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.solver.pool import a_pool, a_request
-from solver.candidates import Seats, survey
-from solver.goals import levels
+from solver.goals import lacks, tally
 from solver.greedy import greedy
-from solver.model import build, lacks
 from solver.optimise import optimise
 from solver.pool import Pool
 from solver.problem import Policy, Request
 from solver.roster import Roster
 from solver.search import solve
+from solver.survey import Seats, survey
 
 POLICY = Policy()
 Answer = TypeVar("Answer")
@@ -54,12 +53,8 @@ def timed(work: Callable[[], Answer]) -> tuple[Answer, float]:
 
 def goals_of(pool: Pool, seats: list[Seats], seating: dict[int, int]) -> dict[str, int]:
     """A seating by the goals of the model."""
-    m = build(pool, seats, {n: [row] for n, row in seating.items()} | _empty(seats, seating), POLICY)
-    return {goal.name: goal.value(seating, lacks(m, seating)) for goal in levels(m)}
-
-
-def _empty(seats: list[Seats], seating: dict[int, int]) -> dict[int, list[int]]:
-    return {seat.number: [] for seat in seats if seat.number not in seating}
+    told = tally(seats, seating, lacks(pool, seats, seating, POLICY), POLICY)
+    return {goal.name: goal.value for goal in told}
 
 
 def _declined(request: Request, roster: Roster) -> Request:

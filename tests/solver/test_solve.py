@@ -7,13 +7,13 @@ import pytest
 
 from bench.solver.pool import a_pool
 from bench.solver.pool import a_request as a_national_request
-from solver.candidates import survey
 from solver.check import faults
 from solver.optimise import optimise
 from solver.pool import Pool
 from solver.problem import Place, Policy, Span
 from solver.rules import PERSON_RULES, Rule
 from solver.search import solve, why_not
+from solver.survey import survey
 from solver.validate import BadProblem
 from tests.solver import brute
 from tests.solver.cases import (

@@ -1,0 +1,390 @@
+"""Every hard rule of a person in a seat, over the whole pool at once, and what each person would be worth there.
+
+A survey is made when it is asked for: of a thousand seats whose people stay, only the open ones are ever looked at.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import ceil
+
+import numpy as np
+import numpy.typing as npt
+
+from solver.pool import Flags, Floats, Ints, Pool, discipline_mask, travel_minutes
+from solver.problem import Policy, Position, Request, Span
+from solver.roster import Travel
+from solver.rules import PERSON_RULES, TEAM_RULES, Rule
+from solver.validate import DISCIPLINES
+
+DAY = 1440
+ORDER = (*PERSON_RULES, *TEAM_RULES)
+"""The rules in the order of the funnel."""
+BIT: Mapping[Rule, int] = {rule: 1 << n for n, rule in enumerate(ORDER)}
+"""One bit for each rule that a person can fall at; lower bits come first in the funnel."""
+FIRST_NEED = 3
+"""Bit of what somebody offers at which the team's needs begin."""
+Small = npt.NDArray[np.int32]
+"""Whole numbers that fit 32 bits: with a thousand seats and a hundred thousand experts, their size counts."""
+GROUNDS_KEPT = 2
+"""Requests whose whole-pool arrays are kept: each takes some 60 bytes an expert."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trips:
+    """The journeys of some experts to one request, in minutes of the epoch."""
+
+    minutes: Ints
+    miles: Floats
+    """Great-circle distance; 0 for a remote seat."""
+    flies: Flags
+    depart: Ints
+    arrive: Ints
+    home: Ints
+    rested: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Those who pass every rule of a seat, best first by the goals from disruption down; all arrays side by side."""
+
+    rows: Small
+    kept: Small
+    fit: Small
+    far: Small
+    """Minutes of the journey, or nothing when the policy gives it no weight."""
+    load: Small
+    gives: Ints
+    """Bits of what each would give to the needs of this team; see `offered`."""
+    minutes: Small
+    """Of the journey, one way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What one person in one seat adds to the goals."""
+
+    kept: int
+    fit: int
+    far: int
+    load: int
+
+
+def rest_minutes(stay: Span, policy: Policy) -> int:
+    """Rest after a stay; begun days count whole (domain.md 1.5)."""
+    days = -(-(stay.end - stay.start) // DAY)
+    if days <= 5:
+        return policy.rest_days_short * DAY
+    return (policy.rest_days_medium if days <= 7 else policy.rest_days_long) * DAY
+
+
+def trips_to(pool: Pool, request: Request, policy: Policy, rows: Ints, *, is_remote: bool) -> Trips:
+    """Everybody leaves as late as stay and deadline allow, but not before the earliest departure."""
+    if is_remote:
+        size = len(rows)
+        minutes, flies, miles = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=bool), np.zeros(size)
+    else:
+        miles = pool.miles(request.place, rows)
+        minutes, flies = travel_minutes(miles, policy)
+    depart = _departure(request, minutes, is_remote=is_remote)
+    home = request.stay.end + minutes
+    return Trips(minutes, miles, flies, depart, depart + minutes, home, home + rest_minutes(request.stay, policy))
+
+
+def _departure(request: Request, minutes: Ints, *, is_remote: bool) -> Ints:
+    if is_remote:
+        return np.full(len(minutes), request.stay.start, dtype=np.int64)
+    leave: Ints = np.maximum(request.earliest_departure, min(request.stay.start, request.arrive_by) - minutes)
+    return leave
+
+
+class Ground:
+    """One request over the whole pool: what depends on no seat. Arrays come when they are asked for."""
+
+    def __init__(self, pool: Pool, request: Request, policy: Policy) -> None:
+        self.pool, self.request, self.policy = pool, request, policy
+        self._trips: dict[bool, Trips] = {}
+        self._fails: dict[bool, Ints] = {}
+
+    def trips(self, *, is_remote: bool) -> Trips:
+        """Everybody's journey."""
+        if is_remote not in self._trips:
+            self._trips[is_remote] = trips_to(
+                self.pool, self.request, self.policy, self.pool.all_rows, is_remote=is_remote
+            )
+        return self._trips[is_remote]
+
+    def fails(self, *, is_remote: bool) -> Ints:
+        """Bits of the rules that each expert breaks in any seat of this request."""
+        if is_remote not in self._fails:
+            trips = self.trips(is_remote=is_remote)
+            self._fails[is_remote] = request_fails(
+                self.pool, self.request, trips, self.policy, self.pool.all_rows, is_remote=is_remote
+            )
+        return self._fails[is_remote]
+
+    @cached_property
+    def needs(self) -> dict[str, Flags]:
+        """What the team should have, and who would bring it."""
+        return team_needs(self.pool, self.request, self.policy)
+
+    @cached_property
+    def gives(self) -> Ints:
+        """Bits of what everybody would give to this team."""
+        return offered(self.pool, self.needs.values())
+
+    @cached_property
+    def load(self) -> Ints:
+        """Points of load of everybody."""
+        return load(self.pool, self.request, self.policy, self.pool.all_rows)
+
+
+class Grounds:
+    """The grounds of the requests; only the last few are kept."""
+
+    def __init__(self, pool: Pool, policy: Policy) -> None:
+        self.pool, self.policy = pool, policy
+        self._kept: OrderedDict[int, Ground] = OrderedDict()
+
+    def of(self, request: Request) -> Ground:
+        """The ground of one request, made anew when it is no longer kept."""
+        if request.id in self._kept:
+            self._kept.move_to_end(request.id)
+        else:
+            self._kept[request.id] = Ground(self.pool, request, self.policy)
+        if len(self._kept) > GROUNDS_KEPT:
+            self._kept.popitem(last=False)
+        return self._kept[request.id]
+
+
+class Seats:
+    """One seat over the whole pool: the rules each expert falls at, what each is worth, and the order of preference."""
+
+    def __init__(self, number: int, request: Request, position: Position, grounds: Grounds) -> None:
+        self.number = number
+        self.request = request
+        self.position = position
+        self._grounds = grounds
+        self._pool, self._policy = grounds.pool, grounds.policy
+
+    @property
+    def ground(self) -> Ground:
+        """The request over the whole pool."""
+        return self._grounds.of(self.request)
+
+    @property
+    def trips(self) -> Trips:
+        """Everybody's journey to this seat."""
+        return self.ground.trips(is_remote=self.position.is_remote)
+
+    @property
+    def fails(self) -> Ints:
+        """Bits of the person's rules that each expert breaks here."""
+        pool = self._pool
+        return self.ground.fails(is_remote=self.position.is_remote) | seat_fails(
+            pool, self.request, self.position, pool.all_rows
+        )
+
+    @property
+    def fit(self) -> Ints:
+        """Everybody's points of fit."""
+        return fit(self._pool, self.request, self.position, self._policy, self._pool.all_rows)
+
+    @property
+    def load(self) -> Ints:
+        """Everybody's points of load."""
+        return self.ground.load
+
+    @property
+    def order(self) -> Ints:
+        """Rows without a failure, best first."""
+        return self.best.rows.astype(np.int64)
+
+    @cached_property
+    def best(self) -> Ranked:
+        """Those who pass every rule, best first; equals by their ids."""
+        pool, policy, ground = self._pool, self._policy, self.ground
+        request, position = self.request, self.position
+        passed = ground.fails(is_remote=position.is_remote) == 0
+        rows = np.flatnonzero(passed)
+        rows = rows[seat_fails(pool, request, position, rows) == 0]
+        minutes = self.trips.minutes[rows]
+        far = minutes * (policy.weights.get("travel_hour", 0) > 0)
+        columns = (
+            rows, kept(pool, request, position, rows), fit(pool, request, position, policy, rows), far,
+            ground.load[rows], minutes,
+        )  # fmt: skip
+        order = np.lexsort((pool.ids[rows], columns[4], far, -columns[2], -columns[1]))
+        ranked, kept_, fit_, far_, load_, minutes_ = (column[order].astype(np.int32) for column in columns)
+        return Ranked(ranked, kept_, fit_, far_, load_, ground.gives[rows[order]], minutes_)
+
+    @property
+    def passed(self) -> int:
+        """How many pass every rule of a person here, as far as anybody asked."""
+        return len(self.best.rows) if "best" in self.__dict__ else 0
+
+    def _place(self, row: int) -> int | None:
+        """Where an expert stands in the ranking, if there is one already and she is in it."""
+        if "best" not in self.__dict__:
+            return None
+        found = np.flatnonzero(self.best.rows == row)
+        return int(found[0]) if len(found) else None
+
+    def fails_of(self, row: int) -> int:
+        """Bits of the rules that one expert breaks here, without a look at anybody else."""
+        pool, request, position = self._pool, self.request, self.position
+        rows, remote = np.array([row]), position.is_remote
+        trips = trips_to(pool, request, self._policy, rows, is_remote=remote)
+        fails = request_fails(pool, request, trips, self._policy, rows, is_remote=remote)
+        return int((fails | seat_fails(pool, request, position, rows))[0])
+
+    def worth(self, row: int) -> Worth:
+        """What one expert adds to the goals here."""
+        if (n := self._place(row)) is not None:
+            best = self.best
+            return Worth(int(best.kept[n]), int(best.fit[n]), int(best.far[n]), int(best.load[n]))
+        pool, request, position, rows = self._pool, self.request, self.position, np.array([row])
+        counts = self._policy.weights.get("travel_hour", 0) > 0
+        return Worth(
+            int(kept(pool, request, position, rows)[0]),
+            int(fit(pool, request, position, self._policy, rows)[0]),
+            self._minutes(row) * counts,
+            int(load(pool, request, self._policy, rows)[0]),
+        )
+
+    def _minutes(self, row: int) -> int:
+        if (n := self._place(row)) is not None:
+            return int(self.best.minutes[n])
+        rows = np.array([row])
+        return int(trips_to(self._pool, self.request, self._policy, rows, is_remote=self.position.is_remote).minutes[0])
+
+    def travel(self, row: int) -> Travel:
+        """The journey of one expert to this seat."""
+        remote = self.position.is_remote
+        t = trips_to(self._pool, self.request, self._policy, np.array([row]), is_remote=remote)
+        mode = "none" if remote else "fly" if t.flies[0] else "drive"
+        times = (int(column[0]) for column in (t.minutes, t.depart, t.arrive, t.home, t.rested))
+        return Travel(mode, *times)  # type: ignore[arg-type]
+
+    def span(self, row: int) -> Span:
+        """From leaving home to the end of rest."""
+        minutes, stay = self._minutes(row), self.request.stay
+        depart = int(_departure(self.request, np.array([minutes]), is_remote=self.position.is_remote)[0])
+        return Span(depart, stay.end + minutes + rest_minutes(stay, self._policy))
+
+
+def survey(pool: Pool, requests: Sequence[Request], policy: Policy) -> list[Seats]:
+    """Every seat of every request, in the order of the problem."""
+    grounds = Grounds(pool, policy)
+    every = [(request, position) for request in requests for position in request.positions]
+    return [Seats(number, request, position, grounds) for number, (request, position) in enumerate(every)]
+
+
+def request_fails(pool: Pool, request: Request, trips: Trips, policy: Policy, rows: Ints, *, is_remote: bool) -> Ints:
+    """Bits of the rules that depend on the request and the journey, not on the seat."""
+    start, end = request.stay.start, request.stay.end
+    last = end - 1 + policy.papers_margin_days * DAY
+    broken: dict[Rule, Flags] = {
+        Rule.PAPERS: pool.papers_until[rows] < last,
+        Rule.EXCLUDED: pool.among(request.excluded)[rows],
+        Rule.CONFLICT: pool.tied(request.agency_id, request.agency_name, request.place)[rows],
+        Rule.ELIGIBLE: trips.depart < pool.eligible_from[rows],
+        Rule.FREE: pool.occupied(rows, trips.depart, trips.rested),
+        Rule.CAP_90: pool.fullest_window(rows, start, 90) > policy.cap_90_days,
+        Rule.CAP_365: pool.fullest_window(rows, start, 365) > policy.cap_365_days,
+        Rule.EXPOSURE: pool.exposure[rows] >= policy.exposure_cap,
+    }
+    if not is_remote:
+        broken[Rule.ARRIVAL] = trips.arrive > request.arrive_by
+    return _bits(broken, len(rows))
+
+
+def seat_fails(pool: Pool, request: Request, position: Position, rows: Ints) -> Ints:
+    """Bits of the rules that depend on the seat itself."""
+    broken: dict[Rule, Flags] = {
+        Rule.DISCIPLINE: (pool.disciplines[rows] & discipline_mask(position.disciplines)) == 0,
+    }
+    if position.required:
+        short = [pool.expertise[slug][rows] < level for slug, level in position.required.items()]
+        broken[Rule.EXPERTISE] = np.logical_or.reduce(short)
+    if position.is_leader:
+        broken[Rule.LEADER] = ~pool.leads[rows]
+        broken[Rule.TRAINEE_LEADS] = pool.trainee[rows]
+    if position.is_licensed:
+        broken[Rule.LICENCE] = pool.licences[request.place.state][rows] < request.stay.end - 1
+    return _bits(broken, len(rows))
+
+
+def _bits(broken: Mapping[Rule, Flags], size: int) -> Ints:
+    fails = np.zeros(size, dtype=np.int64)
+    for rule, flags in broken.items():
+        fails |= flags * BIT[rule]
+    return fails
+
+
+def team_needs(pool: Pool, request: Request, policy: Policy) -> dict[str, Flags]:
+    """What the team should have at least once, by name, and who would bring it."""
+    needs: dict[str, Flags] = {}
+    if any(position.is_leader for position in request.positions):
+        needs["leader"] = pool.leads
+    for tag in request.languages:
+        needs[f"language {tag}"] = pool.languages[tag] >= policy.language_level
+    if request.needs_all_disciplines:
+        for name in DISCIPLINES:
+            needs[f"discipline {name}"] = (pool.disciplines & discipline_mask([name])) > 0
+    return needs
+
+
+def need_price(need: str, policy: Policy) -> int:
+    """What one missing need weighs against another: "language es" is a "language"."""
+    return policy.need_weights.get(need.split(maxsplit=1)[0], 0)
+
+
+def experienced_wanted(size: int, policy: Policy) -> int:
+    """How many of a team of `size` should have a past deployment."""
+    return ceil(size * policy.experienced_share - 1e-9)
+
+
+def offered(pool: Pool, needs: Iterable[Flags]) -> Ints:
+    """What each expert gives to a team, as bits: a superset of bits is at least as useful.
+
+    Bit 0 not a trainee, 1 mentor, 2 experienced, then the needs in their order.
+    """
+    bits: Ints = (~pool.trainee).astype(np.int64) | (pool.mentor << 1) | (pool.experienced << 2)
+    for n, meets in enumerate(needs):
+        bits |= meets.astype(np.int64) << (FIRST_NEED + n)
+    return bits
+
+
+def kept(pool: Pool, request: Request, position: Position, rows: Ints) -> Ints:
+    """2 for who holds this very seat, 1 for who holds another of the team: a move disturbs less than a loss."""
+    found = np.zeros(len(rows), dtype=np.int64)
+    for other in request.positions:
+        if other.held is not None and other.held in pool.row:
+            found[rows == pool.row[other.held]] = 1
+    if position.held is not None and position.held in pool.row:
+        found[rows == pool.row[position.held]] = 2
+    return found
+
+
+def fit(pool: Pool, request: Request, position: Position, policy: Policy, rows: Ints) -> Ints:
+    """Whole points of fit: coarse on purpose, so that near-equals are decided by the journey."""
+    weight = policy.weights
+    points = np.round(weight.get("chance", 0) * pool.chance[rows], 6)
+    points += weight.get("experience", 0) * pool.experienced[rows]
+    for slug, level in position.required.items():
+        points += weight.get("surplus_level", 0) * np.maximum(pool.expertise[slug][rows] - level, 0)
+    for slug, wish in position.desired.items():
+        points += np.round(weight.get("desired", 0) * wish * pool.expertise[slug][rows] / 3, 6)
+    for one in request.asked_for & pool.row.keys():
+        points[rows == pool.row[one]] += weight.get("asked_for", 0)
+    return np.floor(points + 0.5).astype(np.int64)
+
+
+def load(pool: Pool, request: Request, policy: Policy, rows: Ints) -> Ints:
+    """Points of load: deployments of the last 365 days, and present exposure as a share of its cap."""
+    weight = policy.weights
+    share = np.round(weight.get("exposure", 0) * pool.exposure[rows] / policy.exposure_cap, 6)
+    recent = pool.served_since(rows, request.stay.start, 365) * weight.get("recent_deployment", 0)
+    return recent + np.floor(share + 0.5).astype(np.int64)
