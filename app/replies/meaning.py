@@ -1,15 +1,19 @@
 """What a text means. Pure: text in, meaning out. When it is not clear, it is never a yes.
 
-A text is read as yes only when every word of it is known and none speaks against it. "No problem, I'll come", "yes but
-only until Friday" and anything with a word we do not know are left to a person, with the whole text.
+A text is read as yes only when every word of it is known and none speaks against it (`vocabulary.py`). "No problem,
+I'll come", "yes but only until Friday" and anything with a word we do not know are left to a person, with the whole
+text. A no may tell its reason in any words, because a no read wrongly is heard of at once: our answer names it.
+`python -m bench.answers` prints what becomes of the labelled answers in `tests/replies/corpus.csv`.
 """
 
 import re
-import unicodedata
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from app.core.ids import CODE_DIGITS
+from app.replies import vocabulary as v
+from app.replies.plain import MOST_WORDS, Plain, make_plain
 
 
 class Kind(StrEnum):
@@ -18,110 +22,203 @@ class Kind(StrEnum):
     YES = "yes"
     NO = "no"
     CONDITIONAL = "conditional"
+    QUESTION = "question"
+    UNCLEAR = "unclear"
     STOP = "stop"
     START = "start"
     HELP = "help"
-    UNCLEAR = "unclear"
+    WRONG_NUMBER = "wrong_number"
+    STATUS = "status"
+    ARRIVED = "arrived"
+    HOME = "home"
+    DELAYED = "delayed"
+    AWAY = "away"
+    BACK = "back"
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What was understood, and the offer's code if the text had one."""
+    """What was understood, and the code if the text had one. `also`: answers to other codes in the same text."""
 
     kind: Kind
     code: str | None = None
+    also: tuple["Meaning", ...] = ()
 
 
-def _words(line: str) -> frozenset[str]:
-    return frozenset(line.split())
-
-
-CODE = re.compile(rf"(?<!\d)[{CODE_DIGITS}]{{3}}(?!\d)")
-STOP = _words("stop stopall unsubscribe cancel end quit revoke optout")
-"""Twilio's opt-out words; they count only as the whole text (twilio.md 9)."""
-START = _words("start unstop")
-HELP = _words("help info")
-YES = _words("yes y yep yeah yup yess yes1 ye si sip accept accepted accepting confirm confirmed available oui")
-YES_PHRASES = (
-    "i can", "i can go", "i can do it", "i will go", "ill go", "i am in", "im in", "count me in", "i am available",
-    "im available", "puedo", "si puedo", "puedo ir", "i accept", "will do", "on my way", "absolutely", "definitely",
-)  # fmt: skip
-NO = _words(
-    "no n nope nah decline declined cant cannot unable unavailable pass wont sorry negative not nop couldnt cancelled"
-)
-HEDGES = _words(
-    "if but only until till unless maybe might may perhaps depends depending later after before hour hours hr hrs"
-    " minute minutes min mins tomorrow tmrw tomorow pero solo hasta quizas manana leaving late probably possibly think"
-    " try trying"
-    " monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun when what where who why how"
-)
-FILLERS = _words(
-    "i im am ill will can could do go going come coming be there it to the this that one for me my in at on of a an and"
-    " please pls thanks thank you thx ty ok okay sure great team rrt code offer ref deploy deployment help with we as"
-    " yours de acuerdo gracias voy a ir sir maam hi hello count available absolutely definitely way puedo happy glad"
-    " ready"
-)
-NOT_A_NO = (
-    "no problem", "no prob", "no worries", "no issue", "why not", "not a problem", "cant wait",
-    "not sure", "no idea", "dont know", "no se",
-)  # fmt: skip
-"""Phrases with a "no" in them that mean anything but no: a person reads the rest."""
-THUMBS = {"\U0001f44d": " yes ", "\u2705": " yes ", "\U0001f44e": " no ", "\u274c": " no "}
+CODE = re.compile(rf"(?<!\S)(?:[{CODE_DIGITS}]{{3}}|d\d\d|[b-df-hj-np-tv-z]\d[b-df-hj-np-tv-z])(?!\S)")
+"""An offer's three digits, a drill's "D47", and what looks like a code of another system."""
+SIMPLE = {
+    Kind.STATUS: v.STATUS, Kind.ARRIVED: v.ARRIVED, Kind.HOME: v.HOME, Kind.BACK: v.BACK, Kind.AWAY: v.AWAY,
+}  # fmt: skip
+"""Words of the road: they count as the whole text."""
 DIGITS = {"1": Kind.YES, "2": Kind.NO}
+LOOSE_YES = {"ya", "in"}
+"""These say yes only beside a code."""
+NEVER_A_YES = re.compile(
+    r"\byes (?:hello|hi|its me|it is me|this is|it works|i am the|i know)\b|\b(?:help me|send help)\b"
+)
+"""Somebody who answers the phone, not the question, or who asks for help."""
+ASKED = re.compile(
+    r"^(?:(?:" + "|".join(sorted(v.ASKS - {"is", "are", "do", "does", "did", "can", "could", "que", "como"})) + r")\b"
+    r"|(?:is|are|do|does|did|can|could|que|como) (?:i|you|we|they|he|she|it|the|this|there|that|es|una|un|flights)\b)"
+)
 
 
-def _plain(body: str) -> str:
-    """Lower case, no accents, no punctuation but the question mark, emoji we know as words."""
-    for thumb, word in THUMBS.items():
-        body = body.replace(thumb, word)
-    decomposed = unicodedata.normalize("NFKD", body.casefold().replace("’", "").replace("'", ""))
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[^\w?]+", " ", bare).split())
-
-
-def read(body: str) -> Meaning:
+def read(body: str, codes: Collection[str] = (), names: Iterable[str] = ()) -> Meaning:
     """What a text means.
 
     Args:
         body: the whole text as it came.
+        codes: codes that this phone has been sent lately. Other digits are numbers like any other, unless nothing but
+            an answer stands beside them.
+        names: of whom the phone belongs to; people sign.
 
     Returns:
         The meaning; `UNCLEAR` for everything a person should read.
     """
-    plain = _plain(body)
-    if plain in STOP:
-        return Meaning(Kind.STOP)
-    if plain in START:
-        return Meaning(Kind.START)
-    if plain in HELP:
-        return Meaning(Kind.HELP)
-    codes = CODE.findall(plain)
-    if len(set(codes)) > 1:
+    plain = make_plain(body)
+    known = {code.lower() for code in codes}
+    if (about := _about_texts(plain)) is not None:
+        return Meaning(about)
+    if plain.is_quote:
+        return Meaning(Kind.QUESTION if body.lstrip().lower().startswith("questioned") else Kind.UNCLEAR)
+    own = {part for name in names for part in name.lower().split()}
+    own |= {part[0] for part in own}
+    if (several := _several(plain.words, known)) is not None:
+        return several
+    found = list(dict.fromkeys(CODE.findall(plain.words)))
+    ours = [code for code in found if code in known]
+    if len(ours) > 1:
         return Meaning(Kind.UNCLEAR)
-    code = codes[0] if codes else None
-    return Meaning(_kind(" ".join(CODE.sub(" ", plain).split())), code)
+    code = ours[0] if ours else found[0] if len(found) == 1 else None
+    rest = _taken_out(_without(plain.words, code), v.GREETINGS)
+    kind = _kind(rest, plain, own, code)
+    is_strange = code is not None and not ours and kind not in (Kind.YES, Kind.NO) and code.isdecimal()
+    return Meaning(kind, None if code is None or is_strange else code.upper())
 
 
-def _kind(plain: str) -> Kind:
-    if plain in DIGITS:
-        return DIGITS[plain]
-    if any(phrase in plain for phrase in NOT_A_NO) or "?" in plain:
-        return Kind.UNCLEAR
-    words = set(plain.split())
-    says_no = bool(words & NO)
-    says_yes = bool(words & YES) or (not says_no and any(f" {phrase} " in f" {plain} " for phrase in YES_PHRASES))
-    hedges = bool(words & HEDGES) or bool(re.search(r"\d", plain))
-    if says_yes and not says_no:
-        return _kind_of_yes(words, hedges=hedges)
-    if says_no and not says_yes:
-        return Kind.CONDITIONAL if words & {"but", "pero", "unless", "if"} else Kind.NO
-    if says_no and says_yes:
-        return Kind.UNCLEAR
-    return Kind.CONDITIONAL if words & {"maybe", "might", "depends", "possibly", "perhaps", "quizas"} else Kind.UNCLEAR
+def _without(words: str, code: str | None) -> str:
+    return words if code is None else " ".join(word for word in words.split() if word != code)
 
 
-def _kind_of_yes(words: set[str], *, hedges: bool) -> Kind:
-    if hedges:
+def _has(words: str, phrases: Iterable[str]) -> bool:
+    return any(f" {phrase} " in f" {words} " for phrase in phrases)
+
+
+def _taken_out(words: str, phrases: Iterable[str]) -> str:
+    """`words` without the phrases, longest first."""
+    padded = f" {words} "
+    for phrase in phrases:
+        padded = padded.replace(f" {phrase} ", "  ")
+    return " ".join(padded.split())
+
+
+def _about_texts(plain: Plain) -> Kind | None:
+    """STOP, START and HELP as the carrier reads them, and an opt-out in a person's own words."""
+    words = plain.words
+    if words in v.START:
+        return Kind.START
+    if words in v.HELP:
+        return Kind.HELP
+    is_own_words = len(words.split()) <= 7 and not set(words.split()) & v.YES
+    begins = any(words == phrase or (" " in phrase and words.startswith(f"{phrase} ")) for phrase in v.OPT_OUT)
+    inside = _has(words, (phrase for phrase in v.OPT_OUT if len(phrase.split()) > 2))
+    asks_to_stop = is_own_words and (begins or inside or words.startswith("please stop texting"))
+    return Kind.STOP if words in v.OPT_OUT_WORDS or asks_to_stop else None
+
+
+def _several(words: str, known: set[str]) -> Meaning | None:
+    """ "YES 422 NO 933": an answer to each of several codes; None when the text is anything else."""
+    tokens = [word for word in words.split() if word not in ("and", "but", "y")]
+    if len(tokens) < 4 or len(tokens) % 2:
+        return None
+    pairs = list(zip(tokens[::2], tokens[1::2], strict=True))
+    if tokens[0] in known:
+        pairs = [(word, code) for code, word in pairs]
+    kinds = [Kind.YES if word in v.YES else Kind.NO if word in v.NO else None for word, _ in pairs]
+    codes = [code for _, code in pairs]
+    if None in kinds or not set(codes) <= known or len(set(codes)) < len(codes):
+        return None
+    first, *others = (Meaning(kind, code.upper()) for kind, code in zip(kinds, codes, strict=True) if kind)
+    return Meaning(first.kind, first.code, tuple(others))
+
+
+def _kind(words: str, plain: Plain, own: set[str], code: str | None) -> Kind:
+    """The kind of a text without its code."""
+    digit = " ".join(word for word in words.split() if word not in v.POLITE)
+    if digit in DIGITS and not plain.asks and not plain.is_odd:
+        return DIGITS[digit]
+    if not words:
+        return Kind.YES if code is not None and code.startswith("d") else Kind.UNCLEAR
+    if (road := _of_the_road(words)) is not None:
+        return road
+    if (_has(words, v.WRONG_NUMBER) and not _has(words, ("this is not",))) or _is_not_me(words, own):
+        return Kind.WRONG_NUMBER
+    if plain.asks:
+        return Kind.QUESTION
+    return _answer(words, plain, own, has_code=code is not None)
+
+
+def _of_the_road(words: str) -> Kind | None:
+    for kind, phrases in SIMPLE.items():
+        if words in phrases:
+            return kind
+    first = words.split(maxsplit=1)[0]
+    if first in v.AWAY and re.search(r"\d|tomorrow|manana", words):
+        return Kind.AWAY
+    if any(words.startswith(phrase) for phrase in v.DELAYED if phrase != "running") or re.match(
+        r"running .*\blate\b", words
+    ):
+        return Kind.DELAYED
+    return None
+
+
+def _is_not_me(words: str, own: set[str]) -> bool:
+    """ "This is not Maria": the writer says who they are not."""
+    found = re.match(r"(?:this is not|i am not|im not|no soy|este no es el numero de) (\w+)$", words)
+    return found is not None and len(found[1]) > 1 and found[1] in own
+
+
+def _answer(words: str, plain: Plain, own: set[str], *, has_code: bool) -> Kind:
+    if _has(words, v.NEVER_A_NO):
+        return Kind.CONDITIONAL if _has(words, v.CONDITIONS) or _is_hedged_yes(words) else Kind.UNCLEAR
+    without_no = _taken_out(words, v.NO_PHRASES)
+    says_no = without_no != words or bool(set(without_no.split()) & v.NO)
+    rest = _taken_out(without_no, v.YES_PHRASES)
+    left = set(rest.split())
+    says_yes = rest != without_no or bool(left & (v.YES | (LOOSE_YES if has_code else set())))
+    if says_yes and says_no:
+        return Kind.CONDITIONAL if set(words.split()) & v.HEDGES else Kind.UNCLEAR
+    if says_no:
+        return _kind_of_no(words, own)
+    if ASKED.match(words) or _has(words, v.CALL_ME):
+        return Kind.CONDITIONAL if says_yes else Kind.QUESTION
+    if says_yes:
+        return _kind_of_yes(words, left, plain, own)
+    return Kind.CONDITIONAL if _has(words, v.CONDITIONS) else Kind.UNCLEAR
+
+
+def _is_hedged_yes(words: str) -> bool:
+    return bool(set(words.split()) & v.YES) and bool(set(words.split()) & v.HEDGES)
+
+
+def _kind_of_yes(words: str, left: set[str], plain: Plain, own: set[str]) -> Kind:
+    if set(words.split()) & v.HEDGES or re.search(r"\d", words):
         return Kind.CONDITIONAL
-    unknown = words - YES - FILLERS - {word for phrase in YES_PHRASES for word in phrase.split()}
-    return Kind.UNCLEAR if unknown else Kind.YES
+    is_whole = not left - v.YES - v.SAFE - LOOSE_YES - own
+    is_clear = is_whole and not plain.is_odd and not NEVER_A_YES.search(words) and len(words.split()) <= MOST_WORDS
+    return Kind.YES if is_clear else Kind.UNCLEAR
+
+
+def _kind_of_no(words: str, own: set[str]) -> Kind:
+    """A no of known words, or one that leads and is followed by its reason."""
+    each = words.split()
+    if not set(_taken_out(words, v.NO_PHRASES).split()) - v.NO - v.NO_SAFE - own:
+        return Kind.NO
+    if set(each) & v.TURNS:
+        return Kind.CONDITIONAL
+    for lead in v.NO_LEADS:
+        after = words.removeprefix(f"{lead} ").split()
+        if words.startswith(f"{lead} ") and after and after[0] in v.REASONS:
+            return Kind.NO
+    return Kind.UNCLEAR

@@ -36,7 +36,7 @@ async def read_text(session: AsyncSession, inbound_id: int) -> None:
         await _about_texts(session, inbound, found, meaning)
     elif found.offer is None:
         await _no_single_offer(session, inbound, found, meaning)
-    elif meaning.kind is Kind.UNCLEAR:
+    elif meaning.kind not in ANSWERS:
         await _unclear(session, inbound, found.offer)
     else:
         await _answer(session, inbound, found.offer, meaning)
