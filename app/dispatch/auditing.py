@@ -21,7 +21,7 @@ from app.core.jobs import defer
 from app.core.problems import Problem
 from app.deployments.models import Deployment
 from app.deployments.states import DeploymentState
-from app.dispatch import ladder
+from app.dispatch import ladder, offers
 from app.dispatch.models import Offer
 from app.dispatch.promises import FOLLOWED_UP, Broken, broken
 from app.dispatch.states import OPEN
@@ -57,7 +57,7 @@ async def _set_timer(session: AsyncSession, found: Broken) -> None:
     if offer.state in OPEN:
         deployment = await session.get_one(Deployment, offer.deployment_id)
         at = max(ladder.due(offer.asked_at, deployment.priority, offer.rung), clock.now())
-        offer.timer_job_id = await defer(session, "dispatch.climb", at=at, offer_id=offer.id)
+        offer.timer_job_id = await offers.set_timer(session, offer, at)
 
 
 async def _look_up(session: AsyncSession, found: Broken) -> None:

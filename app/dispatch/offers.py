@@ -1,7 +1,7 @@
 """Offers: ask a person for a seat, climb the ladder, withdraw, let run out."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -101,8 +101,13 @@ async def ask(
     if start <= clock.now():
         await climb(session, deployment, offer)
     else:
-        offer.timer_job_id = await defer(session, "dispatch.climb", at=start, offer_id=offer.id)
+        offer.timer_job_id = await set_timer(session, offer, start)
     return offer
+
+
+async def set_timer(session: AsyncSession, offer: Offer, at: datetime) -> int:
+    """Have the offer's next rung climbed at a moment; the job's id. Answers that wait to be read go first."""
+    return await defer(session, "dispatch.climb", at=at, priority=-1, offer_id=offer.id)
 
 
 def is_due(deployment: Deployment, offer: Offer) -> bool:
@@ -121,7 +126,7 @@ async def climb(session: AsyncSession, deployment: Deployment, offer: Offer) -> 
     await _take(session, deployment, offer, step)
     if offer.state in OPEN:
         at = ladder.due(offer.asked_at, deployment.priority, offer.rung)
-        offer.timer_job_id = await defer(session, "dispatch.climb", at=at, offer_id=offer.id)
+        offer.timer_job_id = await set_timer(session, offer, at)
 
 
 async def _take(session: AsyncSession, deployment: Deployment, offer: Offer, step: Step) -> None:

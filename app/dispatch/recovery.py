@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
-from app.core.database import locked
 from app.core.events import SYSTEM, record
 from app.core.jobs import defer
 from app.deployments.models import Deployment
@@ -23,7 +22,7 @@ from app.experts.models import Contact, Expert
 from app.messaging import errors, outbox, texts
 from app.messaging.errors import NextStep
 from app.messaging.models import Message
-from app.messaging.states import MESSAGE, Channel, MessageState
+from app.messaging.states import Channel
 from app.watch import alarms
 
 CALL_AGAIN = "dispatch.call_again"
@@ -155,20 +154,28 @@ async def call_again(session: AsyncSession, message_id: int) -> None:
         await _send(session, deployment, offer, texts.Text(message.kind, message.body), message.number)
 
 
-async def recheck(session: AsyncSession, message_id: int) -> bool:
+async def stopped(session: AsyncSession, message: Message) -> None:
+    """A number wants no more texts: what waits for it is not sent, and what it would have said is said by phone."""
+    found = await answers.locked_offer(session, message.offer_id) if message.offer_id is not None else None
+    if not await outbox.cancel(session, message.id, "STOP") or found is None:
+        return
+    deployment, _, offer = found
+    if message.kind in QUESTIONS:
+        await offers.hurry(session, deployment, offer)
+    elif message.kind in DECISIONS and offer.state is DECISIONS[message.kind][0]:
+        await _send(session, deployment, offer, texts.spoken_notice(message.body), message.number)
+
+
+async def recheck(session: AsyncSession, message: Message) -> bool:
     """Before a held message goes out: whether what it says is still true. Else it is taken back."""
-    message = await locked(session, Message, message_id)
-    if message.state is not MessageState.QUEUED:
-        return False
-    offer = await session.get(Offer, message.offer_id) if message.offer_id else None
     is_over = message.valid_until is not None and message.valid_until <= clock.now()
+    offer = await session.get(Offer, message.offer_id) if message.offer_id else None
     if offer is not None and (message.kind in QUESTIONS or message.kind == "spoken_offer"):
         is_over = is_over or offer.state not in OPEN or offer.reply_by <= clock.now()
     elif offer is not None and message.kind in DECISIONS:
         is_over = is_over or offer.state is not DECISIONS[message.kind][0]
     if is_over:
-        message.state = MESSAGE.after(message.state, "cancel")
-        await record(session, "message.cancelled", message.id, topic=message.topic, reason="no longer true")
+        await outbox.cancel(session, message.id, "no longer true")
     return not is_over
 
 

@@ -6,6 +6,7 @@ from app.core.database import begin
 from app.core.events import on
 from app.core.jobs import defer, every, job
 from app.dispatch import auditing, backfill, recovery
+from app.experts.models import Contact
 from app.messaging import holds, outbox
 from app.messaging.models import Message
 
@@ -25,6 +26,17 @@ async def failed(subject_id: int) -> None:
 async def _lost(message_id: int) -> None:
     async with begin() as session:
         await recovery.lost(session, await session.get_one(Message, message_id))
+
+
+@on("contact.texts_stopped", name="dispatch.stop_texts")
+async def stop_texts(subject_id: int) -> None:
+    """A number texted STOP: what waits for it is not sent."""
+    async with begin() as session:
+        contact = await session.get_one(Contact, subject_id)
+        waiting = await outbox.waiting_to(session, contact.number)
+    for message in waiting:
+        async with begin() as session:
+            await recovery.stopped(session, message)
 
 
 @on("call.ended", name="dispatch.call_ended")
@@ -48,7 +60,7 @@ async def resume_sending(subject_id: int) -> None:
         waiting = await holds.waiting_ids(session)
     for message_id in waiting:
         async with begin() as session:
-            if await recovery.recheck(session, message_id):
+            if await recovery.recheck(session, await session.get_one(Message, message_id)):
                 await defer(session, outbox.SEND, message_id=message_id)
 
 

@@ -1,7 +1,5 @@
 """After a long outage or a restored backup nothing that waited is flushed (reliability.md A10, R8)."""
 
-from datetime import timedelta
-
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,7 +19,7 @@ async def notice(session: AsyncSession) -> None:
     """
     silence = await heartbeats.silent_for(session, heartbeats.WORKER)
     await heartbeats.beat(session, heartbeats.WORKER)
-    if silence is None or silence <= timedelta(minutes=get_settings().gap_minutes):
+    if silence is None or silence <= heartbeats.too_long(get_settings().gap_minutes):
         return
     await _take_back_stale(session)
     if await holds.waiting_count(session):

@@ -6,10 +6,12 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
+from app.core.database import locked
+from app.core.events import record
 from app.core.jobs import defer
 from app.core.text import phone_number
 from app.messaging.models import Message
-from app.messaging.states import Channel, MessageState
+from app.messaging.states import MESSAGE, Channel, MessageState
 from app.messaging.texts import Text, plain
 
 SEND = "messaging.send"
@@ -104,6 +106,25 @@ async def cancel_waiting(session: AsyncSession, offer_id: int) -> int:
         .returning(Message.id)
     )
     return len(taken_back.all())
+
+
+async def waiting_to(session: AsyncSession, number: str) -> list[Message]:
+    """Texts to a number that have not gone out, but for the answer to HELP."""
+    waiting = select(Message).where(
+        Message.number == number, Message.state == MessageState.QUEUED, Message.channel == Channel.TEXT,
+        Message.kind != "help_text",
+    )  # fmt: skip
+    return list(await session.scalars(waiting.order_by(Message.id)))
+
+
+async def cancel(session: AsyncSession, message_id: int, reason: str) -> bool:
+    """Take one message back ("message.cancelled"); False when it has gone out."""
+    message = await locked(session, Message, message_id)
+    if message.state is not MessageState.QUEUED:
+        return False
+    message.state = MESSAGE.after(message.state, "cancel")
+    await record(session, "message.cancelled", message.id, topic=message.topic, reason=reason)
+    return True
 
 
 async def asked_lately(session: AsyncSession, number: str, kind: str, since: datetime) -> int:

@@ -19,6 +19,8 @@ OUTBOUND = "outbound"
 """The carrier's list of our own texts was compared up to there."""
 
 
+LEAST_S = 30.0
+"""Seconds of the wall within which every heartbeat comes several times."""
 _STARTED = time.monotonic()
 
 
@@ -51,4 +53,9 @@ async def stopped(session: AsyncSession, name: str) -> timedelta | None:
     silence = await silent_for(session, name)
     if silence is None:
         silence = timedelta(seconds=time.monotonic() - _STARTED)
-    return silence if silence > timedelta(minutes=get_settings().auditor_late_minutes) else None
+    return silence if silence > too_long(get_settings().auditor_late_minutes) else None
+
+
+def too_long(minutes: float) -> timedelta:
+    """A silence that is too long: so many minutes, but on an accelerated clock not less than a moment of the wall's."""
+    return max(timedelta(minutes=minutes), timedelta(seconds=LEAST_S * clock.rate))

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from sqlalchemy import select, text
 
-from app.core.clock import clock
+from app.core.clock import Clock, clock
 from app.core.database import begin
 from app.core.jobs import defer
 from app.dispatch import auditing
@@ -211,3 +211,13 @@ async def test_after_a_long_gap_what_is_stale_is_taken_back_and_the_rest_waits_f
     assert states["offer"] is MessageState.CANCELLED  # its time is over
     assert states["confirmed"] is MessageState.DELIVERED  # still true
     assert await story.deployment(reference)
+
+
+def test_on_an_accelerated_clock_a_silence_is_too_long_only_after_a_moment_of_the_walls() -> None:
+    before = Clock.load(clock.dump())
+    clock.follow(Clock(180))
+    try:
+        assert heartbeats.too_long(5) == timedelta(minutes=90)
+    finally:
+        clock.follow(before)
+    assert heartbeats.too_long(5) == timedelta(minutes=5)

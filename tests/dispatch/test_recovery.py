@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from app.core.clock import clock
 from app.core.database import begin
 from app.dispatch.promises import broken
 from app.experts.models import Contact
-from app.messaging.models import Message, SendingHold
+from app.messaging.models import Message, SenderPace, SendingHold
+from app.messaging.states import MessageState
 from app.simulator.faults import Faults
 from app.simulator.people import Kind
 from tests.story import Person, Story
@@ -152,8 +154,9 @@ async def test_the_agencys_lost_text_is_the_desks(story: Story) -> None:
 
 async def test_key_nine_asks_the_desk_to_call_and_answers_nothing(story: Story) -> None:
     reference, people = await _asked(story)
+    await story.passes(timedelta(minutes=19))  # by hand until the phone rings: nothing is texted back
     story.carrier.people.set_behaviour(people[0].number, Kind.CONDITIONAL)
-    await story.passes(timedelta(minutes=22))
+    await story.passes(timedelta(minutes=2))
     assert (await story.offer_to(reference, people[0]))["state"] == "contacting"
     waiting = [(row["body"], row["expert_id"]) for row in await story.get("/inbox", who="recommender")]
     assert waiting == [("(pressed 9 in a call)", people[0].id)]
@@ -174,8 +177,24 @@ async def test_voicemail_is_left_one_sentence_and_is_no_contact(story: Story) ->
 async def test_a_busy_line_is_called_once_more(story: Story) -> None:
     _, people = await _asked(story)
     story.carrier.people.set_behaviour(people[0].number, Kind.BUSY)
-    await story.passes(timedelta(minutes=22))
+    await story.passes(timedelta(minutes=22), timedelta(minutes=2))
     assert len(_rang(story, people[0].number)) == 1
     await story.passes(timedelta(minutes=10))
     assert len(_rang(story, people[0].number)) == 2
     assert {m.outcome for m in await _messages(people[0]) if m.kind == "spoken_offer"} == {"busy"}
+
+
+async def test_after_stop_what_waited_is_not_texted_and_is_said_by_phone(story: Story) -> None:
+    reference = await story.files()
+    await story.approves(reference)
+    await story.post("recommender", f"/deployments/{reference}/rosters/1/accept")
+    async with begin() as session:  # the sender is busy: the questions have their slots and wait
+        await session.execute(update(SenderPace).values(free_at=clock.now() + timedelta(minutes=2)))
+    await story.settle()
+    first = await story.person((await story.offers(reference))[0]["expert_id"])
+    assert first.hears() == []
+    await first.texts("STOP")
+    assert (await _messages(first))[0].state is MessageState.CANCELLED
+    await story.passes(timedelta(minutes=3), timedelta(seconds=30))
+    assert first.hears() == []
+    assert _rang(story, first.number)
