@@ -199,6 +199,15 @@ async def failed(session: AsyncSession, limit: int = 100) -> list[FailedJob]:
     return [FailedJob(*row) for row in rows]
 
 
+async def has_due(session: AsyncSession) -> bool:
+    """Whether any job waits that is due, but for periodic ones."""
+    query = text(
+        "select exists (select from procrastinate_jobs where status = 'todo' and task_name <> all(:periodic)"
+        " and (scheduled_at is null or scheduled_at <= now()))"
+    )
+    return bool(await session.scalar(query, {"periodic": ["core.rescue", *_PERIODIC]}))
+
+
 async def drop_failed(session: AsyncSession, name: str) -> None:
     """Forget the failed runs of a periodic job."""
     query = "delete from procrastinate_jobs where status = 'failed' and task_name = :name"
