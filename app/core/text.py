@@ -1,5 +1,7 @@
 """Texts as carriers count them (GSM-7, segments), and phone numbers as people write them."""
 
+import unicodedata
+
 import phonenumbers
 
 from app.core.problems import Invalid
@@ -15,9 +17,15 @@ PLAIN = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-
 
 
 def gsm7(text: str) -> str:
-    """`text` with what typing programs make curly made plain; anything else outside GSM-7 becomes "?"."""
-    plain = text.translate(PLAIN)
-    return "".join(c if c in GSM7 or c in GSM7_DOUBLE else "?" for c in plain)
+    """`text` with curly quotes and accents made plain where GSM-7 lacks them; what it has no letter for becomes "?"."""
+    return "".join(_gsm7(c) for c in text.translate(PLAIN))
+
+
+def _gsm7(c: str) -> str:
+    if c in GSM7 or c in GSM7_DOUBLE:
+        return c
+    bare = unicodedata.normalize("NFKD", c)[:1]
+    return bare if bare in GSM7 else "?"
 
 
 def septets(text: str) -> int:

@@ -91,3 +91,9 @@ class Assignment(Table):
     arrives_at: Mapped[datetime]
     travel_mode: Mapped[str]
     confirmed_at: Mapped[datetime]
+    told_arrived_at: Mapped[datetime | None]
+    """When the expert texted ARRIVED. The desk's own check-in is another thing."""
+    told_home_at: Mapped[datetime | None]
+    """When the expert texted HOME."""
+    told_delay: Mapped[str | None]
+    """The latest text that told of a delay, whole."""

@@ -91,7 +91,7 @@ async def _question_lost(session: AsyncSession, message: Message, meaning: error
     if other is None:
         await offers.lose_contact(session, deployment, offer)
     elif other.texts_stopped_at is None:
-        words = texts.Text(message.kind, message.body)
+        words = texts.Text(message.kind, message.body, message.language)
         await _send(session, deployment, offer, words, other.number, Channel.TEXT)
     else:
         await _send(session, deployment, offer, texts.spoken_offer(await words_of(session, offer)), other.number)
@@ -111,7 +111,7 @@ async def _decision_lost(session: AsyncSession, message: Message, meaning: error
     if number is None:
         await _desk_tells(session, message)
     else:
-        await _send(session, deployment, offer, texts.spoken_notice(message.body), number)
+        await _send(session, deployment, offer, texts.spoken_notice(message.body, message.language), number)
 
 
 async def _call_refused(session: AsyncSession, message: Message, meaning: errors.Meaning) -> None:
@@ -124,7 +124,7 @@ async def _call_refused(session: AsyncSession, message: Message, meaning: errors
         return
     other = None if meaning.also_calls else await _untried(session, offer)
     if other is not None:
-        await _send(session, deployment, offer, texts.Text(message.kind, message.body), other.number)
+        await _send(session, deployment, offer, texts.Text(message.kind, message.body, message.language), other.number)
     else:
         await _desk_dials(session, message, meaning)
 
@@ -142,7 +142,9 @@ async def call_ended(session: AsyncSession, message: Message) -> None:
     elif message.outcome == "failed" and offer.state in OPEN:
         other = await _untried(session, offer)
         if other is not None:
-            await _send(session, deployment, offer, texts.Text(message.kind, message.body), other.number)
+            await _send(
+                session, deployment, offer, texts.Text(message.kind, message.body, message.language), other.number
+            )
 
 
 async def call_again(session: AsyncSession, message_id: int) -> None:
@@ -151,7 +153,9 @@ async def call_again(session: AsyncSession, message_id: int) -> None:
     deployment, _, offer = await answers.locked_offer(session, message.offer_id or 0)
     is_wanted = message.kind == "spoken_notice" or offer.state in (OfferState.CONTACTING, OfferState.DEFERRED)
     if is_wanted and await _calls_made(session, message) < MOST_CALLS:
-        await _send(session, deployment, offer, texts.Text(message.kind, message.body), message.number)
+        await _send(
+            session, deployment, offer, texts.Text(message.kind, message.body, message.language), message.number
+        )
 
 
 async def stopped(session: AsyncSession, message: Message) -> None:

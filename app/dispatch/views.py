@@ -191,6 +191,7 @@ def preview(request: Request, deployment: Deployment, seats: Sequence[ProposedSe
         state=request.place_state,
         dates=days(deployment.starts_at, deployment.ends_at, request.time_zone),
         reply_by=clock_time(until, choice.expert.time_zone),
+        language=choice.expert.preferred_language,
     )
     body = texts.offer(words).body
     return Preview(body, len(body))

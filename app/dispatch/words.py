@@ -22,4 +22,5 @@ async def words_of(session: AsyncSession, offer: Offer) -> OfferWords:
         state=request.place_state,
         dates=days(deployment.starts_at, deployment.ends_at, request.time_zone),
         reply_by=clock_time(offer.reply_by, expert.time_zone),
+        language=expert.preferred_language,
     )

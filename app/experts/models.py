@@ -20,6 +20,13 @@ class Discipline(StrEnum):
     COMMUNITY_LEADERSHIP = "CL"
 
 
+class Language(StrEnum):
+    """In which somebody reads our texts and hears our calls."""
+
+    ENGLISH = "en"
+    SPANISH = "es"
+
+
 class Expert(Table):
     """One person of the pool. Skills, languages and conflicts are kept here as the solver reads them: whole."""
 
@@ -36,6 +43,10 @@ class Expert(Table):
     """Slug to level 1-3."""
     languages: Mapped[dict[str, Any]]
     """BCP-47 tag to ILR level 0-5."""
+    preferred_language: Mapped[Language] = mapped_column(
+        state_column(Language), default=Language.ENGLISH, server_default="en"
+    )
+    """In which we text and call."""
     city: Mapped[str]
     state: Mapped[str]
     county: Mapped[str | None]

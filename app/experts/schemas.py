@@ -35,6 +35,7 @@ class ExpertIn(BaseModel):
     disciplines: list[Literal["LE", "VA", "MH", "CL"]] = Field(min_length=1, max_length=2)
     expertise: dict[str, Level] = Field(default_factory=dict, max_length=64)
     languages: dict[str, Ilr] = Field(default_factory=lambda: {"en": 5}, max_length=20)
+    preferred_language: Literal["en", "es"] = "en"
     city: Line
     state: str
     county: Line | None = None
@@ -82,6 +83,7 @@ class ExpertOut(BaseModel):
     disciplines: list[str]
     expertise: dict[str, int]
     languages: dict[str, int]
+    preferred_language: str
     city: str
     state: str
     employer: str | None
@@ -112,6 +114,7 @@ class ExpertChange(BaseModel):
     is_trainee: bool | None = None
     employer: Line | None = None
     wakes_for_immediate: bool | None = None
+    preferred_language: Literal["en", "es"] | None = None
 
 
 class AbsenceIn(BaseModel):

@@ -35,6 +35,7 @@ async def receive(session: AsyncSession, form: Mapping[str, str]) -> InboundMess
             sid=form["MessageSid"],
             number=form["From"],
             body=form.get("Body", "").replace("\x00", ""),
+            attachments=_attachments(form),
             opt_out_type=form.get("OptOutType") or None,
             received_at=clock.now(),
             state=InboundState.RECEIVED,
@@ -124,6 +125,11 @@ async def settle(session: AsyncSession, inbound: InboundMessage, by: Actor) -> N
     inbound.state = INBOUND.after(inbound.state, "settle")
     inbound.settled_by = by.name
     await record(session, "text.settled", inbound.id, topic=inbound.topic, by=by)
+
+
+def _attachments(form: Mapping[str, str]) -> int:
+    count = form.get("NumMedia", "")
+    return int(count) if count.isascii() and count.isdigit() and len(count) < 4 else 0
 
 
 def _is_stop(inbound: InboundMessage) -> bool:

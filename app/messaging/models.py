@@ -28,6 +28,8 @@ class Message(Table):
     number: Mapped[str]
     body: Mapped[str]
     """The text; of a call, the words that are spoken."""
+    language: Mapped[str] = mapped_column(default="en", server_default="en")
+    """In which a call's voice speaks: "en" or "es"."""
     expert_id: Mapped[int | None]
     offer_id: Mapped[int | None]
     """The offer it is about; no foreign key, offers live upstairs."""
@@ -64,6 +66,8 @@ class InboundMessage(Table):
     """Twilio's MessageSid: the same webhook twice is one row."""
     number: Mapped[str]
     body: Mapped[str]
+    attachments: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Pictures and files that came with it; we keep none of them."""
     opt_out_type: Mapped[str | None]
     received_at: Mapped[datetime]
     state: Mapped[InboundState] = mapped_column(state_column(InboundState))

@@ -48,10 +48,11 @@ async def post(
     Raises:
         Invalid: `to` is not a number.
     """
-    words = plain(words)
+    words = words if channel is Channel.CALL else plain(words)
     message = Message(
-        channel=channel, kind=words.kind, number=_e164(to), body=words.body, expert_id=expert_id, offer_id=offer_id,
-        topic=topic, state=MessageState.QUEUED, queued_at=clock.now(), valid_until=valid_until, priority=priority,
+        channel=channel, kind=words.kind, number=_e164(to), body=words.body, language=words.language,
+        expert_id=expert_id, offer_id=offer_id, topic=topic, state=MessageState.QUEUED,
+        queued_at=clock.now(), valid_until=valid_until, priority=priority,
     )  # fmt: skip
     session.add(message)
     await session.flush()

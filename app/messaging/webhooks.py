@@ -68,8 +68,8 @@ async def call_was_taken(form: Signed, session: Session, message: Ours) -> Respo
         return _xml(twiml.NOTHING)
     if form.get("AnsweredBy", "").startswith(("machine", "fax")):
         await receipts.answered_by_machine(session, message)
-        return _xml(twiml.say(texts.spoken_voicemail().body))
-    return _xml(twiml.ask_for_key(message.body, links.gather_url(message.id)))
+        return _xml(twiml.say(texts.spoken_voicemail(message.language).body, message.language))
+    return _xml(twiml.ask_for_key(message.body, links.gather_url(message.id), language=message.language))
 
 
 @router.post("/voice/gather")
@@ -80,8 +80,8 @@ async def key_was_pressed(form: Signed, session: Session, message: Ours) -> Resp
     key = form.get("Digits", "")
     is_notice = message.kind == NOTICE
     if key not in (NOTICE_KEYS if is_notice else KEYS):
-        return _xml(twiml.ask_for_key(message.body, links.gather_url(message.id)))
+        return _xml(twiml.ask_for_key(message.body, links.gather_url(message.id), language=message.language))
     await receipts.keyed(session, message, key)
-    heard = texts.spoken_heard() if is_notice else texts.spoken_thanks()
-    told = texts.spoken_desk() if message.digits == "9" else heard
-    return _xml(twiml.say(told.body))
+    heard = texts.spoken_heard(message.language) if is_notice else texts.spoken_thanks(message.language)
+    told = texts.spoken_desk(message.language) if message.digits == "9" else heard
+    return _xml(twiml.say(told.body, message.language))

@@ -2,13 +2,14 @@
 
 import asyncio
 import itertools
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 
 from app.core.database import begin
 from app.core.events import Actor
-from app.messaging import inbox, links, queries, texts
+from app.messaging import inbox, links, outbox, queries, texts
 from app.messaging.models import InboundMessage
 from app.messaging.states import InboundState, MessageState
 from tests.messaging.desk import ACCOUNT, AMY, PUBLIC, WORDS, Desk, sign
@@ -201,3 +202,34 @@ async def test_a_call_without_a_key_is_no_contact(desk: Desk, status: str, outco
     async with begin() as session:
         (line,) = await queries.of_topic(session, "request:1")
     assert not line.is_contact
+
+
+async def test_a_call_in_spanish_speaks_with_a_spanish_voice_to_its_end(desk: Desk) -> None:
+    async with begin() as session:
+        words = texts.spoken_offer(replace(WORDS, language="es"))
+        call = await outbox.call(session, words, to=AMY, topic="request:1")
+    await desk.works()
+    asked, sid = desk.carrier.asked[-1], desk.carrier.calls[-1]["sid"]
+    said = (await desk.webhook(asked["Url"], CallSid=sid, AnsweredBy="human")).text
+    assert 'language="es-US"' in said
+    assert "Para sí, marque 1" in said
+    thanks = (await desk.webhook(links.gather_url(call.id), CallSid=sid, Digits="1")).text
+    assert "Adiós" in thanks
+    assert 'language="es-US"' in thanks
+
+
+async def test_a_picture_without_words_is_kept_as_a_text_with_an_attachment(desk: Desk) -> None:
+    await desk.hears("", NumMedia="2", MediaUrl0="https://example.org/1")
+    await desk.hears("hi", sid="SM2", NumMedia="many")
+    assert [(kept.body, kept.attachments) for kept in await desk.inbox()] == [("", 2), ("hi", 0)]
+
+
+async def test_behind_a_proxy_the_public_address_counts_and_no_other(desk: Desk) -> None:
+    form = {"AccountSid": ACCOUNT, "MessageSid": "SM1", "From": AMY, "Body": "YES 412"}
+    inside = {"Host": "10.0.0.7:8000", "X-Forwarded-Proto": "http", "X-Forwarded-Host": "evil.example"}
+    for address, status in ((PUBLIC, 200), ("http://10.0.0.7:8000", 403), ("https://evil.example", 403)):
+        answer = await desk.client.post(
+            "/twilio/sms", data=form, headers=inside | {"X-Twilio-Signature": sign(address + "/twilio/sms", form)}
+        )
+        assert answer.status_code == status
+    assert len(await desk.inbox()) == 1
