@@ -3,7 +3,7 @@
 .DELETE_ON_ERROR:
 .SUFFIXES:
 CHECKS := check-lint check-format check-types check-floors check-tracked check-schema check-openapi
-.PHONY: help demo serve test test-slow check $(CHECKS) format openapi assets lock shape clean
+.PHONY: help demo serve test test-slow chaos check $(CHECKS) format openapi assets lock shape clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -30,6 +30,9 @@ test: $(VENV)/.dev ## Run the tests (ARGS="-k offers -x" goes to pytest)
 
 test-slow: $(VENV)/.dev ## Run the tests that take minutes
 	@$(BIN)/pytest -m slow $(ARGS)
+
+chaos: $(VENV)/.dev ## Kill processes at random for 20 minutes (SECONDS=, KILLS=, DEPLOYMENTS=, SEED=, RATE=)
+	@$(BIN)/python -m bench.chaos
 
 check: $(CHECKS) ## Lint, format, types, the rooms' floors, what is in git, the schema, the API's document
 check-lint: ; $(BIN)/ruff check .

@@ -57,6 +57,7 @@ class EmbeddedPostgres:
         data_dir: where its data lives; made when missing. One process at a time.
         durable: False trades safety against a crash of the machine for speed (tests).
         isolation: how root runs it; chosen by itself when None.
+        port: where it listens, every time it starts; any free port when 0.
 
     Raises (on entry):
         NoPostgres: nothing to run.
@@ -67,10 +68,14 @@ class EmbeddedPostgres:
     data_dir: Path
     durable: bool = True
     isolation: Isolation | None = None
-    port: int = field(default=0, init=False)
+    port: int = 0
     exited: threading.Event = field(default_factory=threading.Event, init=False)
+    _wanted_port: int = field(default=0, init=False)
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     _lock: IO[str] | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self._wanted_port = self.port
 
     def __enter__(self) -> Self:
         self.start()
@@ -175,7 +180,7 @@ class EmbeddedPostgres:
         log = self.data_dir / "server.log"
         if log.exists():
             log.replace(self.data_dir / "server.log.old")
-        self.port, self.exited = _free_port(), threading.Event()
+        self.port, self.exited = self._wanted_port or _free_port(), threading.Event()
         self._process = _start_watched(run, self.cluster, self._server_options(), log, self.exited)
         while not _is_ready(self.cluster, self._process.pid):
             if self.exited.wait(0.01):
