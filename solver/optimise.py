@@ -133,7 +133,7 @@ class _Search:
             gap = relaxed.bound - SCALE * sum(values.one(seat.worth(seating[seat.number])) for seat in here)
             if best is None or gap < least:
                 best, least = seating, gap
-            if gap <= margin and is_proven:
+            if is_proven and gap <= min(margin, relaxed.left_out):
                 return self.told(seating, is_proven=True)
             if time.perf_counter() > self.deadline:
                 break

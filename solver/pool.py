@@ -72,6 +72,7 @@ class Pool:
         if len(self.row) != len(self.experts):
             raise BadProblem("experts", f"expert {_first_twice(e.id for e in self.experts)} appears twice")
         self.ids = self._column("id", lambda e: e.id)
+        self._by_id = bool((np.diff(self.ids) > 0).all())
         self.all_rows: Ints = np.arange(len(self.experts), dtype=np.int64)
         self._read_numbers()
         self._read_flags()
@@ -191,6 +192,16 @@ class Pool:
         half += self._cosine[rows] * math.cos(latitude) * np.sin((self.longitude[rows] - longitude) / 2) ** 2
         found: Floats = 2 * EARTH_MILES * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
         return found
+
+    def in_order(self, rows: Ints, columns: Sequence[Ints]) -> Ints:
+        """Places in `rows` from the largest down, by the first column, then the next; equals by their ids."""
+        key = np.zeros(len(rows), dtype=np.int64)
+        for column in columns:
+            least, most = (int(column.min()), int(column.max())) if len(column) else (0, 0)
+            key = key * (most - least + 1) + (column - least)
+        if self._by_id:
+            return np.argsort(-key, kind="stable")
+        return np.lexsort((self.ids[rows], -key))
 
     def among(self, ids: Iterable[int]) -> Flags:
         """Who of everybody is one of these; ids of nobody are passed over."""

@@ -56,6 +56,8 @@ class Relaxed:
     """The least that is lacking in any roster, level by level."""
     losses: dict[int, Ints]
     """Number of an open seat: what a roster loses at least with each of its candidates (as in `Seats.best`)."""
+    left_out: int
+    """What a roster loses at least with anybody whom the budget left out of the rankings."""
     likely: dict[int, int]
     """Number of an open seat: the row that the relaxation prefers."""
 
@@ -84,6 +86,7 @@ class _Look:
     enter: list[Ints]
     """For each seat: places in its ranking of those who would improve the sum."""
     losses: dict[int, Ints]
+    left_out: int
     likely: dict[int, int]
 
 
@@ -162,7 +165,7 @@ class Relaxation:
             found = self._settle(None, deadline, DEAR * 1000)
         if found is None or found.lacks_more:
             return None
-        return Relaxed(found.bound, self.least, found.losses, found.likely)
+        return Relaxed(found.bound, self.least, found.losses, found.left_out, found.likely)
 
     def _settle(self, aim: Level | None, deadline: float, dear: float) -> _Look | None:
         """Solve and look over the pool until nobody is left who would improve the worth, or lack less of one level."""
@@ -212,12 +215,14 @@ class Relaxation:
         """Hold the prices of a solution against everybody."""
         prices = laid.prices(solution)
         bound = laid.fixed(prices)
-        enter, losses = [], {}
-        costs, of_team = np.zeros(0, dtype=np.int64), -1
+        enter, losses, left_out = [], {}, -UNUSABLE
+        costs, cheapest, of_team = np.zeros(0, dtype=np.int64), 0, -1
         for n, seat in enumerate(self.seats):
             if self.team_of[n] != of_team:
                 of_team = int(self.team_of[n])
                 costs = laid.costs(prices, of_team)
+                # Nobody who was left out costs less: the cheapest of everybody.
+                cheapest = int(costs.min(initial=0))
             left = laid.worth(n) * SCALE - costs[seat.best.rows]
             left[~self.usable[n]] = UNUSABLE
             known = max(int(left[self.brought[n]].max(initial=UNUSABLE)), laid.emptiness(n, prices))
@@ -225,10 +230,14 @@ class Relaxation:
             if len(better) > BROUGHT_IN:
                 better = better[np.argpartition(left[better], -BROUGHT_IN)[-BROUGHT_IN:]]
             best = max(int(left[better].max(initial=UNUSABLE)), known)
+            if seat.best.left_out:
+                behind = int(laid.worth(n)[-1]) * SCALE - cheapest
+                best = max(best, behind)
+                left_out = min(left_out, best - behind)
             bound += best
             enter.append(better)
             losses[seat.number] = best - left
-        return _Look(bound, laid.lacks_more(solution), enter, losses, laid.chosen(solution.values > 0.5))
+        return _Look(bound, laid.lacks_more(solution), enter, losses, left_out, laid.chosen(solution.values > 0.5))
 
 
 def _empty(seat: Seats) -> _Lackable:

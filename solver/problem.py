@@ -153,6 +153,8 @@ class Policy:
     """What one missing need of a team weighs against another, within the level of needs."""
     candidates_per_seat: int = 8
     """At least so many of the best for each seat; more where more seats compete, so that nothing is lost."""
+    candidate_budget: int = 10_000_000
+    """Pairs of seat and expert that are kept in memory (some 36 bytes each); what is left out is bounded, not lost."""
     alternates: int = 3
 
 

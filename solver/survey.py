@@ -27,6 +27,8 @@ FIRST_NEED = 3
 """Bit of what somebody offers at which the team's needs begin."""
 Small = npt.NDArray[np.int32]
 """Whole numbers that fit 32 bits: with a thousand seats and a hundred thousand experts, their size counts."""
+LEAST_A_SEAT = 200
+"""Candidates of a seat that are kept whatever the budget."""
 GROUNDS_KEPT = 2
 """Requests whose whole-pool arrays are kept: each takes some 60 bytes an expert."""
 
@@ -59,6 +61,8 @@ class Ranked:
     """Bits of what each would give to the needs of this team; see `offered`."""
     minutes: Small
     """Of the journey, one way."""
+    left_out: int = 0
+    """How many more pass every rule, and stand behind all of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,7 @@ class Ground:
         self.pool, self.request, self.policy = pool, request, policy
         self._trips: dict[bool, Trips] = {}
         self._fails: dict[bool, Ints] = {}
+        self._passed: dict[bool, Ints] = {}
 
     def trips(self, *, is_remote: bool) -> Trips:
         """Everybody's journey."""
@@ -123,6 +128,12 @@ class Ground:
                 self.pool, self.request, trips, self.policy, self.pool.all_rows, is_remote=is_remote
             )
         return self._fails[is_remote]
+
+    def passed(self, *, is_remote: bool) -> Ints:
+        """Rows of those who break no rule of the request."""
+        if is_remote not in self._passed:
+            self._passed[is_remote] = np.flatnonzero(self.fails(is_remote=is_remote) == 0)
+        return self._passed[is_remote]
 
     @cached_property
     def needs(self) -> dict[str, Flags]:
@@ -143,8 +154,10 @@ class Ground:
 class Grounds:
     """The grounds of the requests; only the last few are kept."""
 
-    def __init__(self, pool: Pool, policy: Policy) -> None:
+    def __init__(self, pool: Pool, policy: Policy, seats: int) -> None:
         self.pool, self.policy = pool, policy
+        self.most_a_seat = max(policy.candidate_budget // max(seats, 1), LEAST_A_SEAT)
+        """Candidates kept for each seat, so that memory stays bounded."""
         self._kept: OrderedDict[int, Ground] = OrderedDict()
 
     def of(self, request: Request) -> Ground:
@@ -206,23 +219,27 @@ class Seats:
         """Those who pass every rule, best first; equals by their ids."""
         pool, policy, ground = self._pool, self._policy, self.ground
         request, position = self.request, self.position
-        passed = ground.fails(is_remote=position.is_remote) == 0
-        rows = np.flatnonzero(passed)
+        rows = ground.passed(is_remote=position.is_remote)
         rows = rows[seat_fails(pool, request, position, rows) == 0]
         minutes = self.trips.minutes[rows]
         far = minutes * (policy.weights.get("travel_hour", 0) > 0)
         columns = (
-            rows, kept(pool, request, position, rows), fit(pool, request, position, policy, rows), far,
-            ground.load[rows], minutes,
+            kept(pool, request, position, rows),
+            fit(pool, request, position, policy, rows),
+            -far,
+            -ground.load[rows],
+        )
+        order = pool.in_order(rows, columns)[: self._grounds.most_a_seat]
+        kept_, fit_, near, light = (column[order].astype(np.int32) for column in columns)
+        return Ranked(
+            rows[order].astype(np.int32), kept_, fit_, -near, -light, ground.gives[rows[order]],
+            minutes[order].astype(np.int32), len(rows) - len(order),
         )  # fmt: skip
-        order = np.lexsort((pool.ids[rows], columns[4], far, -columns[2], -columns[1]))
-        ranked, kept_, fit_, far_, load_, minutes_ = (column[order].astype(np.int32) for column in columns)
-        return Ranked(ranked, kept_, fit_, far_, load_, ground.gives[rows[order]], minutes_)
 
     @property
     def passed(self) -> int:
         """How many pass every rule of a person here, as far as anybody asked."""
-        return len(self.best.rows) if "best" in self.__dict__ else 0
+        return len(self.best.rows) + self.best.left_out if "best" in self.__dict__ else 0
 
     def _place(self, row: int) -> int | None:
         """Where an expert stands in the ranking, if there is one already and she is in it."""
@@ -276,8 +293,8 @@ class Seats:
 
 def survey(pool: Pool, requests: Sequence[Request], policy: Policy) -> list[Seats]:
     """Every seat of every request, in the order of the problem."""
-    grounds = Grounds(pool, policy)
     every = [(request, position) for request in requests for position in request.positions]
+    grounds = Grounds(pool, policy, len(every))
     return [Seats(number, request, position, grounds) for number, (request, position) in enumerate(every)]
 
 
