@@ -42,6 +42,13 @@ def seat(pool: Pool, seats: Sequence[Seats], one: Seats, seating: Seating, polic
     return Seat(one.request.id, one.position.id, int(pool.ids[row]), one.travel(row), reasons, alternates)
 
 
+def bare(pool: Pool, one: Seats, row: int | None) -> Seat:
+    """One seat of the answer with nothing but who sits there."""
+    if row is None:
+        return Seat(one.request.id, one.position.id, None, None, ())
+    return Seat(one.request.id, one.position.id, int(pool.ids[row]), one.travel(row), ())
+
+
 def _reasons(pool: Pool, one: Seats, row: int, policy: Policy, *, alone: bool) -> tuple[Reason, ...]:
     who = pool.experts[row]
     told = [*_brings(one, who, policy), *_journey(pool, one, row, policy)]

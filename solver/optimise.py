@@ -93,7 +93,7 @@ class _Search:
         """
         held = {seat.number: seat.position.held for seat in self.open_seats() if seat.position.held is not None}
         stay = {number: self.pool.row[who] for number, who in held.items() if who in self.pool.row}
-        if not stay or any(self.seats[number].fails_of(row) for number, row in stay.items()):
+        if not stay or not all(self.seats[number].allows(row) for number, row in stay.items()):
             return None
         if len(set(stay.values())) < len(stay):
             return None

@@ -1,59 +1,126 @@
-"""A problem as a file: JSON in, JSON out, so that any solve can be kept, sent and repeated."""
+"""A decision as a file: the whole problem with its hash, how it was solved, the answer, and what people changed.
 
+JSON in, JSON out. A file may also hold the problem alone, written by hand; docs/solver.md says how.
+"""
+
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from solver.problem import Expert, Place, Policy, Position, Request, Span
+from solver.roster import Roster
 from solver.validate import BadProblem
 
-FORMAT = 1
+FORMAT = 2
 """Changes when a file of before cannot be read any more."""
+NOT_COMPARED = ("solve_ms",)
+"""Differs from run to run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Everything a solve depends on, besides the solver itself."""
+    """Everything a solve depends on, besides the solver itself; and what it answered, when that is known."""
 
     experts: tuple[Expert, ...]
     requests: tuple[Request, ...]
     policy: Policy
+    seed: int = 0
+    time_limit_s: float = 10.0
+    with_runner_up: bool = False
+    result: Mapping[str, Any] | None = None
+    """The roster as JSON."""
+    solver: Mapping[str, str] | None = None
+    """Versions that answered."""
+    edits: tuple[Mapping[str, Any], ...] = ()
+    """What people changed afterwards, oldest first."""
 
 
 def dump(path: Path, experts: Sequence[Expert], requests: Sequence[Request], policy: Policy) -> None:
-    """Write a problem; sets are sorted, so that the same problem gives the same bytes."""
+    """Write a problem alone; sets are sorted, so that the same problem gives the same bytes."""
+    path.write_text(_text({"format": FORMAT, **_problem(experts, requests, policy)}) + "\n", encoding="utf-8")
+
+
+def written(experts: Sequence[Expert], requests: Sequence[Request], policy: Policy, roster: Roster) -> bytes:
+    """The decision as a file: canonical, so that the same decision gives the same bytes."""
+    problem = _problem(experts, requests, policy)
     kept = {
         "format": FORMAT,
-        "policy": asdict(policy),
-        "requests": [asdict(one) for one in requests],
-        "experts": [asdict(one) for one in experts],
-    }
-    path.write_text(json.dumps(kept, default=_plain, indent=1) + "\n", encoding="utf-8")
+        "sha256": digest(problem),
+        "problem": problem,
+        "parameters": {
+            "seed": roster.seed, "time_limit_s": roster.time_limit_s, "with_runner_up": roster.runner_up is not None,
+        },
+        "solver": {"version": roster.version, "ortools": version("ortools")},
+        "result": answer(roster),
+        "edits": [],
+    }  # fmt: skip
+    return _text(kept).encode()
+
+
+def digest(problem: Mapping[str, Any]) -> str:
+    """SHA-256 of a problem, in hexadecimal digits."""
+    return hashlib.sha256(_text(problem).encode()).hexdigest()
+
+
+def answer(roster: Roster) -> dict[str, Any]:
+    """A roster as JSON gives it back, without what differs from run to run."""
+    told: dict[str, Any] = json.loads(_text(asdict(roster)))
+    return {name: value for name, value in told.items() if name not in NOT_COMPARED}
 
 
 def load(path: Path) -> Record:
-    """Read a problem.
+    """Read a decision, or a problem alone.
 
     Raises:
-        BadProblem: the file is no problem of this format; names the field.
+        BadProblem: the file is neither, or the problem is not the one that its hash was made of; names the field.
         OSError: the file cannot be read.
     """
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as wrong:
         raise BadProblem("file", "is not JSON") from wrong
-    if not isinstance(kept, dict) or kept.get("format") != FORMAT:
+    if not isinstance(kept, dict) or kept.get("format", FORMAT) not in (1, FORMAT):
         raise BadProblem("format", f"is not {FORMAT}")
+    problem = kept.get("problem", kept)
+    if "sha256" in kept and digest(problem) != kept["sha256"]:
+        raise BadProblem("sha256", "is of another problem: the file was changed")
     for name in ("experts", "requests"):
-        if not isinstance(kept.get(name), list):
+        if not isinstance(problem.get(name), list):
             raise BadProblem(name, "is not a list")
+    given = kept.get("parameters", {})
     return Record(
-        tuple(_read(_expert, one, f"experts[{n}]") for n, one in enumerate(kept["experts"])),
-        tuple(_read(_request, one, f"requests[{n}]") for n, one in enumerate(kept["requests"])),
-        _read(lambda one: _of(Policy, one), kept.get("policy", {}), "policy"),
-    )
+        tuple(_read(_expert, one, f"experts[{n}]") for n, one in enumerate(problem["experts"])),
+        tuple(_read(_request, one, f"requests[{n}]") for n, one in enumerate(problem["requests"])),
+        _read(lambda one: _of(Policy, one), problem.get("policy", {}), "policy"),
+        given.get("seed", 0), given.get("time_limit_s", 10.0), given.get("with_runner_up", False),
+        kept.get("result"), kept.get("solver"), tuple(kept.get("edits", ())),
+    )  # fmt: skip
+
+
+def unlike(before: object, now: object, where: str = "") -> list[str]:
+    """Where two answers differ: one line for each, by its path."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        names = sorted(before.keys() | now.keys())
+        return [line for name in names for line in unlike(before.get(name), now.get(name), f"{where}.{name}")]
+    if isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
+        return [line for n, pair in enumerate(zip(before, now, strict=True)) for line in unlike(*pair, f"{where}[{n}]")]
+    return [] if before == now else [f"{where.lstrip('.')}: was {before!r}, is {now!r}"]
+
+
+def _problem(experts: Sequence[Expert], requests: Sequence[Request], policy: Policy) -> dict[str, Any]:
+    return {
+        "policy": asdict(policy),
+        "requests": [asdict(one) for one in requests],
+        "experts": [asdict(one) for one in experts],
+    }
+
+
+def _text(kept: object) -> str:
+    return json.dumps(kept, default=_plain, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
 def _plain(value: object) -> object:

@@ -84,6 +84,41 @@ class GoalValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What became of one person or one seat between two rosters."""
+
+    kind: Literal["came", "left", "moved"]
+    expert_id: int
+    text: str
+    was: tuple[int, int] | None = None
+    """Request and position before."""
+    is_now: tuple[int, int] | None = None
+    """Request and position now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How much worse another roster is at one level of the goals; below zero it is better there."""
+
+    level: str
+    worse: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRoster:
+    """Another roster than the one proposed: who sits where, what that costs, and what would change."""
+
+    seating: tuple[tuple[int, int, int | None], ...]
+    """Request, position, expert."""
+    costs: tuple[Difference, ...]
+    """Only the levels that differ, most important first."""
+    changes: tuple[Change, ...]
+    is_proven: bool
+    """No other roster of its kind is better."""
+
+
+@dataclass(frozen=True, slots=True)
 class Roster:
     """The answer to one `solve`."""
 
@@ -98,3 +133,12 @@ class Roster:
     solve_ms: int
     version: str
     """Version of the solver that answered."""
+    gap: float | None = 0.0
+    """Share by which a better roster could still be worth more; 0 when proven the best, None when no bound is known."""
+    time_limit_s: float = 0.0
+    """Wall seconds the solver was given."""
+    seed: int = 0
+    changes: tuple[Change, ...] = ()
+    """Against the people who held or had confirmed their seats."""
+    runner_up: OtherRoster | None = None
+    """The best roster with somebody else in one seat at least; only when it was asked for."""

@@ -1,17 +1,17 @@
 """Solve: survey the pool, prune, optimise level by level, judge the answer, explain it."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from solver.problem import Expert, Policy, Request
-from solver.roster import Roster, Shortage
+from solver.roster import Change, Roster, Shortage
 from solver.rules import SENTENCE, Rule
 
 if TYPE_CHECKING:
     from solver.pool import Pool
 
-VERSION = "1.0"
+VERSION = "2.0"
 """Of the solver; part of every answer."""
 NEEDS_IN_WORDS = {
     "leader": "Nobody on the team is qualified to lead.",
@@ -30,6 +30,8 @@ def solve(
     *,
     seed: int = 0,
     time_limit_s: float = 10.0,
+    with_runner_up: bool = False,
+    explained: Collection[int] | None = None,
 ) -> Roster:
     """The best rosters for some requests at once.
 
@@ -39,13 +41,15 @@ def solve(
         policy: limits and weights.
         seed: the same problem and seed give the same roster.
         time_limit_s: wall seconds; reached, the best roster found is returned as "feasible".
+        with_runner_up: look for the best different roster too, as long as the time limit allows.
+        explained: ids of the requests whose seats get reasons and alternates; all of them when left out.
 
     Raises:
         BadProblem: the problem contradicts itself; names the field.
         BrokenRoster: our own answer failed the independent checker.
     """
     # numpy and OR-Tools are heavy and only needed here.
-    from solver import check, explain, optimise, survey, validate  # noqa: PLC0415
+    from solver import check, explain, optimise, others, survey, validate  # noqa: PLC0415
     from solver.pool import Pool  # noqa: PLC0415
 
     began = time.perf_counter()
@@ -55,7 +59,17 @@ def solve(
     validate.check_requests(requests, pool.row.keys())
     seats = survey.survey(pool, requests, policy)
     best = optimise.optimise(pool, seats, policy, seed=seed, time_limit_s=time_limit_s)
-    told = tuple(explain.seat(pool, seats, one, best.seating, policy) for one in seats)
+    after = others.where(seats, best.seating, pool)
+    told = tuple(
+        explain.seat(pool, seats, one, best.seating, policy)
+        if explained is None or one.request.id in explained
+        else explain.bare(pool, one, best.seating.get(one.number))
+        for one in seats
+    )
+    second = None
+    if with_runner_up:
+        deadline = began + time_limit_s
+        second = others.runner_up(pool, seats, best, policy, seed=seed, deadline=deadline)
     roster = Roster(
         status=best.status,
         seats=told,
@@ -65,11 +79,27 @@ def solve(
         considered=sum(one.passed for one in seats),
         solve_ms=round((time.perf_counter() - began) * 1000),
         version=VERSION,
+        gap=best.gap,
+        time_limit_s=time_limit_s,
+        seed=seed,
+        changes=_changes(pool, requests, after),
+        runner_up=second,
     )
-    faults = check.faults(pool.experts, requests, policy, roster)
+    seated = {seat.expert_id for seat in told if seat.expert_id is not None}
+    faults = check.faults([pool.experts[pool.row[one]] for one in seated], requests, policy, roster)
     if faults:
         raise BrokenRoster("; ".join(str(fault) for fault in faults[:5]))
     return roster
+
+
+def _changes(pool: "Pool", requests: Sequence[Request], after: Mapping[tuple[int, int], int]) -> tuple[Change, ...]:
+    """Against those who held or had confirmed their seats; nothing when nobody had."""
+    from solver.changes import changes, standing  # noqa: PLC0415
+
+    before = standing(requests)
+    people = {*before.values(), *after.values()} & pool.row.keys()
+    names = {one: pool.experts[pool.row[one]].name for one in people}
+    return changes(before, after, requests, names) if before else ()
 
 
 def _shortages(missing: dict[tuple[int, str], int]) -> tuple[Shortage, ...]:

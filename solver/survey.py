@@ -181,6 +181,16 @@ class Seats:
         self._grounds = grounds
         self._pool, self._policy = grounds.pool, grounds.policy
 
+    def keeping(self, places: Ints) -> "Seats":
+        """The same seat with only these places of its ranking left."""
+        few = Seats(self.number, self.request, self.position, self._grounds)
+        best = self.best
+        few.__dict__["best"] = Ranked(
+            best.rows[places], best.kept[places], best.fit[places], best.far[places], best.load[places],
+            best.gives[places], best.minutes[places],
+        )  # fmt: skip
+        return few
+
     @property
     def ground(self) -> Ground:
         """The request over the whole pool."""
@@ -247,6 +257,10 @@ class Seats:
             return None
         found = np.flatnonzero(self.best.rows == row)
         return int(found[0]) if len(found) else None
+
+    def allows(self, row: int) -> bool:
+        """Whether an expert may sit here, as far as rules of a person and this seat's ranking go."""
+        return self._place(row) is not None if "best" in self.__dict__ else self.fails_of(row) == 0
 
     def fails_of(self, row: int) -> int:
         """Bits of the rules that one expert breaks here, without a look at anybody else."""
