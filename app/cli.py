@@ -44,6 +44,19 @@ def migrate() -> None:
 
 
 @cli.command()
+def solve(
+    file: Annotated[Path, typer.Argument(help="A kept decision, or a problem written by hand (docs/solver.md)")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the roster for machines")] = False,
+    seed: Annotated[int | None, typer.Option(help="Instead of the file's")] = None,
+    seconds: Annotated[float | None, typer.Option(help="Time limit, instead of the file's")] = None,
+) -> None:
+    """Solve a problem; of a kept decision, say whether the roster comes out the same."""
+    from solver.__main__ import run
+
+    raise typer.Exit(run(file, as_json=as_json, seed=seed, seconds=seconds))
+
+
+@cli.command()
 def simulator(port: int = 8100, seed: int = 0) -> None:
     """Run a simulated carrier with simulated people; set RRT_TWILIO_API_URL to its address."""
     from app import processes

@@ -170,7 +170,7 @@ def _costs(pool: Pool, one: Seats, chosen: int, other: int, gone: Sequence[str])
     if longer:
         parts.append(f"{span(abs(longer))} {'longer' if longer > 0 else 'shorter'} journey")
     mine, theirs = pool.experts[chosen], pool.experts[other]
-    for slug in {**one.position.required, **one.position.desired}:
+    for slug in sorted({**one.position.required, **one.position.desired}):
         less = mine.expertise.get(slug, 0) - theirs.expertise.get(slug, 0)
         if less:
             parts.append(f"{abs(less)} level{'s' * (abs(less) > 1)} {'less' if less > 0 else 'more'} in {plain(slug)}")

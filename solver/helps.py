@@ -104,14 +104,14 @@ def _rested(pool: Pool, one: Seats, row: int, policy: Policy) -> Change | None:
 
 def _missing_levels(pool: Pool, one: Seats, rows: Ints) -> Ints:
     short = np.zeros(len(rows), dtype=np.int64)
-    for slug, level in one.position.required.items():
+    for slug, level in sorted(one.position.required.items()):
         short += np.maximum(level - pool.expertise[slug][rows], 0)
     return short * 2 * DAY
 
 
 def _lower(pool: Pool, one: Seats, row: int, policy: Policy) -> Change | None:
     who, told, kept = pool.experts[row], [], {}
-    for slug, level in one.position.required.items():
+    for slug, level in sorted(one.position.required.items()):
         has = who.expertise.get(slug, 0)
         if has >= level:
             kept[slug] = level

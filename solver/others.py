@@ -9,7 +9,7 @@ from solver.changes import Where, changes, differences
 from solver.optimise import Optimum, optimise
 from solver.pool import Pool
 from solver.problem import Policy, Request
-from solver.roster import GoalValue, OtherRoster
+from solver.roster import OtherRoster
 from solver.survey import Seats, survey
 
 MOST_SEATS = 40
@@ -49,8 +49,8 @@ def runner_up(
 
 def with_her(
     pool: Pool, requests: Sequence[Request], chosen: Where, expert_id: int, policy: Policy, *, seed: int, limit_s: float
-) -> tuple[OtherRoster | None, tuple[GoalValue, ...]]:
-    """The best roster with one expert in one seat, beside the best of all; None when no rule lets her sit there.
+) -> OtherRoster | None:
+    """The best roster with one expert in one seat, and what it costs against the best of all; None when she cannot.
 
     Args:
         pool: everybody.
@@ -66,12 +66,12 @@ def with_her(
     seat = next(one for one in seats if (one.request.id, one.position.id) == chosen)
     place = np.flatnonzero(seat.best.rows == pool.row[expert_id])
     if not len(place):
-        return None, best.goals
+        return None
     forced = [one.keeping(place) if one is seat else one for one in seats]
     other = optimise(pool, forced, policy, seed=seed, time_limit_s=limit_s)
     if other.seating.get(seat.number) != pool.row[expert_id]:
-        return None, best.goals
-    return _told(pool, seats, best, other, is_proven=other.status == "optimal"), best.goals
+        return None
+    return _told(pool, seats, best, other, is_proven=other.status == "optimal")
 
 
 def _told(pool: Pool, seats: Sequence[Seats], best: Optimum, other: Optimum, *, is_proven: bool) -> OtherRoster:

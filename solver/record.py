@@ -66,6 +66,11 @@ def digest(problem: Mapping[str, Any]) -> str:
     return hashlib.sha256(_text(problem).encode()).hexdigest()
 
 
+def digest_of(experts: Sequence[Expert], requests: Sequence[Request], policy: Policy) -> str:
+    """SHA-256 of a problem that is not written yet."""
+    return digest(_problem(experts, requests, policy))
+
+
 def answer(roster: Roster) -> dict[str, Any]:
     """A roster as JSON gives it back, without what differs from run to run."""
     told: dict[str, Any] = json.loads(_text(asdict(roster)))
@@ -76,11 +81,20 @@ def load(path: Path) -> Record:
     """Read a decision, or a problem alone.
 
     Raises:
-        BadProblem: the file is neither, or the problem is not the one that its hash was made of; names the field.
+        BadProblem: as `read`.
         OSError: the file cannot be read.
     """
+    return read(path.read_bytes())
+
+
+def read(text: bytes) -> Record:
+    """Read a decision, or a problem alone.
+
+    Raises:
+        BadProblem: it is neither, or the problem is not the one that its hash was made of; names the field.
+    """
     try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
+        kept = json.loads(text.decode())
     except ValueError as wrong:
         raise BadProblem("file", "is not JSON") from wrong
     if not isinstance(kept, dict) or kept.get("format", FORMAT) not in (1, FORMAT):
@@ -99,6 +113,11 @@ def load(path: Path) -> Record:
         given.get("seed", 0), given.get("time_limit_s", 10.0), given.get("with_runner_up", False),
         kept.get("result"), kept.get("solver"), tuple(kept.get("edits", ())),
     )  # fmt: skip
+
+
+def with_edits(text: bytes, edits: Sequence[Mapping[str, Any]]) -> bytes:
+    """A written decision with what people changed afterwards."""
+    return _text({**json.loads(text), "edits": list(edits)}).encode()
 
 
 def unlike(before: object, now: object, where: str = "") -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from solver.problem import Expert, Policy, Request
-from solver.roster import Change, Roster, Shortage
+from solver.roster import Change, OtherRoster, Roster, Shortage
 from solver.rules import SENTENCE, Rule
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def why_not(
         BadProblem: the problem contradicts itself.
         KeyError: no such expert or position.
     """
-    from solver import candidates, survey, validate  # noqa: PLC0415
+    from solver import candidates, survey, validate, whynot  # noqa: PLC0415
     from solver.pool import Pool  # noqa: PLC0415
 
     policy = policy or Policy()
@@ -143,7 +143,44 @@ def why_not(
     pinned, row = candidates.pins(pool, seats), pool.row[expert_id]
     one = {seat.position.id: seat for seat in seats}[position_id]
     fails = one.fails | candidates.team_fails(pool, seats, one, pinned, policy, is_final=False)
-    told = [SENTENCE[rule] for rule, bit in survey.BIT.items() if int(fails[row]) & bit]
+    told = list(whynot.sentences(pool, one, row, int(fails[row]), policy))
     if pinned.get(one.number, row) != row:
         told.append(SENTENCE[Rule.PINNED])
     return tuple(told)
+
+
+def price_of(
+    experts: "Sequence[Expert] | Pool",
+    requests: Sequence[Request],
+    where: tuple[int, int],
+    expert_id: int,
+    policy: Policy | None = None,
+    *,
+    seed: int = 0,
+    time_limit_s: float = 10.0,
+) -> OtherRoster | None:
+    """The best roster with one expert in one seat, and what it costs against the best of all.
+
+    Args:
+        experts: the pool, or a `Pool` built from it before.
+        requests: as they were solved.
+        where: request and position.
+        expert_id: who is to sit there.
+        policy: limits and weights.
+        seed: of the searches.
+        time_limit_s: wall seconds for each of the two solves.
+
+    Returns:
+        None when a rule keeps her out; `why_not` says which.
+
+    Raises:
+        BadProblem: the problem contradicts itself.
+        KeyError: no such expert.
+    """
+    from solver import others, validate  # noqa: PLC0415
+    from solver.pool import Pool  # noqa: PLC0415
+
+    policy = policy or Policy()
+    pool = experts if isinstance(experts, Pool) else Pool(experts)
+    validate.check_requests(requests, pool.row.keys())
+    return others.with_her(pool, requests, where, expert_id, policy, seed=seed, limit_s=time_limit_s)

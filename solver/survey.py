@@ -406,7 +406,8 @@ def fit(pool: Pool, request: Request, position: Position, policy: Policy, rows: 
     points += weight.get("experience", 0) * pool.experienced[rows]
     for slug, level in position.required.items():
         points += weight.get("surplus_level", 0) * np.maximum(pool.expertise[slug][rows] - level, 0)
-    for slug, wish in position.desired.items():
+    # In an order of its own: sums of floats depend on it.
+    for slug, wish in sorted(position.desired.items()):
         points += np.round(weight.get("desired", 0) * wish * pool.expertise[slug][rows] / 3, 6)
     for one in request.asked_for & pool.row.keys():
         points[rows == pool.row[one]] += weight.get("asked_for", 0)

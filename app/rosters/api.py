@@ -1,16 +1,19 @@
 """HTTP API: proposed rosters."""
 
+import zlib
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict
 
 from app.access.viewer import MayReadDeployments, MayWorkRoster
+from app.core.problems import NotFound
 from app.deployments import queries as deployments
-from app.rosters import proposals, queries
+from app.rosters import proposals, queries, solving
 from app.rosters.models import Pick, Proposal, ProposalState
 from app.web.session import Session
+from solver import record
 
 router = APIRouter(prefix="/api/v1/deployments/{reference}/rosters", tags=["rosters"])
 
@@ -46,6 +49,28 @@ class ProposedSeatOut(BaseModel):
     empty_because: list[ReasonOut]
 
 
+class RunnerUpOut(BaseModel):
+    """The best different roster: what would change, and what that costs."""
+
+    changes: list[str]
+    costs: list[str]
+
+
+class WhyNotIn(BaseModel):
+    """An expert, and the number of a seat."""
+
+    seat: int
+    expert_id: int
+
+
+class WhyNotOut(BaseModel):
+    """Why an expert is not in a seat: rules that keep her out; or, when none does, what seating her would cost."""
+
+    rules: list[str]
+    costs: list[str]
+    changes: list[str]
+
+
 class RosterOut(BaseModel):
     """One version of a roster."""
 
@@ -59,8 +84,12 @@ class RosterOut(BaseModel):
     considered: int
     solve_ms: int
     solver_version: str
+    gap: float | None
     goals: dict[str, int]
     shortages: list[dict[str, Any]]
+    changes: list[dict[str, Any]]
+    runner_up: RunnerUpOut | None
+    edits: list[dict[str, Any]]
     made_at: datetime
 
 
@@ -119,6 +148,38 @@ async def read_roster(reference: str, version: int, session: Session, viewer: Ma
     """One version with its people and reasons."""
     deployment = await deployments.find(session, viewer, reference)
     return await _whole(session, await queries.version(session, deployment.id, version))
+
+
+@router.get("/{version}/record", response_class=Response, responses={200: {"content": {"application/json": {}}}})
+async def read_record(reference: str, version: int, session: Session, viewer: MayWorkRoster) -> Response:
+    """All that a version was made of, and what people changed: `rrt solve` makes the roster again from it."""
+    deployment = await deployments.find(session, viewer, reference)
+    proposal = await queries.version(session, deployment.id, version)
+    kept = await queries.record_of(session, proposal)
+    name = f'attachment; filename="{reference}-roster-{version}.json"'
+    body = record.with_edits(zlib.decompress(kept.body), proposal.edits)
+    return Response(body, media_type="application/json", headers={"Content-Disposition": name})
+
+
+@router.get("/{version}/why-not")
+async def why_not(
+    reference: str, version: int, who: Annotated[WhyNotIn, Query()], session: Session, viewer: MayWorkRoster
+) -> WhyNotOut:
+    """Why an expert is not in a seat (its number), by the facts that the version was made of."""
+    deployment = await deployments.find(session, viewer, reference)
+    proposal = await queries.version(session, deployment.id, version)
+    positions = {one.position.number: one.position.id for one in await queries.seats(session, proposal)}
+    kept = await queries.record_of(session, proposal)
+    try:
+        answer = await solving.why_not(kept.body, positions[who.seat], who.expert_id)
+    except KeyError as unknown:
+        raise NotFound from unknown
+    instead = answer.instead
+    return WhyNotOut(
+        rules=list(answer.rules),
+        costs=[cost.text for cost in instead.costs] if instead else [],
+        changes=[change.text for change in instead.changes] if instead else [],
+    )
 
 
 @router.post("/{version}/accept")

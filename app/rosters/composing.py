@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.core.database import begin, locked
 from app.deployments.models import Deployment
 from app.deployments.opening import positions_of
-from app.rosters import problem, proposals, solving
+from app.rosters import problem, proposals, queries, solving
 from app.rosters.models import Proposal
 from solver.problem import Span
 
@@ -38,8 +38,11 @@ async def compose(deployment_id: int, standing: Standing, *, cause: str) -> tupl
         deployment = await session.get_one(Deployment, deployment_id)
         seats = await positions_of(session, deployment)
         experts = await problem.pool(session, deployment, standing.asked_elsewhere or {})
-        asked = await problem.request(session, deployment, seats, kept=standing.kept, excluded=standing.excluded)
-    roster = await solving.solve(experts, asked)
+        before = await queries.accepted_picks(session, deployment_id)
+        asked = await problem.request(
+            session, deployment, seats, kept=standing.kept, held=before, excluded=standing.excluded
+        )
+    solved = await solving.solve(experts, asked)
     async with begin() as session:
         deployment = await locked(session, Deployment, deployment_id)
-        return await proposals.keep(session, deployment, roster, cause=cause), deployment
+        return await proposals.keep(session, deployment, solved, cause=cause), deployment

@@ -38,10 +38,30 @@ class Proposal(Table):
     considered: Mapped[int]
     solve_ms: Mapped[int]
     solver_version: Mapped[str]
+    gap: Mapped[float | None]
+    """Share by which a better roster could be worth more: 0 when proven the best, none when no bound is known."""
     goals: Mapped[dict[str, Any]]
     shortages: Mapped[list[dict[str, Any]]]
+    changes: Mapped[list[dict[str, Any]]]
+    """[{kind, expert_id, text}]: against the version the desk worked with before."""
+    runner_up: Mapped[dict[str, Any] | None]
+    """{changes: [text], costs: [text]}: the best different roster."""
+    edits: Mapped[list[dict[str, Any]]]
+    """[{at, by, position_id, left, came}]: what people changed by hand, oldest first."""
     made_at: Mapped[datetime]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+class DecisionRecord(Table):
+    """All that a version was made of, to make it again: the problem with its hash, the parameters, the answer."""
+
+    __tablename__ = "decision_records"
+
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposals.id", ondelete="CASCADE"), unique=True)
+    sha256: Mapped[str]
+    """Of the problem."""
+    body: Mapped[bytes]
+    """The JSON of `solver.record`, compressed with zlib: some 60 bytes an expert."""
 
 
 class Pick(Table):

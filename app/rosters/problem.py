@@ -129,7 +129,7 @@ async def pool(
     return [_expert(row, facts, asked_elsewhere.get(row.id, ())) for row in rows]
 
 
-def _seat(position: Position, pinned: int | None) -> asked.Position:
+def _seat(position: Position, pinned: int | None, held: int | None) -> asked.Position:
     return asked.Position(
         id=position.id,
         code=position.code,
@@ -141,6 +141,7 @@ def _seat(position: Position, pinned: int | None) -> asked.Position:
         is_licensed=position.is_licensed,
         priority=1 if position.is_leader else 2,
         pinned=pinned,
+        held=held,
     )
 
 
@@ -159,6 +160,7 @@ async def request(
     positions: Iterable[Position],
     *,
     kept: Mapping[int, int],
+    held: Mapping[int, int],
     excluded: Iterable[int],
 ) -> asked.Request:
     """One deployment as the solver's request.
@@ -168,6 +170,7 @@ async def request(
         deployment: whose team it is.
         positions: its seats; cancelled ones are left out.
         kept: position to expert: who stays where they are (confirmed, or being asked now).
+        held: position to expert of the roster of now: who may move, but rather stays.
         excluded: who is not to be proposed (declined, or taken out by the desk).
     """
     ask = await session.get_one(Request, deployment.request_id)
@@ -179,6 +182,8 @@ async def request(
     )
     pins = {**kept, **{row.position_id: row.expert_id for row in seated}}
     unwilling = set(excluded) | await _asleep(session, deployment)
+    gone = unwilling | set(pins.values())
+    rather = {position: who for position, who in held.items() if position not in pins and who not in gone}
     start = minute(deployment.starts_at)
     return asked.Request(
         id=deployment.id,
@@ -186,7 +191,9 @@ async def request(
         stay=asked.Span(start, minute(deployment.ends_at)),
         earliest_departure=minute(clock.now() + PACKING[deployment.priority]),
         arrive_by=start,
-        positions=tuple(_seat(p, pins.get(p.id)) for p in positions if p.state != PositionState.CANCELLED),
+        positions=tuple(
+            _seat(p, pins.get(p.id), rather.get(p.id)) for p in positions if p.state != PositionState.CANCELLED
+        ),
         priority=URGENCY[deployment.priority],
         agency_id=agency.id,
         agency_name=agency.name,

@@ -13,9 +13,10 @@ from app.core.events import SYSTEM, Actor, record
 from app.core.problems import Conflict
 from app.deployments.models import Deployment
 from app.experts.taxonomy import LANGUAGES
-from app.rosters.models import Pick, Proposal, ProposalState
+from app.rosters.models import DecisionRecord, Pick, Proposal, ProposalState
 from app.rosters.problem import moment
-from solver.roster import Alternate, Reason, Roster, Seat, Travel
+from app.rosters.solving import Solved
+from solver.roster import Alternate, OtherRoster, Reason, Seat, Travel
 
 SPEAKS = re.compile(r"([Ss]peaks) ([a-z]{2,3}(?:-[a-z]+)?)\b")
 
@@ -67,8 +68,15 @@ def _picks(proposal_id: int, seat: Seat) -> Iterable[Pick]:
         )  # fmt: skip
 
 
-async def keep(session: AsyncSession, deployment: Deployment, roster: Roster, *, cause: str) -> Proposal:
-    """Keep the solver's answer as the next version; older open proposals are superseded."""
+def _runner_up(other: OtherRoster | None) -> dict[str, Any] | None:
+    if other is None:
+        return None
+    return {"changes": [change.text for change in other.changes], "costs": [cost.text for cost in other.costs]}
+
+
+async def keep(session: AsyncSession, deployment: Deployment, solved: Solved, *, cause: str) -> Proposal:
+    """Keep the solver's answer as the next version, with its record; older open proposals are superseded."""
+    roster = solved.roster
     last = await session.scalar(select(func.max(Proposal.version)).where(Proposal.deployment_id == deployment.id))
     await session.execute(
         update(Proposal)
@@ -85,6 +93,10 @@ async def keep(session: AsyncSession, deployment: Deployment, roster: Roster, *,
         considered=roster.considered,
         solve_ms=roster.solve_ms,
         solver_version=roster.version,
+        gap=roster.gap,
+        changes=[{"kind": one.kind, "expert_id": one.expert_id, "text": one.text} for one in roster.changes],
+        runner_up=_runner_up(roster.runner_up),
+        edits=[],
         goals={goal.name: goal.value for goal in roster.goals},
         shortages=[{"need": shortage.need, "text": named(shortage.text)} for shortage in roster.shortages],
         made_at=clock.now(),
@@ -92,6 +104,7 @@ async def keep(session: AsyncSession, deployment: Deployment, roster: Roster, *,
     )
     session.add(proposal)
     await session.flush()
+    session.add(DecisionRecord(proposal_id=proposal.id, sha256=solved.sha256, body=solved.record))
     session.add_all(pick for seat in roster.seats for pick in _picks(proposal.id, seat))
     await record(
         session, "roster.proposed", proposal.id, topic=f"request:{deployment.request_id}",
@@ -147,6 +160,9 @@ async def swap(
     rank, other.rank, chosen.rank = other.rank, -1, -2
     await session.flush()
     other.rank, chosen.rank = 0, rank
+    edit = {"at": clock.now().isoformat(), "by": by.id, "position_id": position_id,
+            "left": chosen.expert_id, "came": other.expert_id}  # fmt: skip
+    proposal.edits = [*proposal.edits, edit]
     await session.flush()
     await record(
         session, "roster.swapped", proposal.id, topic=f"request:{deployment.request_id}", by=by, position_id=position_id

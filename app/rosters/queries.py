@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.problems import NotFound
 from app.deployments.models import Position
 from app.experts.models import Expert
-from app.rosters.models import Pick, Proposal, ProposalState
+from app.rosters.models import DecisionRecord, Pick, Proposal, ProposalState
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,28 @@ async def versions(session: AsyncSession, deployment_id: int) -> Sequence[Propos
     """Every version, newest first."""
     query = select(Proposal).where(Proposal.deployment_id == deployment_id).order_by(Proposal.version.desc())
     return (await session.scalars(query)).all()
+
+
+async def accepted_picks(session: AsyncSession, deployment_id: int) -> dict[int, int]:
+    """Position to expert of the roster the desk works with; empty before there is one."""
+    rows = await session.execute(
+        select(Pick.position_id, Pick.expert_id)
+        .join(Proposal, Proposal.id == Pick.proposal_id)
+        .where(Proposal.deployment_id == deployment_id, Proposal.state == ProposalState.ACCEPTED, Pick.rank == 0)
+    )
+    return {position: expert for position, expert in rows if expert is not None}
+
+
+async def record_of(session: AsyncSession, proposal: Proposal) -> DecisionRecord:
+    """What a version was made of.
+
+    Raises:
+        NotFound: it was made before records were kept.
+    """
+    found = await session.scalar(select(DecisionRecord).where(DecisionRecord.proposal_id == proposal.id))
+    if found is None:
+        raise NotFound
+    return found
 
 
 async def seats(session: AsyncSession, proposal: Proposal) -> list[ProposedSeat]:

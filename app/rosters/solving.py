@@ -1,14 +1,17 @@
 """Solve beside the event loop: in a process of its own, so that a hard problem never stops the worker's heartbeat."""
 
 import asyncio
+import zlib
 from collections.abc import Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
 
 from app.core.settings import get_settings
+from solver import record
 from solver.problem import Expert, Policy, Request
-from solver.roster import Roster
+from solver.roster import OtherRoster, Roster
 
 TIME_LIMIT_S = 10.0
 """A roster is needed now; the best one found by then is used, and says that it is not proven."""
@@ -22,13 +25,59 @@ def _executor() -> Executor:
     return ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
 
 
-def _solve(experts: Sequence[Expert], request: Request, policy: Policy) -> Roster:
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A roster, and the record from which it can be made again."""
+
+    roster: Roster
+    sha256: str
+    """Of the problem."""
+    record: bytes
+    """Compressed with zlib."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Why somebody is not in a seat: the rules that keep her out, or what seating her would cost."""
+
+    rules: tuple[str, ...]
+    instead: OtherRoster | None
+    """The best roster with her there; none when a rule keeps her out."""
+
+
+def _solve(experts: Sequence[Expert], request: Request, policy: Policy) -> Solved:
     from solver.search import solve  # noqa: PLC0415 - OR-Tools is loaded where it is used, in the solving process
 
-    return solve(experts, [request], policy, time_limit_s=TIME_LIMIT_S)
+    roster = solve(experts, [request], policy, time_limit_s=TIME_LIMIT_S, with_runner_up=True)
+    kept = record.written(experts, [request], policy, roster)
+    return Solved(roster, record.digest_of(experts, [request], policy), zlib.compress(kept))
 
 
-async def solve(experts: Sequence[Expert], request: Request, policy: Policy | None = None) -> Roster:
+def _why_not(kept: bytes, position_id: int, expert_id: int) -> Answer:
+    from solver.search import price_of, why_not  # noqa: PLC0415 - as above
+
+    asked = record.read(zlib.decompress(kept))
+    rules = why_not(asked.experts, asked.requests[0], position_id, expert_id, asked.policy)
+    where = (asked.requests[0].id, position_id)
+    instead = None if rules else price_of(asked.experts, asked.requests, where, expert_id, asked.policy)
+    return Answer(rules, instead)
+
+
+async def why_not(kept: bytes, position_id: int, expert_id: int) -> Answer:
+    """Why somebody is not in a seat, by the facts that the roster was made of.
+
+    Args:
+        kept: the compressed record of the version.
+        position_id: the seat.
+        expert_id: who might sit there.
+
+    Raises:
+        KeyError: the record knows no such seat or expert.
+    """
+    return await asyncio.get_running_loop().run_in_executor(_executor(), _why_not, kept, position_id, expert_id)
+
+
+async def solve(experts: Sequence[Expert], request: Request, policy: Policy | None = None) -> Solved:
     """The best team for one request, solved beside the event loop.
 
     Raises:

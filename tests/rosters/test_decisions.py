@@ -1,0 +1,96 @@
+"""Every roster keeps what it was made of, and says why somebody is not in it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from app.cli import cli
+from tests.story import Story
+
+
+async def proposed(story: Story) -> str:
+    """A request whose first roster is there; its reference."""
+    reference = await story.files()
+    await story.approves(reference, "T2")
+    return reference
+
+
+async def test_a_kept_decision_makes_the_same_roster_again(story: Story, tmp_path: Path) -> None:
+    reference = await proposed(story)
+    answer = await story.api("recommender", "GET", f"/deployments/{reference}/rosters/1/record")
+    assert answer.status_code == 200
+    assert answer.headers["content-disposition"] == f'attachment; filename="{reference}-roster-1.json"'
+    file = tmp_path / "kept.json"
+    file.write_bytes(answer.content)
+    again = CliRunner().invoke(cli, ["solve", str(file)])
+    assert again.exit_code == 0, again.output
+    assert "The same as the kept roster" in again.output
+
+    kept = json.loads(answer.content)
+    kept["result"]["seats"][0]["expert_id"] += 1
+    file.write_text(json.dumps(kept), encoding="utf-8")
+    other = CliRunner().invoke(cli, ["solve", str(file)])
+    assert other.exit_code == 1
+    assert "seats[0].expert_id" in other.output
+
+    kept["problem"]["experts"][0]["chance"] = 0.99
+    file.write_text(json.dumps(kept), encoding="utf-8")
+    forged = CliRunner().invoke(cli, ["solve", str(file)])
+    assert forged.exit_code == 2
+    assert "sha256" in forged.output
+
+
+@pytest.mark.parametrize("who", ["chief", "expert", "stranger"])
+async def test_only_the_desk_reads_a_decision(story: Story, who: str) -> None:
+    reference = await proposed(story)
+    for path in ("record", "why-not?seat=1&expert_id=1"):
+        answer = await story.api(who, "GET", f"/deployments/{reference}/rosters/1/{path}")
+        assert answer.status_code in (403, 404)
+
+
+async def test_a_swap_by_hand_is_part_of_the_decision(story: Story) -> None:
+    reference = await proposed(story)
+    seats = (await story.get(f"/deployments/{reference}/rosters/1"))["seats"]
+    seat = next(one for one in seats if one["alternates"])
+    other = seat["alternates"][0]["expert_id"]
+    change = {"seat": seat["number"], "expert_id": other}
+    await story.post("recommender", f"/deployments/{reference}/rosters/1/swap", change)
+    answer = await story.api("recommender", "GET", f"/deployments/{reference}/rosters/1/record")
+    assert [(edit["left"], edit["came"]) for edit in answer.json()["edits"]] == [(seat["choice"]["expert_id"], other)]
+
+
+async def test_why_not_her_tells_the_rule_or_the_price(story: Story) -> None:
+    reference = await proposed(story)
+    seats = (await story.get(f"/deployments/{reference}/rosters/1"))["seats"]
+    seat = next(one for one in seats if one["alternates"])
+    path = f"/deployments/{reference}/rosters/1/why-not?seat={seat['number']}&expert_id="
+    prices = [await story.get(f"{path}{one['expert_id']}", "recommender") for one in seat["alternates"]]
+    assert all(price["rules"] == [] for price in prices)
+    assert any(price["costs"] for price in prices)
+    assert all(price["changes"] for price in prices)
+
+    told = [await story.get(f"{path}{expert}", "recommender") for expert in range(1, 40)]
+    kept_out = [one for one in told if one["rules"]]
+    assert kept_out
+    assert all(not one["costs"] for one in kept_out)
+    unknown = await story.api("recommender", "GET", f"{path}999999")
+    assert unknown.status_code == 404
+
+
+async def test_the_runner_up_is_named_with_its_price(story: Story) -> None:
+    reference = await proposed(story)
+    roster = await story.get(f"/deployments/{reference}/rosters/1")
+    assert roster["gap"] == 0
+    assert roster["runner_up"]["changes"]
+
+
+async def test_the_next_version_says_what_changed(story: Story) -> None:
+    reference = await proposed(story)
+    first, *_ = await story.asks(reference)
+    await first.texts(f"NO {(await story.offer_to(reference, first))['code']}")
+    await story.settle()
+    roster = await story.get(f"/deployments/{reference}/rosters/2")
+    assert [change["kind"] for change in roster["changes"]].count("came") == 1
+    assert not any(change["kind"] == "left" for change in roster["changes"])
