@@ -1,7 +1,7 @@
 """What each roster was made of, so that it can be made again; what changed by it, the runner-up, edits by hand.
 
 Revision ID: 20261124_decision_records
-Revises: 20261124_watch
+Revises: 20261124_languages
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261124_decision_records"
-down_revision = "20261124_watch"
+down_revision = "20261124_languages"
 branch_labels = None
 depends_on = None
 
