@@ -167,7 +167,7 @@ async def stopped(session: AsyncSession, message: Message) -> None:
     if message.kind in QUESTIONS:
         await offers.hurry(session, deployment, offer)
     elif message.kind in DECISIONS and offer.state is DECISIONS[message.kind][0]:
-        await _send(session, deployment, offer, texts.spoken_notice(message.body), message.number)
+        await _send(session, deployment, offer, texts.spoken_notice(message.body, message.language), message.number)
 
 
 async def recheck(session: AsyncSession, message: Message) -> bool:

@@ -598,6 +598,16 @@ def spoken_notice(body: str, language: str = "en") -> Text:
     )
 
 
+def spoken_over(language: str = "en") -> Text:
+    """A call that is taken when the time to answer is over."""
+    return _text(
+        language,
+        "spoken_over",
+        "Hello. This is the Rapid Response Team. The time to answer our question has passed."
+        " You do not need to do anything. Thank you. Goodbye.",
+    )
+
+
 def spoken_heard(language: str = "en") -> Text:
     """After the key that says a notice was heard."""
     return _text(language, "spoken_heard", "Thank you. Goodbye.")

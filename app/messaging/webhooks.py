@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from app.access.viewer import Anyone
+from app.core.clock import clock
 from app.messaging import inbox, links, receipts, texts, twiml
 from app.messaging.carrier import Taken
 from app.messaging.models import Message
@@ -63,12 +64,14 @@ async def status_changed(form: Signed, session: Session, message: Ours) -> Respo
 
 @router.post("/voice")
 async def call_was_taken(form: Signed, session: Session, message: Ours) -> Response:
-    """What to say: to a machine only that there is a message, to anybody else the question."""
+    """What to say: to a machine only that there is a message, to anybody else the question, in time."""
     if message is None or message.channel is not Channel.CALL:
         return _xml(twiml.NOTHING)
     if form.get("AnsweredBy", "").startswith(("machine", "fax")):
         await receipts.answered_by_machine(session, message)
         return _xml(twiml.say(texts.spoken_voicemail(message.language).body, message.language))
+    if message.valid_until is not None and message.valid_until <= clock.now():
+        return _xml(twiml.say(texts.spoken_over(message.language).body, message.language))
     return _xml(twiml.ask_for_key(message.body, links.gather_url(message.id), language=message.language))
 
 

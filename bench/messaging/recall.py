@@ -131,16 +131,21 @@ async def measure(people: int, limit: int) -> Table:
     async with job_app().open_async(), served(simulator, settings.twilio_api_url):
         await recall.run()
     await close_engine()
-    sent = [(m["at"], segments(m["body"])) for m in carrier.messages]
-    moments = [(at - START).total_seconds() for at, _ in sent]
-    counts = [count for _, count in sent]
-    rate = get_settings().texts_per_second
-    table = Table("what", "is", title=f"Recall of {people} people at {rate:g} segments/s")
+    return shown(recall, len(refused), wall_s=time.monotonic() - began)
+
+
+def shown(recall: Recall, refused: int, wall_s: float) -> Table:
+    """What the carrier took when, and what the board said, as a table."""
+    sent = recall.carrier.messages
+    moments = [(message["at"] - START).total_seconds() for message in sent]
+    counts = [segments(message["body"]) for message in sent]
+    rate, took = get_settings().texts_per_second, moments[-1] - moments[0]
+    table = Table("what", "is", title=f"Recall of {recall.people} people at {rate:g} segments/s")
     table.add_row("texts, segments", f"{len(sent)}, {sum(counts)}")
-    table.add_row("sent twice", str(len(sent) - len({(m["to"], m["body"]) for m in carrier.messages})))
-    table.add_row("refused with 429", str(len(refused)))
-    table.add_row("first to last", f"{moments[-1] - moments[0]:.1f} s (exact: {(sum(counts) - 1) / rate:.1f} s)")
-    table.add_row("segments/s over all", f"{(sum(counts) - 1) / (moments[-1] - moments[0]):.2f}")
+    table.add_row("sent twice", str(len(sent) - len({(m["to"], m["body"]) for m in sent})))
+    table.add_row("refused with 429", str(refused))
+    table.add_row("first to last", f"{took:.1f} s (exact: {(sum(counts) - 1) / rate:.1f} s)")
+    table.add_row("segments/s over all", f"{(sum(counts) - 1) / took:.2f}")
     for window in (1, 10, 60):
         table.add_row(f"most in any {window} s", f"{busiest(moments, counts, window)} (pace: {rate * window:g})")
     if recall.said_end is not None:
@@ -149,7 +154,7 @@ async def measure(people: int, limit: int) -> Table:
     for at, gone, left in recall.progress:
         table.add_row(f"board after {at:.0f} s", f"{gone} gone, {left:.0f} s left")
     table.add_row("an answer in the middle waited", f"{recall.answer_waited:.1f} s")
-    table.add_row("wall time of the run", f"{time.monotonic() - began:.1f} s")
+    table.add_row("wall time of the run", f"{wall_s:.1f} s")
     return table
 
 

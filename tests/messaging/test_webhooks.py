@@ -3,10 +3,12 @@
 import asyncio
 import itertools
 from dataclasses import replace
+from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest
 
+from app.core.clock import clock
 from app.core.database import begin
 from app.core.events import Actor
 from app.messaging import inbox, links, outbox, queries, texts
@@ -233,3 +235,30 @@ async def test_behind_a_proxy_the_public_address_counts_and_no_other(desk: Desk)
         )
         assert answer.status_code == status
     assert len(await desk.inbox()) == 1
+
+
+async def test_a_call_taken_when_the_time_is_over_asks_nothing(desk: Desk) -> None:
+    await desk.calls(valid_until=clock.now() + timedelta(minutes=1))
+    await desk.works()
+    asked = desk.carrier.asked[-1]
+    clock.advance(timedelta(minutes=2))
+    said = await desk.webhook(asked["Url"], CallSid=desk.carrier.calls[-1]["sid"], AnsweredBy="human")
+    assert texts.spoken_over().body in said.text
+    assert "Gather" not in said.text
+
+
+async def test_a_notice_is_heard_with_one_and_two_means_nothing_there(desk: Desk) -> None:
+    async with begin() as session:
+        words = texts.spoken_notice(texts.withdrawn(WORDS).body)
+        notice = await outbox.call(session, words, to=AMY, topic="request:1", offer_id=7)
+    await desk.works()
+    asked, sid = desk.carrier.asked[-1], desk.carrier.calls[-1]["sid"]
+    taken = await desk.webhook(asked["Url"], CallSid=sid, AnsweredBy="human")
+    assert "is no longer needed" in taken.text
+    action = ElementTree.fromstring(taken.text).find("Gather").attrib["action"]  # type: ignore[union-attr]  # noqa: S314
+    again = await desk.webhook(action, CallSid=sid, Digits="2")
+    assert "is no longer needed" in again.text
+    assert (await desk.message(notice.id)).digits is None
+    heard = await desk.webhook(action, CallSid=sid, Digits="1")
+    assert texts.spoken_heard().body in heard.text
+    assert (await desk.message(notice.id)).outcome == "answered_by_person"
