@@ -214,8 +214,10 @@ FOLLOWED_UP = (
     Promise(
         "an-incoming-text-is-read",
         "Every incoming text is read within two minutes, by the service or by a person.",
-        """select i.id, i.topic, 'an incoming text that nobody has read' as detail
-        from inbound_messages i where i.state = 'received' and i.received_at < :cutoff limit :most""",
+        f"""{JOBS} select i.id, i.topic, 'an incoming text that nobody has read' as detail
+        from inbound_messages i where i.state = 'received' and i.received_at < :cutoff and not exists
+          (select from jobs j where j.task_name = 'replies.read' and (j.args->>'subject_id')::bigint = i.id)
+        limit :most""",
     ),
     Promise(
         "an-approved-request-has-its-deployment",

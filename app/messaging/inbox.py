@@ -1,7 +1,7 @@
 """What comes in: a row for every text, once; and what the room above made of it."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -19,12 +19,16 @@ STOP_WORDS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT
 """The carrier's opt-out words (twilio.md 9). These are always read, flood or not."""
 
 
-async def receive(session: AsyncSession, form: Mapping[str, str]) -> InboundMessage | None:
+async def receive(
+    session: AsyncSession, form: Mapping[str, str], *, made_at: datetime | None = None
+) -> InboundMessage | None:
     """Keep one incoming text, and let the room above read it ("text.received").
 
     Args:
         session: the webhook's transaction.
         form: the fields of Twilio's webhook, signature checked.
+        made_at: of a text whose webhook was lost: when the carrier took it. When a newer text of the same number came
+            meanwhile, that one was their last word, so a person looks at this one.
 
     Returns:
         The row; None when this MessageSid is here already, and then nothing else happens.
@@ -37,7 +41,7 @@ async def receive(session: AsyncSession, form: Mapping[str, str]) -> InboundMess
             body=form.get("Body", "").replace("\x00", ""),
             attachments=_attachments(form),
             opt_out_type=form.get("OptOutType") or None,
-            received_at=clock.now(),
+            received_at=made_at or clock.now(),
             state=InboundState.RECEIVED,
             topic="",
         )
@@ -48,13 +52,22 @@ async def receive(session: AsyncSession, form: Mapping[str, str]) -> InboundMess
         return None
     inbound = await session.get_one(InboundMessage, new_id)
     lately = await _texts_lately(session, inbound.number)
-    if lately <= FLOOD_TEXTS or _is_stop(inbound):
+    if made_at is not None and not _is_stop(inbound) and await _is_overtaken(session, inbound):
+        await escalate(session, inbound, "overtaken")
+    elif lately <= FLOOD_TEXTS or _is_stop(inbound):
         await record(session, "text.received", inbound.id, by=Actor("carrier"))
     elif lately == FLOOD_TEXTS + 1:
         await escalate(session, inbound, "flood")
     else:
         await ignore(session, inbound, "flood")
     return inbound
+
+
+async def _is_overtaken(session: AsyncSession, inbound: InboundMessage) -> bool:
+    newer = select(InboundMessage.id).where(
+        InboundMessage.number == inbound.number, InboundMessage.received_at > inbound.received_at
+    )
+    return await session.scalar(newer.limit(1)) is not None
 
 
 async def take(session: AsyncSession, inbound_id: int) -> InboundMessage | None:

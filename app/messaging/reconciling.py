@@ -67,7 +67,7 @@ async def read_missed() -> int:
 async def _read(text: Listed) -> bool:
     form = {"MessageSid": text.taken.sid, "From": text.number, "Body": text.body}
     async with begin() as session:
-        inbound = await inbox.receive(session, form)
+        inbound = await inbox.receive(session, form, made_at=text.made_at)
         if inbound is not None:
             await record(session, "text.recovered", inbound.id)
         return inbound is not None

@@ -36,6 +36,7 @@ class Waiting:
 GUESSES = {
     "deferred": "A condition",
     "unclear": "Nobody could read it",
+    "overtaken": "Reached us late: a newer text of theirs was read before it",
     "flood": "Many texts at once: the latest were not read",
 }
 """What the reading made of a text, in words."""

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from app.core.clock import clock
 from app.core.database import begin
 from app.messaging import reconciling, texts
-from app.messaging.states import MessageState
+from app.messaging.states import InboundState, MessageState
 from app.watch.models import Alarm, Heartbeat
 from tests.messaging.desk import AMY, WORDS, Desk
 
@@ -51,6 +51,28 @@ async def test_after_an_outage_the_list_is_read_from_where_it_was_read_last(desk
     clock.advance(timedelta(minutes=1))
     assert await reconciling.read_missed() == 3
     assert [row.body for row in await desk.inbox()] == ["text 0", "text 1", "text 2"]
+
+
+async def test_an_older_text_never_overrules_a_newer_one(desk: Desk) -> None:
+    desk.carrier.heard("SM1", AMY, "yes")
+    clock.advance(timedelta(minutes=1))
+    await desk.hears("no", sid="SM2")  # the webhook of the first is lost, the second one's is not
+    clock.advance(timedelta(minutes=1))
+    assert await reconciling.read_missed() == 1
+    states = {row.body: (row.state, row.meaning) for row in await desk.inbox()}
+    assert states["yes"] == (InboundState.NEEDS_PERSON, "overtaken")
+    assert states["no"][0] is InboundState.RECEIVED
+
+
+async def test_several_lost_texts_are_read_in_their_order(desk: Desk) -> None:
+    for sid, body in (("SM1", "yes"), ("SM2", "no")):
+        desk.carrier.heard(sid, AMY, body)
+        clock.advance(timedelta(seconds=30))
+    assert await reconciling.read_missed() == 2
+    assert [(row.body, row.state) for row in await desk.inbox()] == [
+        ("yes", InboundState.RECEIVED),
+        ("no", InboundState.RECEIVED),
+    ]
 
 
 async def test_a_carrier_that_does_not_answer_is_asked_for_the_same_time_again(desk: Desk) -> None:
