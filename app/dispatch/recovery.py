@@ -50,6 +50,8 @@ async def lost(session: AsyncSession, message: Message) -> None:
     meaning = errors.meaning(message.error_code)
     if meaning.note and meaning.next is not NextStep.HOLD:
         await _note_number(session, message, meaning)
+    if await _is_followed_up(session, message):
+        return
     if message.kind in QUESTIONS and message.offer_id is not None:
         await _question_lost(session, message, meaning)
     elif message.kind in DECISIONS and message.offer_id is not None:
@@ -58,6 +60,16 @@ async def lost(session: AsyncSession, message: Message) -> None:
         await _call_refused(session, message, meaning)
     elif message.kind not in CHATTER:
         await _desk_tells(session, message)
+
+
+async def _is_followed_up(session: AsyncSession, message: Message) -> bool:
+    """Whether the same was tried another way since: jobs may run twice, and the ladder goes on meanwhile."""
+    is_question = message.kind in QUESTIONS or message.kind == "spoken_offer"
+    kinds = {*QUESTIONS, "spoken_offer"} if is_question else {message.kind, "spoken_notice"}
+    newer = select(Message.id).where(
+        Message.offer_id == message.offer_id, Message.id > message.id, Message.kind.in_(kinds)
+    )
+    return message.offer_id is not None and await session.scalar(newer.limit(1)) is not None
 
 
 async def _name_of(session: AsyncSession, message: Message) -> str:

@@ -77,7 +77,8 @@ async def _hold(
         return
     await record(session, KIND, new_id, reason=reason, error_code=error_code)
     await alarms.sound(session, KIND, f"{KIND}:{new_id}", says=says, action=action, subject_id=new_id)
-    await hurry_waiting(session)
+    if reason is HoldReason.CARRIER:
+        await hurry_waiting(session)
 
 
 async def release(session: AsyncSession, hold: SendingHold, *, by: Actor) -> None:

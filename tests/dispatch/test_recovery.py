@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 
 from app.core.clock import clock
 from app.core.database import begin
+from app.dispatch import watching
 from app.dispatch.promises import broken
 from app.experts.models import Contact
 from app.messaging.models import Message, SenderPace, SendingHold
@@ -198,3 +199,12 @@ async def test_after_stop_what_waited_is_not_texted_and_is_said_by_phone(story: 
     await story.passes(timedelta(minutes=3), timedelta(seconds=30))
     assert first.hears() == []
     assert _rang(story, first.number)
+
+
+async def test_the_job_that_follows_a_lost_decision_may_run_twice(story: Story) -> None:
+    _, people = await _asked(story)
+    await _seated(story, people[0])
+    lost = next(m for m in await _messages(people[0]) if m.kind == "confirmed")
+    for _ in range(2):
+        await watching.undelivered(lost.id)
+    assert [m.kind for m in await _messages(people[0])].count("spoken_notice") == 1
