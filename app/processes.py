@@ -5,7 +5,7 @@ from pathlib import Path
 
 from app import rooms
 from app.core.database import begin, close_engine
-from app.core.jobs import job_app, run_worker
+from app.core.jobs import come_back, job_app, run_worker
 from app.core.log import start_logging
 from app.core.settings import get_settings
 from app.messaging import gaps, reconciling
@@ -41,10 +41,13 @@ def work(concurrency: int) -> None:
 async def _work(concurrency: int) -> None:
     from app.rosters import solving  # noqa: PLC0415
 
-    rooms.load_jobs()
-    try:
+    async def work_until_stopped() -> None:
         await _look_before_working()
         await run_worker(concurrency)
+
+    rooms.load_jobs()
+    try:
+        await come_back(work_until_stopped)
     finally:
         solving.stop()
         await close_engine()

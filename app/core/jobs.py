@@ -3,6 +3,7 @@
 The only module that imports procrastinate.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -11,8 +12,11 @@ from functools import cache
 from typing import Any
 
 import procrastinate
+import psycopg
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
@@ -23,6 +27,7 @@ logger = logging.getLogger(__name__)
 Handler = Callable[..., Awaitable[None]]
 _HANDLERS: dict[str, Handler] = {}
 _PERIODIC: dict[str, tuple[Handler, timedelta]] = {}
+COME_BACK_S = 0.5
 HEARTBEAT_S = 6
 """A worker silent for this many seconds has lost its jobs to the others."""
 SHORTEST_PERIOD_S = 5
@@ -123,6 +128,18 @@ async def cancel(session: AsyncSession, job_id: int | None) -> None:
             text("update procrastinate_jobs set status = 'cancelled' where id = :id and status = 'todo'"),
             {"id": job_id},
         )
+
+
+async def come_back(work: Callable[[], Awaitable[None]]) -> None:
+    """Do `work` to its end. A database that goes away ends no worker: it begins again as soon as the database does."""
+    while True:
+        try:
+            await work()
+        except (ConnectorException, OperationalError, psycopg.OperationalError) as error:
+            logger.warning("the database is away (%s); this worker tries again", type(error).__name__)
+            await asyncio.sleep(COME_BACK_S)
+        else:
+            return
 
 
 async def run_worker(concurrency: int = 8, *, wait: bool = True) -> None:

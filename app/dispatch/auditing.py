@@ -21,7 +21,7 @@ from app.core.jobs import defer
 from app.core.problems import Problem
 from app.deployments.models import Deployment
 from app.deployments.states import DeploymentState
-from app.dispatch import ladder, offers
+from app.dispatch import backfill, ladder, offers
 from app.dispatch.models import Offer
 from app.dispatch.promises import FOLLOWED_UP, Broken, broken
 from app.dispatch.states import OPEN
@@ -75,7 +75,7 @@ async def _look_for_somebody(session: AsyncSession, found: Broken) -> None:
     """Ask the people of the accepted roster, or compose again when they were asked."""
     deployment = await session.get_one(Deployment, found.subject_id)
     if deployment.state is DeploymentState.OFFERING:
-        await defer(session, "dispatch.seek", deployment_id=deployment.id)
+        await defer(session, backfill.SEEK, deployment_id=deployment.id)
         return
     accepted = select(Proposal.id).where(
         Proposal.deployment_id == deployment.id, Proposal.state == ProposalState.ACCEPTED

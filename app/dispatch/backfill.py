@@ -1,7 +1,7 @@
 """Whom to ask next: a new solve with everybody who said yes, or is still being asked, in their place."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
 from app.core.database import begin, locked
+from app.core.jobs import defer
 from app.core.settings import get_settings
 from app.deployments import seats
 from app.deployments.models import Deployment, Position
@@ -24,6 +25,7 @@ from app.rosters.models import Pick, Proposal, ProposalState
 from app.rosters.problem import minute
 from solver.problem import Span
 
+SEEK = "dispatch.seek"
 WANTS_PEOPLE = (DeploymentState.PLANNING, DeploymentState.OFFERING)
 
 
@@ -109,14 +111,30 @@ async def ask_roster(session: AsyncSession, proposal_id: int) -> None:
     out = await _offers_of(session, deployment)
     picks = await session.scalars(select(Pick).where(Pick.proposal_id == proposal.id, Pick.rank == 0))
     chosen = {pick.position_id: pick for pick in picks}
-    busy = {offer.expert_id for offer in out if offer.state in (*OPEN, OfferState.ACCEPTED)}
-    for position in needy(deployment, positions, out):
+    seats_to_fill = needy(deployment, positions, out)
+    await offers.lock_people(session, _people_for(seats_to_fill, chosen))
+    not_now = _not_askable(deployment, out)
+    for position in seats_to_fill:
         pick = chosen.get(position.id)
         if pick is None or pick.expert_id is None:
             await _nobody(session, deployment, position, pick, out)
-        elif pick.expert_id not in busy:
+        elif pick.expert_id not in not_now:
             await _free_standby(session, deployment, out, pick.expert_id)
             await offers.ask(session, deployment, position, pick)
+    if not_now.intersection(_people_for(seats_to_fill, chosen)):
+        await defer(session, SEEK, deployment_id=deployment.id)
+
+
+def _people_for(positions: Iterable[Position], chosen: Mapping[int, Pick]) -> list[int]:
+    """Whom the roster proposes for these seats."""
+    picks = (chosen.get(position.id) for position in positions)
+    return [pick.expert_id for pick in picks if pick is not None and pick.expert_id is not None]
+
+
+def _not_askable(deployment: Deployment, out: Sequence[Offer]) -> set[int]:
+    """Who sits, is being asked, or has said no since the roster was composed: it may be older than their answer."""
+    standing = {offer.expert_id for offer in out if offer.state in (*OPEN, OfferState.ACCEPTED)}
+    return standing | standing_of(deployment, out, {}).excluded
 
 
 async def _nobody(

@@ -1,6 +1,6 @@
 """Offers: ask a person for a seat, climb the ladder, withdraw, let run out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -51,6 +51,17 @@ async def contacts_of(session: AsyncSession, expert_id: int) -> Sequence[Contact
     return sorted(rows, key=lambda contact: (contact.kind != ContactKind.MOBILE, contact.id))
 
 
+async def lock_people(session: AsyncSession, expert_ids: Iterable[int]) -> None:
+    """Lock these people and whoever shares a phone with them, in the order of their ids.
+
+    Two deployments that ask one person at the same moment would otherwise choose the same code.
+    """
+    theirs = select(Contact.number).where(Contact.expert_id.in_(list(expert_ids)))
+    sharers = select(Contact.expert_id).where(Contact.number.in_(theirs))
+    people = select(Expert.id).where(Expert.id.in_(sharers) | Expert.id.in_(list(expert_ids)))
+    await session.execute(people.order_by(Expert.id).with_for_update(key_share=True))
+
+
 async def _free_code(session: AsyncSession, expert_id: int) -> str:
     """Three digits that none of this person's phones has seen for 30 days; the same history gives the same code."""
     numbers = select(Contact.number).where(Contact.expert_id == expert_id)
@@ -71,7 +82,7 @@ async def ask(
 ) -> Offer:
     """Offer a seat to the person of `pick`: the text goes out with this commit, or when the night is over there.
 
-    Deployment and position are locked by the caller.
+    Deployment and position are locked by the caller, and the person by `lock_people`.
     """
     expert = await session.get_one(Expert, pick.expert_id)
     start = may_be_asked_from(

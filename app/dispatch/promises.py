@@ -251,6 +251,8 @@ FOLLOWED_UP = (
           where j.task_name in ('dispatch.after_no', 'dispatch.after_silence', 'dispatch.beside',
             'dispatch.after_unreachable', 'dispatch.after_withdrawal', 'dispatch.after_standby')
           and o.deployment_id = d.id)
+        and not exists (select from jobs j
+          where j.task_name = 'dispatch.seek' and (j.args->>'deployment_id')::bigint = d.id)
         and not exists (select from jobs j join positions q on q.id = (j.args->>'subject_id')::bigint
           where j.task_name = 'dispatch.after_reopening' and q.deployment_id = d.id)
         limit :most""",

@@ -64,9 +64,9 @@ async def resume_sending(subject_id: int) -> None:
                 await defer(session, outbox.SEND, message_id=message_id)
 
 
-@job("dispatch.seek")
+@job(backfill.SEEK)
 async def seek(deployment_id: int) -> None:
-    """An open seat that nobody was looked for."""
+    """An open seat that nobody was looked for, or a roster older than the answers that came meanwhile."""
     await backfill.seek(deployment_id)
 
 

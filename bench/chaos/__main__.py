@@ -194,6 +194,8 @@ def _show(plan: Plan, town: Town, verdict: Verdict, stormed: float, settled: flo
         table.add_row(name.replace("_", " "), f"[red]{len(found)}[/]" if found else "0")
     table.add_row("undecidable (not sent again)", str(len(verdict.undecidable)))
     console.print(table)
+    for line in town.last_words[:20]:
+        console.print(f"  {line}", markup=False)
     for name, found in {**verdict.faults(), "undecidable": verdict.undecidable}.items():
         for line in found[:20]:
             console.print(f"  {name.replace('_', ' ')}: {line}", markup=False, soft_wrap=True)

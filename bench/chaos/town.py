@@ -33,6 +33,7 @@ class Town:
         self.folder, self.database = folder, database
         self.killed: Counter[str] = Counter()
         self.died: Counter[str] = Counter()
+        self.last_words: list[str] = []
         self._commands = {
             "simulator": ["simulator", "--port", str(simulator), "--seed", str(seed)],
             Victim.WEB.value: ["serve", "--port", str(web)],
@@ -98,6 +99,7 @@ class Town:
             return
         if child is not None and child.pid not in self._ours:
             self.died[name] += 1
+            self.last_words.append(f"{name} ended by itself with {child.returncode}")
         leashed = [sys.executable, str(LEASH), str(os.getpid()), "-1", sys.executable, "-m", "app.cli"]
         with (self.folder / f"{name}.log").open("ab") as log:
             self._children[name] = subprocess.Popen(
