@@ -52,11 +52,12 @@ async def lost(session: AsyncSession, message: Message) -> None:
         await _note_number(session, message, meaning)
     if await _is_followed_up(session, message):
         return
-    if message.kind in QUESTIONS and message.offer_id is not None:
+    is_of_offer = message.offer_id is not None and await session.get(Offer, message.offer_id) is not None
+    if is_of_offer and message.kind in QUESTIONS:
         await _question_lost(session, message, meaning)
-    elif message.kind in DECISIONS and message.offer_id is not None:
+    elif is_of_offer and message.kind in DECISIONS:
         await _decision_lost(session, message, meaning)
-    elif message.channel is Channel.CALL and message.offer_id is not None:
+    elif is_of_offer and message.channel is Channel.CALL:
         await _call_refused(session, message, meaning)
     elif message.kind not in CHATTER:
         await _desk_tells(session, message)
@@ -143,7 +144,7 @@ async def _call_refused(session: AsyncSession, message: Message, meaning: errors
 
 async def call_ended(session: AsyncSession, message: Message) -> None:
     """A call ended. Only a key was contact: a busy line is called once more, a notice nobody heard goes to the desk."""
-    if message.offer_id is None or message.digits:
+    if message.offer_id is None or message.digits or await session.get(Offer, message.offer_id) is None:
         return
     deployment, _, offer = await answers.locked_offer(session, message.offer_id)
     is_notice = message.kind == "spoken_notice"

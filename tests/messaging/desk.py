@@ -66,7 +66,8 @@ class Desk:
             return list(await session.scalars(select(table).order_by(table.id)))
 
     async def events(self) -> list[str]:
-        return [event.kind for event in await self.rows(Event)]
+        """What happened, but for alarms: the rooms above, when they are loaded, raise some of their own."""
+        return [event.kind for event in await self.rows(Event) if not event.kind.startswith("alarm.")]
 
     async def inbox(self) -> list[InboundMessage]:
         return await self.rows(InboundMessage)

@@ -20,6 +20,11 @@ TWILIOS = {
 SENDER_WIDE = sorted(code for code, each in MEANINGS.items() if each.next is NextStep.HOLD)
 
 
+async def _held_alarms(desk: Desk) -> list[Alarm]:
+    """Alarms about held texts; the rooms above, when they are loaded, raise others of their own."""
+    return [alarm for alarm in await desk.rows(Alarm) if alarm.kind == holds.KIND]
+
+
 def test_every_known_code_has_its_meaning() -> None:
     assert MEANINGS.keys() >= TWILIOS
     assert all(each.says.endswith(".") and len(each.says) < 60 for each in MEANINGS.values())
@@ -43,7 +48,7 @@ async def test_a_refusal_of_our_sender_holds_texts_alarms_the_desk_and_lets_call
     await desk.works()
     assert (await desk.message(first)).error_code == code
     (hold,) = await desk.rows(SendingHold)
-    (alarm,) = await desk.rows(Alarm)
+    (alarm,) = await _held_alarms(desk)
     assert (hold.reason, hold.error_code) == (HoldReason.CARRIER, code)
     assert str(code) in alarm.says
     asked = len(desk.carrier.asked)
@@ -84,7 +89,7 @@ async def test_many_refusals_are_one_hold_and_one_alarm(desk: Desk) -> None:
         await holds.after_error(session, 30034)
     async with begin() as session:
         await holds.after_error(session, 30034)
-    assert len(await desk.rows(SendingHold)) == len(await desk.rows(Alarm)) == 1
+    assert len(await desk.rows(SendingHold)) == len(await _held_alarms(desk)) == 1
 
 
 async def _passes(desk: Desk, hours: int) -> None:
@@ -100,10 +105,10 @@ async def test_the_daily_limit_lets_go_by_itself_after_a_day(desk: Desk) -> None
     waiting = await desk.posts(texts.help_text("1"))
     await _passes(desk, hours=23)
     assert (await desk.message(waiting)).state is MessageState.QUEUED
-    assert (await desk.rows(Alarm))[0].settled_at is None
+    assert (await _held_alarms(desk))[0].settled_at is None
     await _passes(desk, hours=1)
     assert "sending.released" in await desk.events()
-    assert (await desk.rows(Alarm))[0].settled_at is not None
+    assert (await _held_alarms(desk))[0].settled_at is not None
     async with begin() as session:
         assert await holds.active(session) == []
 
