@@ -92,6 +92,18 @@ async def _staffed_if_full(session: AsyncSession, deployment: Deployment) -> Non
         await record(session, "deployment.staffed", deployment.id, topic=_topic(deployment), size=len(wanted))
 
 
+async def may_leave(session: AsyncSession, position: Position, expert_id: int, *, by: Actor) -> bool:
+    """Whether a no opens the seat again. Who has arrived needs a relief, which a person at the desk arranges."""
+    seated = await session.scalar(
+        select(Assignment).where(
+            Assignment.position_id == position.id, Assignment.expert_id == expert_id, Assignment.state.in_(SEATED)
+        )
+    )
+    if seated is None:
+        return True
+    return ASSIGNMENT.can(seated.state, "cancel") and (seated.told_arrived_at is None or by.kind == "user")
+
+
 async def vacate(
     session: AsyncSession, deployment: Deployment, position: Position, expert_id: int, *, by: Actor
 ) -> None:

@@ -1,5 +1,6 @@
 """Every answer in every state: what it does, and the truthful text that goes back."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -30,10 +31,6 @@ class Answer(StrEnum):
     CONDITIONAL = "conditional"
 
 
-LATE = (OfferState.EXPIRED, OfferState.UNREACHABLE)
-"""States in which the time was over when the answer came."""
-
-
 async def locked_offer(session: AsyncSession, offer_id: int) -> tuple[Deployment, Position, Offer]:
     """Load an offer for change, with its deployment and seat, locked in the house's order."""
     known = await session.get_one(Offer, offer_id)
@@ -43,7 +40,14 @@ async def locked_offer(session: AsyncSession, offer_id: int) -> tuple[Deployment
 
 
 async def take(
-    session: AsyncSession, offer_id: int, answer: Answer, said: str, *, by: Actor, message_id: int | None = None
+    session: AsyncSession,
+    offer_id: int,
+    answer: Answer,
+    said: str,
+    *,
+    by: Actor,
+    message_id: int | None = None,
+    said_at: datetime | None = None,
 ) -> texts.Text:
     """Apply an answer to an offer.
 
@@ -54,6 +58,7 @@ async def take(
         said: the whole of what was said.
         by: the expert, or the desk for one who said it by phone.
         message_id: the incoming text, if it was one. The same text twice has no second effect.
+        said_at: when it was said, if not now. What was said before the answer that counts changes nothing.
 
     Returns:
         What to tell the person. Nothing is sent here.
@@ -61,7 +66,9 @@ async def take(
     deployment, position, offer = await locked_offer(session, offer_id)
     if message_id is not None and offer.answer_message_id == message_id:
         return await _as_it_stands(session, offer)
-    offer.answer, offer.answered_at = said, clock.now()
+    if said_at is not None and offer.answered_at is not None and said_at < offer.answered_at:
+        return await _as_it_stands(session, offer)
+    offer.answer, offer.answered_at = said, said_at or clock.now()
     if message_id is not None:
         offer.answer_message_id = message_id
     if answer is Answer.YES:
@@ -97,7 +104,8 @@ async def _yes(
         return await _as_it_stands(session, offer)
     words = await words_of(session, offer)
     is_taken = position.state in (PositionState.FILLED, PositionState.CANCELLED)
-    is_late = offer.state in LATE and by.kind != "user"
+    # Whoever was on time and waits on standby is not late; the desk may always seat somebody.
+    is_late = offer.state not in OPEN and offer.reply_by <= clock.now() and by.kind != "user"
     if is_taken or is_late:
         return await _standby(
             session, deployment, offer, by, texts.too_late(words) if is_late else texts.standby(words)
@@ -143,7 +151,7 @@ async def _tell_the_others(session: AsyncSession, deployment: Deployment, accept
         .with_for_update()
     )
     for other in others:
-        await offers.withdraw(session, deployment, other, texts.withdrawn(await words_of(session, other)))
+        await offers.withdraw(session, deployment, other, texts.seat_taken(await words_of(session, other)))
 
 
 async def _no(session: AsyncSession, deployment: Deployment, position: Position, offer: Offer, by: Actor) -> texts.Text:
@@ -151,6 +159,8 @@ async def _no(session: AsyncSession, deployment: Deployment, position: Position,
         return await _as_it_stands(session, offer)
     words = await words_of(session, offer)
     had_seat = offer.state is OfferState.ACCEPTED
+    if had_seat and not await seats.may_leave(session, position, offer.expert_id, by=by):
+        return texts.still_yours(words, get_settings().desk_phone)
     offer.state = OFFER.after(offer.state, "decline")
     await _stop_timer(session, offer)
     if had_seat:

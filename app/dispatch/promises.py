@@ -144,7 +144,8 @@ ALWAYS = (
         "Nobody is texted after their STOP.",
         f"""select m.id, m.topic, 'a text (' || m.kind || ') after STOP' as detail
         from contacts c join messages m on m.number = c.number and m.claimed_at > c.texts_stopped_at
-        where c.texts_stopped_at is not null and m.channel = 'text' and m.state in {TAKEN} and m.kind <> 'help_text'
+        where c.texts_stopped_at is not null and m.channel = 'text' and m.state in {TAKEN}
+        and m.kind not in ('texts_ended', 'wrong_number')
         limit :most""",
     ),
     Promise(
@@ -282,6 +283,7 @@ FOLLOWED_UP = (
         from messages m join offers o on o.id = m.offer_id
         where m.state in ('undelivered', 'failed') and m.queued_at >= :since and m.claimed_at < :cutoff
         and (m.kind, o.state) in (('confirmed', 'accepted'), ('now_declined', 'declined'), ('withdrawn', 'withdrawn'),
+          ('seat_taken', 'withdrawn'),
           ('stood_down', 'withdrawn'), ('other_offer_taken', 'withdrawn'))
         and not exists (select from messages n where n.offer_id = m.offer_id and n.id > m.id
           and n.kind in (m.kind, 'spoken_notice'))

@@ -37,6 +37,7 @@ DECISIONS = {
     "confirmed": (OfferState.ACCEPTED, "that they have the seat"),
     "now_declined": (OfferState.DECLINED, "that their no was heard"),
     "withdrawn": (OfferState.WITHDRAWN, "that they are no longer needed"),
+    "seat_taken": (OfferState.WITHDRAWN, "that somebody else has the seat"),
     "stood_down": (OfferState.WITHDRAWN, "that the team is called off"),
     "other_offer_taken": (OfferState.WITHDRAWN, "that they are no longer asked for this one"),
 }

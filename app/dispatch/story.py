@@ -52,6 +52,10 @@ SENTENCES = {
     "alarm.settled": "settled an alarm",
     "auditor.repaired": "put right what was stuck",
     "contact.texts_stopped": "wants no more texts",
+    "contact.texts_started": "wants texts again",
+    "assignment.arrival_told": "told us of their arrival",
+    "assignment.home_told": "told us that they are home",
+    "assignment.delay_told": "told us that they are delayed",
     "call.keyed": "got key {digits} in a call",
     "call.ended": "ended a call: {outcome}",
 }

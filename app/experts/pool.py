@@ -1,6 +1,7 @@
 """Enter experts, change them, note absences."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -69,6 +70,33 @@ async def note_absence(session: AsyncSession, expert: Expert, form: AbsenceIn, *
     await session.flush()
     await record(session, "expert.absence_noted", expert.id, by=by)
     return absence
+
+
+async def _absences_now(session: AsyncSession, expert: Expert) -> Sequence[Absence]:
+    now = clock.now()
+    query = select(Absence).where(Absence.expert_id == expert.id, Absence.starts_at < now, Absence.ends_at > now)
+    return (await session.scalars(query.order_by(Absence.ends_at))).all()
+
+
+async def away_until(session: AsyncSession, expert: Expert) -> datetime | None:
+    """The last moment of the absence that lasts now, or None."""
+    absences = await _absences_now(session, expert)
+    return absences[-1].ends_at - timedelta(minutes=1) if absences else None
+
+
+async def end_absences(session: AsyncSession, expert: Expert, *, by: Actor) -> int:
+    """The expert is back: what lasts now ends now; days still to come stay.
+
+    Returns:
+        How many absences ended.
+    """
+    absences = await _absences_now(session, expert)
+    for absence in absences:
+        absence.ends_at = clock.now()
+    if absences:
+        await session.flush()
+        await record(session, "expert.absence_ended", expert.id, by=by)
+    return len(absences)
 
 
 async def credentials_of(session: AsyncSession, expert_id: int) -> Sequence[Credential]:

@@ -140,6 +140,21 @@ async def settle(session: AsyncSession, inbound: InboundMessage, by: Actor) -> N
     await record(session, "text.settled", inbound.id, topic=inbound.topic, by=by)
 
 
+async def settle_answered(session: AsyncSession, offer_id: int) -> None:
+    """A clear answer has come: what nobody could read before it needs no person any more."""
+    unread = await session.scalars(
+        select(InboundMessage)
+        .where(
+            InboundMessage.offer_id == offer_id, InboundMessage.state == InboundState.NEEDS_PERSON,
+            InboundMessage.meaning == "unclear",
+        )
+        .order_by(InboundMessage.id)
+        .with_for_update()
+    )  # fmt: skip
+    for inbound in unread:
+        await settle(session, inbound, Actor("system", None, "A clear answer"))
+
+
 def _attachments(form: Mapping[str, str]) -> int:
     count = form.get("NumMedia", "")
     return int(count) if count.isascii() and count.isdigit() and len(count) < 4 else 0

@@ -1,5 +1,6 @@
 """What goes out: a row and a job in the caller's own transaction. Twilio comes after the commit (`jobs.py`)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import func, select, text, update
@@ -15,6 +16,8 @@ from app.messaging.states import MESSAGE, Channel, MessageState
 from app.messaging.texts import Text, plain
 
 SEND = "messaging.send"
+LAST_WORDS = ("texts_ended", "wrong_number")
+"""Kinds that confirm an end of texts: the only ones sent after it."""
 
 
 async def post(
@@ -110,10 +113,10 @@ async def cancel_waiting(session: AsyncSession, offer_id: int) -> int:
 
 
 async def waiting_to(session: AsyncSession, number: str) -> list[Message]:
-    """Texts to a number that have not gone out, but for the answer to HELP."""
+    """Texts to a number that have not gone out, but for the last word after an end of texts."""
     waiting = select(Message).where(
         Message.number == number, Message.state == MessageState.QUEUED, Message.channel == Channel.TEXT,
-        Message.kind != "help_text",
+        Message.kind.not_in(LAST_WORDS),
     )  # fmt: skip
     return list(await session.scalars(waiting.order_by(Message.id)))
 
@@ -128,10 +131,10 @@ async def cancel(session: AsyncSession, message_id: int, reason: str) -> bool:
     return True
 
 
-async def asked_lately(session: AsyncSession, number: str, kind: str, since: datetime) -> int:
-    """How many texts of `kind` went to `number` since then: so that two automatic answerers do not talk for ever."""
+async def asked_lately(session: AsyncSession, number: str, kinds: Iterable[str], since: datetime) -> int:
+    """How many texts of `kinds` went to `number` since then: so that two automatic answerers do not talk for ever."""
     count = await session.scalar(
-        select(func.count()).where(Message.number == number, Message.kind == kind, Message.queued_at >= since)
+        select(func.count()).where(Message.number == number, Message.kind.in_(kinds), Message.queued_at >= since)
     )
     return count or 0
 

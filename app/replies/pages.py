@@ -14,7 +14,7 @@ from app.deployments.models import Deployment
 from app.dispatch import answers, offers
 from app.dispatch.answers import Answer
 from app.dispatch.models import Offer
-from app.experts.models import Expert
+from app.experts.models import Contact, Expert
 from app.messaging import inbox
 from app.messaging.models import InboundMessage
 from app.messaging.states import InboundState
@@ -26,17 +26,30 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A text with its sender and request."""
+    """A text with everybody who uses its number, and its request."""
 
     inbound: InboundMessage
     name: str | None
     reference: str | None
+    is_shared: bool
 
 
 GUESSES = {
     "deferred": "A condition",
     "unclear": "Nobody could read it",
     "overtaken": "Reached us late: a newer text of theirs was read before it",
+    "question": "A question",
+    "too_late": "A yes after the time to answer: seat them or not",
+    "still_yours": "A no from somebody who has arrived: find a relief",
+    "stop": "Wants no more texts",
+    "wrong_number": "Says the number is not theirs: nobody texts it now",
+    "wants_person": "Asks for a call",
+    "wrong_code": "A code that is not theirs",
+    "no_open_offer": "Answers, but nothing was open",
+    "no_mission": "On the road, but has no seat",
+    "not_under_way": "Tells of an arrival before the journey",
+    "delay_noted": "Is delayed",
+    "away_but_seated": "Away on days of their seat",
     "flood": "Many texts at once: the latest were not read",
 }
 """What the reading made of a text, in words."""
@@ -60,7 +73,30 @@ async def waiting(session: AsyncSession) -> list[Waiting]:
         .order_by(InboundMessage.id)
         .limit(200)
     )
-    return [Waiting(*row) for row in rows]
+    texts = [(inbound, name, reference) for inbound, name, reference in rows]
+    people = await _people(session, {inbound.number for inbound, _, _ in texts})
+    return [_waiting(inbound, name, reference, people.get(inbound.number, [])) for inbound, name, reference in texts]
+
+
+async def _people(session: AsyncSession, numbers: set[str]) -> dict[str, list[str]]:
+    """Everybody who uses each number."""
+    rows = await session.execute(
+        select(Contact.number, Expert.name)
+        .join(Expert, Expert.id == Contact.expert_id)
+        .where(Contact.number.in_(numbers))
+        .order_by(Expert.id)
+    )
+    people: dict[str, list[str]] = {}
+    for number, name in rows:
+        people.setdefault(number, []).append(name)
+    return people
+
+
+def _waiting(inbound: InboundMessage, name: str | None, reference: str | None, people: list[str]) -> Waiting:
+    """Without an offer nobody knows which of them wrote, so all are named."""
+    is_shared = len(people) > 1
+    named = " or ".join(people) if is_shared and inbound.offer_id is None else name
+    return Waiting(inbound, named, reference, is_shared)
 
 
 @router.get("/desk/replies")

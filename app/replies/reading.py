@@ -1,11 +1,10 @@
 """Read one incoming text to its end: what it means, whose it is, what it does, what goes back."""
 
-from datetime import timedelta
+from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.clock import clock
-from app.core.events import Actor, record
+from app.core.events import Actor
 from app.core.settings import get_settings
 from app.deployments.models import Deployment
 from app.dispatch import answers
@@ -15,12 +14,18 @@ from app.dispatch.words import words_of
 from app.experts.models import Expert
 from app.messaging import inbox, outbox, texts
 from app.messaging.models import InboundMessage
-from app.replies import routing
+from app.replies import away, optouts, road, routing, saying
 from app.replies.meaning import Kind, Meaning, read
+from app.replies.routing import Phone
 
 ANSWERS = {Kind.YES: Answer.YES, Kind.NO: Answer.NO, Kind.CONDITIONAL: Answer.CONDITIONAL}
-QUIET = timedelta(minutes=1)
-"""At most one automatic answer of a kind to a number in this time: two machines must not talk for ever."""
+ABOUT_MYSELF = {
+    Kind.AWAY: "AWAY 12/20-12/27 {name}", Kind.BACK: "BACK {name}", Kind.STATUS: "STATUS {name}",
+    Kind.ARRIVED: "ARRIVED {name}", Kind.HOME: "HOME {name}", Kind.DELAYED: "DELAYED {name}",
+}  # fmt: skip
+"""What is about the writer, not about an offer; and how to say who that is on a shared phone."""
+FOR_THE_DESK = ("deferred", "too_late", "still_yours")
+"""Outcomes of an answer that a person decides."""
 
 
 async def read_text(session: AsyncSession, inbound_id: int) -> None:
@@ -28,28 +33,59 @@ async def read_text(session: AsyncSession, inbound_id: int) -> None:
     inbound = await inbox.take(session, inbound_id)
     if inbound is None:
         return
-    meaning = read(inbound.body)
-    found = await routing.find(session, inbound.number, meaning.code)
-    if not found.is_known:
+    phone = await routing.phone_of(session, inbound.number)
+    meaning = read(inbound.body, phone.codes, phone.names)
+    if not phone.is_known:
         await inbox.ignore(session, inbound)
-    elif meaning.kind in (Kind.STOP, Kind.START, Kind.HELP):
-        await _about_texts(session, inbound, found, meaning)
-    elif found.offer is None:
-        await _no_single_offer(session, inbound, found, meaning)
-    elif meaning.kind not in ANSWERS:
-        await _unclear(session, inbound, found.offer)
-    else:
-        await _answer(session, inbound, found.offer, meaning)
-
-
-async def _reply(session: AsyncSession, inbound: InboundMessage, words: texts.Text, offer: Offer | None = None) -> None:
-    """Text back to the number it came from, unless the same was said a moment ago."""
-    if await outbox.asked_lately(session, inbound.number, words.kind, clock.now() - QUIET):
         return
-    await outbox.post(
-        session, words, to=inbound.number, topic=inbound.topic, expert_id=inbound.expert_id,
-        offer_id=offer.id if offer else None, priority=2,
-    )  # fmt: skip
+    if optouts.resumes(inbound):
+        await optouts.resume(session, phone)
+    if optouts.is_stop(inbound, meaning.kind):
+        await optouts.stop(session, inbound, phone)
+    elif meaning.kind is Kind.START:
+        await inbox.mark_read(session, inbound, Kind.START, expert_id=phone.experts[0].id)
+    elif meaning.kind is Kind.HELP:
+        await optouts.help_asked(session, inbound, phone)
+    elif meaning.kind is Kind.WRONG_NUMBER:
+        await optouts.wrong_number(session, inbound, phone)
+    elif meaning.kind in ABOUT_MYSELF:
+        await _about_myself(session, inbound, phone, meaning.kind)
+    else:
+        await _about_an_offer(session, inbound, phone, meaning)
+
+
+async def _about_myself(session: AsyncSession, inbound: InboundMessage, phone: Phone, kind: Kind) -> None:
+    writer = phone.writer(inbound.body)
+    if writer is None:
+        await inbox.mark_read(session, inbound, "say_your_name", expert_id=phone.experts[0].id)
+        example = ABOUT_MYSELF[kind].format(name=phone.names[0].split()[0].upper())
+        words = texts.say_your_name(example, phone.language)
+        await saying.reply(session, inbound, words, stopped=phone.is_stopped)
+    elif kind is Kind.AWAY:
+        await away.leave(session, inbound, phone, writer)
+    elif kind is Kind.BACK:
+        await away.come_back(session, inbound, phone, writer)
+    elif kind is Kind.STATUS:
+        await road.status(session, inbound, phone, writer)
+    else:
+        await road.note(session, inbound, phone, writer, kind)
+
+
+async def _about_an_offer(session: AsyncSession, inbound: InboundMessage, phone: Phone, meaning: Meaning) -> None:
+    asked = phone.asked_about(meaning.code)
+    is_anybodys = phone.is_shared and meaning.code is None and meaning.kind in ANSWERS and bool(phone.awaiting)
+    if len(asked) != 1:
+        await _no_single_offer(session, inbound, phone, asked, meaning)
+    elif is_anybodys:
+        await inbox.mark_read(session, inbound, "which_person", expert_id=asked[0].expert_id)
+        words = texts.which_person(await words_of(session, asked[0]))
+        await saying.reply(session, inbound, words, stopped=phone.is_stopped)
+    elif meaning.kind in ANSWERS:
+        await _answer(session, inbound, phone, asked[0], meaning)
+        for other in meaning.also:
+            await _answer_also(session, inbound, phone, other)
+    else:
+        await _for_a_person(session, inbound, phone, asked[0], meaning.kind)
 
 
 async def _topic_of(session: AsyncSession, offer: Offer) -> str:
@@ -57,60 +93,62 @@ async def _topic_of(session: AsyncSession, offer: Offer) -> str:
     return f"request:{deployment.request_id}"
 
 
-async def _answer(session: AsyncSession, inbound: InboundMessage, offer: Offer, meaning: Meaning) -> None:
+async def _take(
+    session: AsyncSession, inbound: InboundMessage, offer: Offer, answer: Answer, *, is_first: bool
+) -> texts.Text:
     expert = await session.get_one(Expert, offer.expert_id)
-    by = Actor("expert", expert.id, expert.name)
-    said = ANSWERS[meaning.kind]
-    words = await answers.take(session, offer.id, said, inbound.body, by=by, message_id=inbound.id)
+    return await answers.take(
+        session, offer.id, answer, inbound.body, by=Actor("expert", expert.id, expert.name),
+        message_id=inbound.id if is_first else None, said_at=inbound.received_at,
+    )  # fmt: skip
+
+
+async def _answer(session: AsyncSession, inbound: InboundMessage, phone: Phone, offer: Offer, meaning: Meaning) -> None:
+    words = await _take(session, inbound, offer, ANSWERS[meaning.kind], is_first=True)
     topic = await _topic_of(session, offer)
-    if said is Answer.CONDITIONAL or words.kind == "too_late":
-        await inbox.escalate(session, inbound, words.kind, offer_id=offer.id, expert_id=expert.id, topic=topic)
+    about = {"offer_id": offer.id, "expert_id": offer.expert_id, "topic": topic}
+    if words.kind in FOR_THE_DESK:
+        await inbox.escalate(session, inbound, words.kind, **about)  # type: ignore[arg-type]
     else:
-        await inbox.mark_read(session, inbound, meaning.kind, offer_id=offer.id, expert_id=expert.id, topic=topic)
-    await _reply(session, inbound, words, offer)
+        await inbox.mark_read(session, inbound, meaning.kind, **about)  # type: ignore[arg-type]
+        await inbox.settle_answered(session, offer.id)
+    await saying.reply(session, inbound, words, offer, stopped=phone.is_stopped)
 
 
-async def _unclear(session: AsyncSession, inbound: InboundMessage, offer: Offer) -> None:
-    """Never taken as a yes: a person sees it, and the writer is asked once."""
+async def _answer_also(session: AsyncSession, inbound: InboundMessage, phone: Phone, meaning: Meaning) -> None:
+    """The second answer in the same text, to another offer of the same phone."""
+    for offer in phone.asked_about(meaning.code):
+        words = await _take(session, inbound, offer, ANSWERS[meaning.kind], is_first=False)
+        await saying.reply(session, inbound, words, offer, stopped=phone.is_stopped)
+
+
+async def _for_a_person(session: AsyncSession, inbound: InboundMessage, phone: Phone, offer: Offer, kind: Kind) -> None:
+    """Never taken as a yes: a person sees it. What was not understood is asked once; a question is passed on."""
     topic = await _topic_of(session, offer)
-    await inbox.escalate(session, inbound, Kind.UNCLEAR, offer_id=offer.id, expert_id=offer.expert_id, topic=topic)
-    words = texts.not_clear(await words_of(session, offer))
-    if offer.state in routing.AWAITING and not await outbox.asked_lately(
-        session, inbound.number, words.kind, offer.asked_at
-    ):
-        await _reply(session, inbound, words, offer)
+    await inbox.escalate(session, inbound, kind, offer_id=offer.id, expert_id=offer.expert_id, topic=topic)
+    is_asked_again = await outbox.asked_lately(session, inbound.number, ["not_clear"], offer.asked_at) > 0
+    if kind is Kind.UNCLEAR and offer.state in routing.AWAITING and not is_asked_again:
+        words = texts.not_clear(await words_of(session, offer))
+    else:
+        words = texts.passed_to_desk(get_settings().desk_phone, phone.language)
+    await saying.reply(session, inbound, words, offer, stopped=phone.is_stopped)
 
 
 async def _no_single_offer(
-    session: AsyncSession, inbound: InboundMessage, found: routing.Found, meaning: Meaning
+    session: AsyncSession, inbound: InboundMessage, phone: Phone, asked: Sequence[Offer], meaning: Meaning
 ) -> None:
-    expert_id = found.contacts[0].expert_id
-    desk_phone = get_settings().desk_phone
-    if found.offers:
-        words = texts.which_one([await words_of(session, offer) for offer in found.offers])
-        await inbox.mark_read(session, inbound, "which_one", expert_id=expert_id)
+    expert_id, desk_phone = phone.experts[0].id, get_settings().desk_phone
+    if asked and meaning.kind in ANSWERS:
+        words = texts.which_one([await words_of(session, offer) for offer in asked])
+        await inbox.mark_read(session, inbound, words.kind, expert_id=expert_id)
+    elif meaning.kind not in ANSWERS:
+        words = texts.passed_to_desk(desk_phone, phone.language)
+        await inbox.escalate(session, inbound, meaning.kind, expert_id=expert_id)
     else:
-        words = texts.wrong_code(desk_phone) if meaning.code else texts.no_open_offer(desk_phone)
+        say = texts.wrong_code if meaning.code else texts.no_open_offer
+        words = say(desk_phone, phone.language)
         await inbox.escalate(session, inbound, words.kind, expert_id=expert_id)
-    await _reply(session, inbound, words)
-
-
-async def _about_texts(session: AsyncSession, inbound: InboundMessage, found: routing.Found, meaning: Meaning) -> None:
-    """STOP, START, HELP. The carrier answers STOP and START itself; the desk must know of a STOP."""
-    expert_id = found.contacts[0].expert_id
-    if meaning.kind is Kind.HELP:
-        await inbox.mark_read(session, inbound, Kind.HELP, expert_id=expert_id)
-        await _reply(session, inbound, texts.help_text(get_settings().desk_phone))
-        return
-    stopped_at = clock.now() if meaning.kind is Kind.STOP else None
-    for contact in found.contacts:
-        contact.texts_stopped_at = stopped_at
-        name = "contact.texts_stopped" if stopped_at else "contact.texts_started"
-        await record(session, name, contact.id, by=Actor("expert", contact.expert_id))
-    if stopped_at:
-        await inbox.escalate(session, inbound, Kind.STOP, expert_id=expert_id)
-    else:
-        await inbox.mark_read(session, inbound, Kind.START, expert_id=expert_id)
+    await saying.reply(session, inbound, words, stopped=phone.is_stopped)
 
 
 KEYS = {"1": Answer.YES, "2": Answer.NO}

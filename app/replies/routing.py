@@ -11,7 +11,8 @@ from app.core.clock import clock
 from app.dispatch.models import Offer
 from app.dispatch.offers import CODE_REST
 from app.dispatch.states import OfferState
-from app.experts.models import Contact
+from app.experts.models import Contact, Expert
+from app.replies.plain import bare
 
 AWAITING = (OfferState.CONTACTING, OfferState.DEFERRED)
 REMEMBERED = timedelta(days=7)
@@ -19,10 +20,12 @@ REMEMBERED = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What a text is about: exactly one offer, several it could be, or none."""
+class Phone:
+    """A number: whose it is, and what its people were asked lately, newest first."""
 
+    number: str
     contacts: Sequence[Contact]
+    experts: Sequence[Expert]
     offers: Sequence[Offer]
 
     @property
@@ -31,30 +34,69 @@ class Found:
         return bool(self.contacts)
 
     @property
-    def offer(self) -> Offer | None:
-        """The one offer it is about, if it is one."""
-        return self.offers[0] if len(self.offers) == 1 else None
+    def is_shared(self) -> bool:
+        """Whether two experts use it: then a bare word does not say whose it is."""
+        return len(self.experts) > 1
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it wants no texts."""
+        return any(contact.texts_stopped_at is not None for contact in self.contacts)
+
+    @property
+    def language(self) -> str:
+        """In which to answer: its people's, English when they differ."""
+        languages = {expert.preferred_language.value for expert in self.experts}
+        return languages.pop() if len(languages) == 1 else "en"
+
+    @property
+    def codes(self) -> list[str]:
+        """Codes it has been sent."""
+        return [offer.code for offer in self.offers]
+
+    @property
+    def names(self) -> list[str]:
+        """Names its people may sign with."""
+        return [bare(expert.name) for expert in self.experts]
+
+    @property
+    def awaiting(self) -> list[Offer]:
+        """Offers that wait for an answer."""
+        return [offer for offer in self.offers if offer.state in AWAITING]
+
+    def asked_about(self, code: str | None) -> Sequence[Offer]:
+        """The offer of a code; of a bare word all that await an answer, else the latest, for who changes their mind."""
+        if code is not None:
+            return [offer for offer in self.offers if offer.code == code][:1]
+        recent = [offer for offer in self.offers if offer.asked_at >= clock.now() - REMEMBERED]
+        return self.awaiting or recent[:1]
+
+    def writer(self, body: str) -> Expert | None:
+        """Who writes: of a shared phone, the one whose first name stands in the text."""
+        if not self.is_shared:
+            return self.experts[0]
+        words = set(bare(body).split())
+        named = [expert for expert in self.experts if bare(expert.name).split()[0] in words]
+        return named[0] if len(named) == 1 else None
 
 
-async def find(session: AsyncSession, number: str, code: str | None) -> Found:
-    """What a text from `number` is about.
+async def phone_of(session: AsyncSession, number: str) -> Phone:
+    """What is known of a number.
 
     Args:
         session: the transaction.
-        number: where it came from, E.164.
-        code: the code in it, if any. A code works only from a number of its expert.
+        number: E.164.
     """
     contacts = (await session.scalars(select(Contact).where(Contact.number == number).order_by(Contact.id))).all()
     people = {contact.expert_id for contact in contacts}
-    since = clock.now() - (CODE_REST if code else REMEMBERED)
-    query = select(Offer).where(Offer.expert_id.in_(people), Offer.asked_at >= since, Offer.state != OfferState.PLANNED)
-    if code is not None:
-        query = query.where(Offer.code == code)
-    offers = (await session.scalars(query.order_by(Offer.asked_at.desc(), Offer.id.desc()))).all()
-    return Found(contacts, offers[:1] if code else _of_bare_word(offers))
-
-
-def _of_bare_word(offers: Sequence[Offer]) -> Sequence[Offer]:
-    """All offers that await an answer; else the latest one, for people who answer late or change their mind."""
-    awaiting = [offer for offer in offers if offer.state in AWAITING]
-    return awaiting or offers[:1]
+    experts = (await session.scalars(select(Expert).where(Expert.id.in_(people)).order_by(Expert.id))).all()
+    offers = await session.scalars(
+        select(Offer)
+        .where(
+            Offer.expert_id.in_(people),
+            Offer.asked_at >= clock.now() - CODE_REST,
+            Offer.state != OfferState.PLANNED,
+        )
+        .order_by(Offer.asked_at.desc(), Offer.id.desc())
+    )
+    return Phone(number, contacts, experts, offers.all())

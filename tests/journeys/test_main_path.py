@@ -136,7 +136,7 @@ async def test_the_second_yes_to_a_seat_is_told_that_it_is_taken(story: Story) -
     assert len(beside) == 2
     await people[0].texts("YES")
     second = await story.person(beside[1]["expert_id"])
-    assert "no longer needed" in second.hears()[-1]
+    assert "Somebody else now has the seat" in second.hears()[-1]
     await second.texts("YES")
     seats = (await story.deployment(reference))["seats"]
     assert seats[0]["expert_id"] == people[0].id

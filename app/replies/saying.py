@@ -1,0 +1,57 @@
+"""What goes back to a text: once, and never in a circle with another machine."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import clock
+from app.dispatch.models import Offer
+from app.messaging import outbox, texts
+from app.messaging.models import InboundMessage, Message
+
+QUIET = timedelta(minutes=1)
+"""At most one automatic answer to what was not understood goes to a number in this time (reliability.md C7)."""
+MOST_A_DAY = 6
+"""And so many a day: two machines must not talk for ever, however slowly."""
+NOT_UNDERSTOOD = (
+    "not_clear", "which_one", "which_person", "say_your_name", "wrong_code", "no_open_offer", "passed_to_desk",
+    "away_when", "not_away", "no_mission", "not_under_way", "status_nothing",
+)  # fmt: skip
+
+
+async def reply(
+    session: AsyncSession, inbound: InboundMessage, words: texts.Text, offer: Offer | None = None, *, stopped: bool
+) -> None:
+    """Answer the number a text came from.
+
+    Args:
+        session: the transaction.
+        inbound: the text.
+        words: what to say.
+        offer: what it is about.
+        stopped: the number wants no texts: what was decided is then said by phone, anything else is not said.
+    """
+    if await _is_enough(session, inbound.number, words):
+        return
+    if stopped and offer is None:
+        return
+    about = {"expert_id": inbound.expert_id, "offer_id": offer.id if offer else None, "priority": 2}
+    post = outbox.call if stopped else outbox.post
+    said = texts.spoken_notice(words.body, words.language) if stopped else words
+    await post(session, said, to=inbound.number, topic=inbound.topic, **about)  # type: ignore[arg-type]
+
+
+async def _is_enough(session: AsyncSession, number: str, words: texts.Text) -> bool:
+    """Whether it was said a moment ago."""
+    now = clock.now()
+    if words.kind in NOT_UNDERSTOOD:
+        today = await outbox.asked_lately(session, number, NOT_UNDERSTOOD, now - timedelta(days=1))
+        return today >= MOST_A_DAY or await outbox.asked_lately(session, number, NOT_UNDERSTOOD, now - QUIET) > 0
+    last = await session.scalar(
+        select(Message)
+        .where(Message.number == number, Message.queued_at >= now - QUIET)
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
+    return last is not None and last.body == texts.plain(words).body
