@@ -31,6 +31,8 @@ from solver.values import Values
 
 MOST_ROUNDS = 5
 """Times that candidates are let in before the gap that is left is reported."""
+MANY_SEATS = 60
+"""From here on a good roster is made first, so that there is one when time ends."""
 MOST_EXACT = 700
 """Pairs of seat and candidate that CP-SAT solves in a blink; more at once are HiGHS's."""
 MOST_PRUNED = 60_000
@@ -124,23 +126,50 @@ class _Search:
             return None
         values = Values(relaxation.seats)
         margin, best, least = values.fit * SCALE // 2, None, 0
+        if len(relaxation.seats) > MANY_SEATS:
+            best = self._rounded(relaxation, relaxed, margin)
+            least = relaxed.bound - self._worth(relaxation, values, best) if best else 0
+            margin = max(margin, least)
         for _ in range(MOST_ROUNDS):
+            if time.perf_counter() > self.deadline:
+                break
             seating, is_proven = self._among(relaxation, relaxed, margin)
             if seating is None or not self._lacks_least(relaxation, relaxed, seating):
                 margin *= 4
                 continue
-            here = (seat for seat in relaxation.seats if seat.number in seating)
-            gap = relaxed.bound - SCALE * sum(values.one(seat.worth(seating[seat.number])) for seat in here)
+            gap = relaxed.bound - self._worth(relaxation, values, seating)
             if best is None or gap < least:
                 best, least = seating, gap
             if is_proven and gap <= min(margin, relaxed.left_out):
                 return self.told(seating, is_proven=True)
-            if time.perf_counter() > self.deadline:
-                break
             margin = max(gap, margin)
         if best is None or (len(self.seats) * self.policy.candidates_per_seat <= MOST_PRUNED and len(self.seats) < 30):
             return None
         return self.told(best, is_proven=False, gap=least / max(abs(relaxed.bound), 1))
+
+    def _worth(self, relaxation: Relaxation, values: Values, seating: Seating) -> int:
+        """What the open seats of a seating are worth, in 1/SCALE."""
+        here = (seat for seat in relaxation.seats if seat.number in seating)
+        return SCALE * sum(values.one(seat.worth(seating[seat.number])) for seat in here)
+
+    def _rounded(self, relaxation: Relaxation, relaxed: Relaxed, margin: int) -> Seating | None:
+        """A good roster at once: teams that the relaxation seats whole stay, the others choose among who is left."""
+        firm = {
+            number: row
+            for seats in by_request(relaxation.seats).values()
+            if all(seat.number in relaxed.firm for seat in seats)
+            for number, row in ((seat.number, relaxed.firm[seat.number]) for seat in seats)
+        }
+        taken = list(firm.values())
+        near = {}
+        for seat in relaxation.seats:
+            rows, losses = seat.best.rows, relaxed.losses[seat.number]
+            if seat.number in firm:
+                near[seat.number] = np.flatnonzero(rows == firm[seat.number])
+            else:
+                near[seat.number] = np.flatnonzero((losses <= margin) & ~np.isin(rows, taken))
+        seating, _ = self._whole(relaxation, near)
+        return seating if seating and self._lacks_least(relaxation, relaxed, seating) else None
 
     def _relax(self, *, all_filled: bool) -> tuple[Relaxation, Relaxed | None]:
         sides = teams(self.pool, self.seats, self.decided, self.policy, all_filled=all_filled)

@@ -60,6 +60,8 @@ class Relaxed:
     """What a roster loses at least with anybody whom the budget left out of the rankings."""
     likely: dict[int, int]
     """Number of an open seat: the row that the relaxation prefers."""
+    firm: dict[int, int]
+    """Of these, the seats where it prefers nobody else even in part."""
 
 
 @dataclass(slots=True)
@@ -88,6 +90,7 @@ class _Look:
     losses: dict[int, Ints]
     left_out: int
     likely: dict[int, int]
+    firm: dict[int, int]
 
 
 @dataclass(slots=True)
@@ -165,7 +168,7 @@ class Relaxation:
             found = self._settle(None, deadline, DEAR * 1000)
         if found is None or found.lacks_more:
             return None
-        return Relaxed(found.bound, self.least, found.losses, found.left_out, found.likely)
+        return Relaxed(found.bound, self.least, found.losses, found.left_out, found.likely, found.firm)
 
     def _settle(self, aim: Level | None, deadline: float, dear: float) -> _Look | None:
         """Solve and look over the pool until nobody is left who would improve the worth, or lack less of one level."""
@@ -237,7 +240,8 @@ class Relaxation:
             bound += best
             enter.append(better)
             losses[seat.number] = best - left
-        return _Look(bound, laid.lacks_more(solution), enter, losses, left_out, laid.chosen(solution.values > 0.5))
+        likely, firm = laid.chosen(solution.values > 0.5), laid.chosen(solution.values > 1 - TINY)
+        return _Look(bound, laid.lacks_more(solution), enter, losses, left_out, likely, firm)
 
 
 def _empty(seat: Seats) -> _Lackable:
