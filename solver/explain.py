@@ -1,6 +1,7 @@
 """Why this person, who else, why nobody: in words the desk can read aloud, and as data."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -8,20 +9,16 @@ from solver.candidates import Seating, funnel, team_fails
 from solver.helps import helps
 from solver.pool import Ints, Pool, fullest_window
 from solver.problem import Expert, Policy
-from solver.roster import Alternate, Reason, Seat
-from solver.rules import SENTENCE
-from solver.survey import BIT, DAY, Seats, experienced_wanted, need_price, team_needs
-from solver.words import plain, span
+from solver.roster import Alternate, Reason, Seat, Travel
+from solver.survey import DAY, Seats, experienced_wanted, need_price, team_needs
+from solver.whynot import against
+from solver.words import DISCIPLINE_NAMES, called, day, disciplines, first_up, language, moment, plain, span
 
 LEVELS = {1: "basic", 2: "solid", 3: "expert"}
-DISCIPLINE_NAMES = {
-    "LE": "law enforcement",
-    "VA": "victim assistance",
-    "MH": "mental health",
-    "CL": "community leadership",
-}
 TIGHT_PAPERS_DAYS = 30
 """Papers that end sooner than this after the stay are worth a word (domain.md 1.6: expiring)."""
+TIGHT_CALENDAR_DAYS = 2
+"""Who is promised or away again sooner than this after the rest cannot stay longer."""
 TIGHT_ARRIVAL_MINUTES = 60
 """Who can be there no sooner than this before the deadline may miss it."""
 
@@ -36,7 +33,7 @@ def seat(pool: Pool, seats: Sequence[Seats], one: Seats, seating: Seating, polic
             funnel(fails), helps(pool, seats, one, seating=seating, fails=fails, policy=policy),
         )  # fmt: skip
     others = one.order[(fails[one.order] == 0) & (one.order != row)]
-    reasons = _reasons(pool, one, row, policy, alone=not len(others))
+    reasons = _reasons(pool, one, row, policy, fails=int(fails[row]), alone=not len(others))
     mates = [there for n, there in seating.items() if n != one.number and seats[n].request.id == one.request.id]
     alternates = _alternates(pool, one, others, policy, chosen=row, mates=mates)
     return Seat(one.request.id, one.position.id, int(pool.ids[row]), one.travel(row), reasons, alternates)
@@ -49,13 +46,14 @@ def bare(pool: Pool, one: Seats, row: int | None) -> Seat:
     return Seat(one.request.id, one.position.id, int(pool.ids[row]), one.travel(row), ())
 
 
-def _reasons(pool: Pool, one: Seats, row: int, policy: Policy, *, alone: bool) -> tuple[Reason, ...]:
+def _reasons(pool: Pool, one: Seats, row: int, policy: Policy, *, fails: int, alone: bool) -> tuple[Reason, ...]:
+    """What speaks for who sits there, and what warns: `fails` are the bits of rules that a pinned person breaks."""
     who = pool.experts[row]
-    told = [*_brings(one, who, policy), *_journey(pool, one, row, policy)]
+    told = [*_brings(one, who, policy), *_journey(one, row, policy)]
     told += _tight(pool, one, row, policy)
     if one.position.pinned is not None:
-        told += [Reason("pinned", f"Said yes already, although: {SENTENCE[rule]}", is_warning=True)
-                 for rule, bit in BIT.items() if one.fails_of(row) & bit]  # fmt: skip
+        told += [replace(rule, code="pinned", text=f"Stays as decided, although a rule speaks against it: {rule.text}")
+                 for rule in against(pool, one, row, fails, policy)]  # fmt: skip
     elif alone:
         only = "The only one in the pool who fits this seat"
         text = only if len(one.order) == 1 else "Nobody else could take this seat while the others stay"
@@ -68,17 +66,19 @@ def _brings(one: Seats, who: Expert, policy: Policy) -> list[Reason]:
     told = []
     if position.held == who.id:
         told.append(Reason("held", "Has this seat already"))
+    before = next((other for other in request.positions if who.id in (other.held, other.was)), position)
+    if before.id != position.id:
+        told.append(Reason("moved", f"Moves here from the seat of {called(before)}"))
     if position.is_leader and who.is_leader:
         told.append(Reason("leader", "Qualified to lead a team"))
-    fields = " and ".join(DISCIPLINE_NAMES[name] for name in sorted(who.disciplines))
-    told.append(Reason("discipline", f"Works in {fields}"))
+    told.append(Reason("discipline", f"Works in {disciplines(who.disciplines)}"))
     for slug in sorted(position.required.keys() & who.expertise.keys()):
-        told.append(Reason("required", f"{plain(slug).capitalize()}: {LEVELS[who.expertise[slug]]} level, required"))
+        told.append(Reason("required", f"{first_up(plain(slug))}: {LEVELS[who.expertise[slug]]} level, required"))
     wished = sorted((-weight, slug) for slug, weight in position.desired.items() if slug in who.expertise)
-    told += [Reason("expertise", f"{plain(s).capitalize()}: {LEVELS[who.expertise[s]]} level") for _, s in wished[:3]]
+    told += [Reason("expertise", f"{first_up(plain(s))}: {LEVELS[who.expertise[s]]} level") for _, s in wished[:3]]
     for tag in dict.fromkeys(request.languages):
         if who.languages.get(tag, 0) >= policy.language_level:
-            told.append(Reason("language", f"Speaks {tag}, which the community needs"))
+            told.append(Reason("language", f"Speaks {language(tag)}, which the community needs"))
     if position.is_licensed and who.licences.get(request.place.state, request.stay.end - 2) >= request.stay.end - 1:
         told.append(Reason("licence", f"Clinical licence valid in {request.place.state} for the whole stay"))
     if who.is_experienced:
@@ -88,7 +88,7 @@ def _brings(one: Seats, who: Expert, policy: Policy) -> list[Reason]:
     return told
 
 
-def _journey(pool: Pool, one: Seats, row: int, policy: Policy) -> list[Reason]:
+def _journey(one: Seats, row: int, policy: Policy) -> list[Reason]:
     travel, request = one.travel(row), one.request
     if travel.mode == "none":
         return [Reason("travel", "Works from home, no journey")]
@@ -107,23 +107,45 @@ def _journey(pool: Pool, one: Seats, row: int, policy: Policy) -> list[Reason]:
 
 
 def _tight(pool: Pool, one: Seats, row: int, policy: Policy) -> list[Reason]:
-    who, start = pool.experts[row], one.request.stay.start
-    told = []
-    for days, cap in ((90, policy.cap_90_days), (365, policy.cap_365_days)):
-        count = fullest_window((*who.served, start), start, days * DAY)
-        if 1 < count == cap:
-            text = f"Deployment {count} of {cap} in {days} days: the last for a while"
-            told.append(Reason("tight_cap", text, is_warning=True))
-    if who.papers_until < one.request.stay.end + TIGHT_PAPERS_DAYS * DAY:
-        left = (who.papers_until - one.request.stay.end) // DAY
-        text = f"Papers end {left} days after the stay" if left >= 0 else "Papers end before the stay does"
-        told.append(Reason("tight_papers", text, is_warning=True))
-    after = [span.start for span in who.busy if span.start >= one.trips.rested[row]]
-    if after and min(after) - int(one.trips.rested[row]) < 2 * DAY:
-        told.append(Reason("tight_calendar", "Promised or away again within two days of the rest", is_warning=True))
+    who = pool.experts[row]
+    told = [*_tight_caps(one, who, policy), *_tight_papers(one, who), *_tight_calendar(one, who, one.travel(row))]
     if who.is_trainee:
         told.append(Reason("trainee", "A trainee", is_warning=True))
     return told
+
+
+def _tight_caps(one: Seats, who: Expert, policy: Policy) -> list[Reason]:
+    start, told = one.request.stay.start, []
+    for days, cap in ((90, policy.cap_90_days), (365, policy.cap_365_days)):
+        count = fullest_window((*who.served, start), start, days * DAY)
+        if 1 < count == cap:
+            again = sorted((*who.served, start))[-cap] + days * DAY
+            text = f"Deployment {count} of {cap} in {days} days; the next not before {day(again, one.request.zone)}"
+            told.append(Reason("tight_cap", text, is_warning=True))
+    return told
+
+
+def _tight_papers(one: Seats, who: Expert) -> list[Reason]:
+    end, zone, state = one.request.stay.end, one.request.zone, one.request.place.state
+    until = {"tight_papers": ("Papers end", who.papers_until)}
+    if one.position.is_licensed:
+        until["tight_licence"] = (f"The clinical licence for {state} ends", who.licences.get(state, end - 1))
+    return [
+        Reason(code, f"{what} {day(last - 1, zone)}, {span(last - end)} after the stay", is_warning=True)
+        if last >= end
+        else Reason(code, f"{what} {day(last - 1, zone)}, before the stay does", is_warning=True)
+        for code, (what, last) in until.items()
+        if last < end + TIGHT_PAPERS_DAYS * DAY
+    ]
+
+
+def _tight_calendar(one: Seats, who: Expert, travel: Travel) -> list[Reason]:
+    after = [busy.start for busy in who.busy if busy.start >= travel.rested]
+    if not after or min(after) - travel.rested >= TIGHT_CALENDAR_DAYS * DAY:
+        return []
+    zone = one.request.zone
+    text = f"Home and rested {moment(travel.rested, zone)}, promised or away again {moment(min(after), zone)}"
+    return [Reason("tight_calendar", text, is_warning=True)]
 
 
 def _alternates(
@@ -134,7 +156,7 @@ def _alternates(
     total = sum(lost.values(), np.zeros(len(pool), dtype=np.int64))
     found: list[Alternate] = []
     for row in others[np.argsort(total[others], kind="stable")][: policy.alternates].tolist():
-        reasons = (*_brings(one, pool.experts[row], policy), *_journey(pool, one, row, policy))
+        reasons = (*_brings(one, pool.experts[row], policy), *_journey(one, row, policy))
         reasons += tuple(_tight(pool, one, row, policy))
         gone = [_lost_in_words(need) for need, price in lost.items() if price[row] > price[chosen]]
         costs = _costs(pool, one, chosen, row, gone)
@@ -157,7 +179,7 @@ def _lost_in_words(need: str) -> str:
     kind, _, what = need.partition(" ")
     told = {
         "leader": "nobody else is qualified to lead",
-        "language": f"nobody else speaks {what} well enough",
+        "language": f"nobody else speaks {language(what)} well enough",
         "discipline": f"nobody else is from {DISCIPLINE_NAMES.get(what, what)}",
     }
     return told.get(kind, "too few with a past deployment")

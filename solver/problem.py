@@ -6,9 +6,10 @@ known by the integer ids that the caller gives them. Nothing here knows a databa
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
-Minute = int
-"""Whole minutes since 1970-01-01T00:00Z."""
+Minute = Annotated[int, "minutes since 1970-01-01T00:00Z"]
+"""Whole minutes since 1970-01-01T00:00Z. In a file also a time with its zone: "2026-11-28T14:00-05:00"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,11 @@ class Position:
     """Expert who stays in this seat (said yes, or the desk decided so)."""
     held: int | None = None
     """Expert who sits here in the present roster without being pinned: moving her is a disruption."""
+    was: int | None = None
+    """Expert who sat here in the roster before, whatever became of her since: what changed is told against this one,
+    and only where it is missing against those who are pinned or hold the seat."""
+    title: str = ""
+    """What people call the seat, in sentences only; the code where it is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +124,8 @@ class Request:
     """Experts the desk or the agency does not want, and those who declined already."""
     asked_for: frozenset[int] = frozenset()
     """Experts asked for by name: a wish."""
+    zone: str = "UTC"
+    """IANA zone in which sentences tell the time ("America/Denver"); never decides anything."""
 
 
 @dataclass(frozen=True, slots=True)

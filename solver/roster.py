@@ -85,9 +85,9 @@ class GoalValue:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What became of one person or one seat between two rosters."""
+    """What became of one person between two rosters."""
 
-    kind: Literal["came", "left", "moved"]
+    kind: Literal["came", "left", "moved", "stays"]
     expert_id: int
     text: str
     was: tuple[int, int] | None = None

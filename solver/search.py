@@ -5,13 +5,14 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from solver.problem import Expert, Policy, Request
-from solver.roster import Change, OtherRoster, Roster, Shortage
+from solver.roster import Change, OtherRoster, Reason, Roster, Shortage
 from solver.rules import SENTENCE, Rule
+from solver.words import DISCIPLINE_NAMES, language
 
 if TYPE_CHECKING:
     from solver.pool import Pool
 
-VERSION = "2.0"
+VERSION = "2.1"
 """Of the solver; part of every answer."""
 NEEDS_IN_WORDS = {
     "leader": "Nobody on the team is qualified to lead.",
@@ -93,13 +94,13 @@ def solve(
 
 
 def _changes(pool: "Pool", requests: Sequence[Request], after: Mapping[tuple[int, int], int]) -> tuple[Change, ...]:
-    """Against those who held or had confirmed their seats; nothing when nobody had."""
+    """Against the roster before; nothing when there was none."""
     from solver.changes import changes, standing  # noqa: PLC0415
 
     before = standing(requests)
     people = {*before.values(), *after.values()} & pool.row.keys()
     names = {one: pool.experts[pool.row[one]].name for one in people}
-    return changes(before, after, requests, names) if before else ()
+    return changes(before, after, requests, names, with_stays=True) if before else ()
 
 
 def _shortages(missing: dict[tuple[int, str], int]) -> tuple[Shortage, ...]:
@@ -112,9 +113,9 @@ def need_in_words(need: str) -> str:
     """A need that is missing, as a sentence."""
     kind, _, what = need.partition(" ")
     if kind == "language":
-        return f"Nobody on the team speaks {what} well enough."
+        return f"Nobody on the team speaks {language(what)} well enough."
     if kind == "discipline":
-        return f"The discipline {what} is missing from the team."
+        return f"Nobody on the team is from {DISCIPLINE_NAMES.get(what, what)}."
     return NEEDS_IN_WORDS[kind]
 
 
@@ -124,8 +125,8 @@ def why_not(
     position_id: int,
     expert_id: int,
     policy: Policy | None = None,
-) -> tuple[str, ...]:
-    """The rules that keep one expert out of one seat, as sentences; empty when none does.
+) -> tuple[Reason, ...]:
+    """The rules that keep one expert out of one seat, each with her own numbers; empty when none does.
 
     Of the team only those who are pinned count: everybody else could make room.
 
@@ -143,9 +144,9 @@ def why_not(
     pinned, row = candidates.pins(pool, seats), pool.row[expert_id]
     one = {seat.position.id: seat for seat in seats}[position_id]
     fails = one.fails | candidates.team_fails(pool, seats, one, pinned, policy, is_final=False)
-    told = list(whynot.sentences(pool, one, row, int(fails[row]), policy))
+    told = list(whynot.against(pool, one, row, int(fails[row]), policy))
     if pinned.get(one.number, row) != row:
-        told.append(SENTENCE[Rule.PINNED])
+        told.append(Reason(Rule.PINNED.value, SENTENCE[Rule.PINNED], is_warning=True))
     return tuple(told)
 
 

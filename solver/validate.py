@@ -3,6 +3,7 @@
 import math
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import fields
+from zoneinfo import ZoneInfo
 
 from solver.problem import DEFAULT_WEIGHTS, NEED_WEIGHTS, Policy, Position, Request
 
@@ -67,6 +68,7 @@ def check_requests(requests: Sequence[Request], known: Container[int]) -> None:
             raise BadProblem(f"{where}.id", "appears twice")
         seen.add(request.id)
         _check_times(request, where)
+        _check_zone(request.zone, where)
         check_place(request.place.latitude, request.place.longitude, f"{where}.place")
         if not isinstance(request.priority, int) or request.priority < 1:
             raise BadProblem(f"{where}.priority", "is not a whole number of 1 or more")
@@ -83,6 +85,13 @@ def check_place(latitude: float, longitude: float, where: str) -> None:
         raise BadProblem(f"{where}.latitude", "is not in -90..90 degrees")
     if not -180 <= longitude <= 180:
         raise BadProblem(f"{where}.longitude", "is not in -180..180 degrees")
+
+
+def _check_zone(zone: str, where: str) -> None:
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError) as unknown:
+        raise BadProblem(f"{where}.zone", "is not the name of a time zone") from unknown
 
 
 def _check_times(request: Request, where: str) -> None:

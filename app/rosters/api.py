@@ -2,7 +2,7 @@
 
 import zlib
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict
@@ -49,11 +49,30 @@ class ProposedSeatOut(BaseModel):
     empty_because: list[ReasonOut]
 
 
-class RunnerUpOut(BaseModel):
-    """The best different roster: what would change, and what that costs."""
+class ChangeOut(BaseModel):
+    """What became of one person between two rosters."""
 
-    changes: list[str]
-    costs: list[str]
+    kind: Literal["came", "left", "moved", "stays"]
+    expert_id: int
+    text: str
+
+
+class DifferenceOut(BaseModel):
+    """How much worse another roster is at one level of the goals; below zero it is better there."""
+
+    level: str
+    worse: int
+    text: str
+
+
+class OtherRosterOut(BaseModel):
+    """Another roster: what would change, and what that costs, as sentences and as data."""
+
+    changes: list[str] = []
+    costs: list[str] = []
+    moves: list[ChangeOut] = []
+    differences: list[DifferenceOut] = []
+    is_proven: bool = False
 
 
 class WhyNotIn(BaseModel):
@@ -63,12 +82,12 @@ class WhyNotIn(BaseModel):
     expert_id: int
 
 
-class WhyNotOut(BaseModel):
-    """Why an expert is not in a seat: rules that keep her out; or, when none does, what seating her would cost."""
+class WhyNotOut(OtherRosterOut):
+    """Why an expert is not in a seat: rules that keep her out; or, when none does, the best team with her there."""
 
     rules: list[str]
-    costs: list[str]
-    changes: list[str]
+    broken: list[ReasonOut]
+    """The same rules by their names."""
 
 
 class RosterOut(BaseModel):
@@ -87,8 +106,8 @@ class RosterOut(BaseModel):
     gap: float | None
     goals: dict[str, int]
     shortages: list[dict[str, Any]]
-    changes: list[dict[str, Any]]
-    runner_up: RunnerUpOut | None
+    changes: list[ChangeOut]
+    runner_up: OtherRosterOut | None
     edits: list[dict[str, Any]]
     made_at: datetime
 
@@ -174,11 +193,10 @@ async def why_not(
         answer = await solving.why_not(kept.body, positions[who.seat], who.expert_id)
     except KeyError as unknown:
         raise NotFound from unknown
-    instead = answer.instead
     return WhyNotOut(
-        rules=list(answer.rules),
-        costs=[cost.text for cost in instead.costs] if instead else [],
-        changes=[change.text for change in instead.changes] if instead else [],
+        rules=[rule.text for rule in answer.rules],
+        broken=[ReasonOut(code=rule.code, text=rule.text, is_warning=True) for rule in answer.rules],
+        **(proposals.other_facts(answer.instead) if answer.instead else {}),
     )
 
 

@@ -43,9 +43,10 @@ class Proposal(Table):
     goals: Mapped[dict[str, Any]]
     shortages: Mapped[list[dict[str, Any]]]
     changes: Mapped[list[dict[str, Any]]]
-    """[{kind, expert_id, text}]: against the version the desk worked with before."""
+    """[{kind, expert_id, text}]: who left, came, moved and stays, against the version the desk worked with before."""
     runner_up: Mapped[dict[str, Any] | None]
-    """{changes: [text], costs: [text]}: the best different roster."""
+    """The best different roster: {changes: [text], costs: [text], moves: [{kind, expert_id, text}],
+    differences: [{level, worse, text}], is_proven}. Rows of before have only the texts."""
     edits: Mapped[list[dict[str, Any]]]
     """[{at, by, position_id, left, came}]: what people changed by hand, oldest first."""
     made_at: Mapped[datetime]

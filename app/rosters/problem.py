@@ -129,7 +129,7 @@ async def pool(
     return [_expert(row, facts, asked_elsewhere.get(row.id, ())) for row in rows]
 
 
-def _seat(position: Position, pinned: int | None, held: int | None) -> asked.Position:
+def _seat(position: Position, *, pinned: int | None, held: int | None, was: int | None) -> asked.Position:
     return asked.Position(
         id=position.id,
         code=position.code,
@@ -142,6 +142,8 @@ def _seat(position: Position, pinned: int | None, held: int | None) -> asked.Pos
         priority=1 if position.is_leader else 2,
         pinned=pinned,
         held=held,
+        was=was,
+        title=position.title,
     )
 
 
@@ -170,7 +172,7 @@ async def request(
         deployment: whose team it is.
         positions: its seats; cancelled ones are left out.
         kept: position to expert: who stays where they are (confirmed, or being asked now).
-        held: position to expert of the roster of now: who may move, but rather stays.
+        held: position to expert of the roster of now: who may move, but rather stays. What changes is told against it.
         excluded: who is not to be proposed (declined, or taken out by the desk).
     """
     ask = await session.get_one(Request, deployment.request_id)
@@ -192,7 +194,9 @@ async def request(
         earliest_departure=minute(clock.now() + PACKING[deployment.priority]),
         arrive_by=start,
         positions=tuple(
-            _seat(p, pins.get(p.id), rather.get(p.id)) for p in positions if p.state != PositionState.CANCELLED
+            _seat(p, pinned=pins.get(p.id), held=rather.get(p.id), was=held.get(p.id))
+            for p in positions
+            if p.state != PositionState.CANCELLED
         ),
         priority=URGENCY[deployment.priority],
         agency_id=agency.id,
@@ -200,4 +204,5 @@ async def request(
         languages=tuple(tag for tag in ask.languages if tag != "en"),
         needs_all_disciplines=deployment.team_type in ("T2", "T3"),
         excluded=frozenset(unwilling) - frozenset(pins.values()),
+        zone=ask.time_zone,
     )

@@ -1,6 +1,5 @@
 """Proposals: keep what the solver answered, with its reasons; one of them is accepted at a time."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -12,13 +11,10 @@ from app.core.clock import clock
 from app.core.events import SYSTEM, Actor, record
 from app.core.problems import Conflict
 from app.deployments.models import Deployment
-from app.experts.taxonomy import LANGUAGES
 from app.rosters.models import DecisionRecord, Pick, Proposal, ProposalState
 from app.rosters.problem import moment
 from app.rosters.solving import Solved
-from solver.roster import Alternate, OtherRoster, Reason, Seat, Travel
-
-SPEAKS = re.compile(r"([Ss]peaks) ([a-z]{2,3}(?:-[a-z]+)?)\b")
+from solver.roster import Alternate, Change, OtherRoster, Reason, Seat, Travel
 
 
 class RosterChanged(Conflict):
@@ -32,13 +28,8 @@ def travel_facts(travel: Travel) -> dict[str, Any]:
 
 
 def _told(reasons: Iterable[Reason]) -> list[dict[str, Any]]:
-    """Reasons as they are kept, languages by their names."""
-    return [asdict(reason) | {"text": named(reason.text)} for reason in reasons]
-
-
-def named(text: str) -> str:
-    """A sentence of the solver, which knows languages by tag only, with their names."""
-    return SPEAKS.sub(lambda found: f"{found.group(1)} {LANGUAGES.get(found.group(2), found.group(2))}", text)
+    """Reasons as they are kept."""
+    return [asdict(reason) for reason in reasons]
 
 
 def _empty_seat(seat: Seat) -> list[dict[str, Any]]:
@@ -64,14 +55,24 @@ def _picks(proposal_id: int, seat: Seat) -> Iterable[Pick]:
         yield Pick(
             proposal_id=proposal_id, position_id=seat.position_id, rank=rank, expert_id=choice.expert_id,
             reasons=_told(choice.reasons),
-            travel=travel_facts(choice.travel), costs=named(choice.costs),
+            travel=travel_facts(choice.travel), costs=choice.costs,
         )  # fmt: skip
 
 
-def _runner_up(other: OtherRoster | None) -> dict[str, Any] | None:
-    if other is None:
-        return None
-    return {"changes": [change.text for change in other.changes], "costs": [cost.text for cost in other.costs]}
+def other_facts(other: OtherRoster) -> dict[str, Any]:
+    """Another roster as it is kept and told: what would change and what that costs, in sentences and as data."""
+    return {
+        "changes": [change.text for change in other.changes],
+        "costs": [cost.text for cost in other.costs],
+        "moves": [change_facts(change) for change in other.changes],
+        "differences": [asdict(cost) for cost in other.costs],
+        "is_proven": other.is_proven,
+    }
+
+
+def change_facts(change: Change) -> dict[str, Any]:
+    """What became of one person, as it is kept."""
+    return {"kind": change.kind, "expert_id": change.expert_id, "text": change.text}
 
 
 async def keep(session: AsyncSession, deployment: Deployment, solved: Solved, *, cause: str) -> Proposal:
@@ -94,11 +95,11 @@ async def keep(session: AsyncSession, deployment: Deployment, solved: Solved, *,
         solve_ms=roster.solve_ms,
         solver_version=roster.version,
         gap=roster.gap,
-        changes=[{"kind": one.kind, "expert_id": one.expert_id, "text": one.text} for one in roster.changes],
-        runner_up=_runner_up(roster.runner_up),
+        changes=[change_facts(one) for one in roster.changes],
+        runner_up=other_facts(roster.runner_up) if roster.runner_up else None,
         edits=[],
         goals={goal.name: goal.value for goal in roster.goals},
-        shortages=[{"need": shortage.need, "text": named(shortage.text)} for shortage in roster.shortages],
+        shortages=[{"need": shortage.need, "text": shortage.text} for shortage in roster.shortages],
         made_at=clock.now(),
         decided_by_id=None,
     )

@@ -11,7 +11,7 @@ from multiprocessing import get_context
 from app.core.settings import get_settings
 from solver import record
 from solver.problem import Expert, Policy, Request
-from solver.roster import OtherRoster, Roster
+from solver.roster import OtherRoster, Reason, Roster
 
 TIME_LIMIT_S = 10.0
 """A roster is needed now; the best one found by then is used, and says that it is not proven."""
@@ -40,7 +40,7 @@ class Solved:
 class Answer:
     """Why somebody is not in a seat: the rules that keep her out, or what seating her would cost."""
 
-    rules: tuple[str, ...]
+    rules: tuple[Reason, ...]
     instead: OtherRoster | None
     """The best roster with her there; none when a rule keeps her out."""
 

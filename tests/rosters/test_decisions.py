@@ -1,12 +1,15 @@
 """Every roster keeps what it was made of, and says why somebody is not in it."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from app.cli import cli
+from app.experts import taxonomy
+from solver import words
 from tests.story import Story
 
 
@@ -69,12 +72,17 @@ async def test_why_not_her_tells_the_rule_or_the_price(story: Story) -> None:
     prices = [await story.get(f"{path}{one['expert_id']}", "recommender") for one in seat["alternates"]]
     assert all(price["rules"] == [] for price in prices)
     assert any(price["costs"] for price in prices)
+    assert all([one["text"] for one in price["differences"]] == price["costs"] for price in prices)
+    assert all(price["is_proven"] for price in prices)
     assert all(price["changes"] for price in prices)
 
-    told = [await story.get(f"{path}{expert}", "recommender") for expert in range(1, 40)]
+    lowest = min(one["choice"]["expert_id"] for one in seats)
+    told = [await story.get(f"{path}{expert}", "recommender") for expert in range(lowest, lowest + 30)]
     kept_out = [one for one in told if one["rules"]]
     assert kept_out
     assert all(not one["costs"] for one in kept_out)
+    assert all([rule["text"] for rule in one["broken"]] == one["rules"] for one in kept_out)
+    assert {"leader"} <= {rule["code"] for one in kept_out for rule in one["broken"]}
     unknown = await story.api("recommender", "GET", f"{path}999999")
     assert unknown.status_code == 404
 
@@ -83,14 +91,26 @@ async def test_the_runner_up_is_named_with_its_price(story: Story) -> None:
     reference = await proposed(story)
     roster = await story.get(f"/deployments/{reference}/rosters/1")
     assert roster["gap"] == 0
-    assert roster["runner_up"]["changes"]
+    second = roster["runner_up"]
+    assert second["changes"] == [move["text"] for move in second["moves"]] != []
+    assert second["costs"] == [difference["text"] for difference in second["differences"]]
 
 
-async def test_the_next_version_says_what_changed(story: Story) -> None:
+async def test_the_next_version_says_who_left_who_came_and_who_stays(story: Story) -> None:
     reference = await proposed(story)
     first, *_ = await story.asks(reference)
+    before = (await story.get(f"/deployments/{reference}/rosters/1"))["seats"]
+    title = next(one["title"] for one in before if one["choice"]["name"] == first.name)
     await first.texts(f"NO {(await story.offer_to(reference, first))['code']}")
     await story.settle()
-    roster = await story.get(f"/deployments/{reference}/rosters/2")
-    assert [change["kind"] for change in roster["changes"]].count("came") == 1
-    assert not any(change["kind"] == "left" for change in roster["changes"])
+    changes = (await story.get(f"/deployments/{reference}/rosters/2"))["changes"]
+    by_kind = Counter(change["kind"] for change in changes)
+    assert by_kind == {"left": 1, "came": 1, "stays": len(before) - 1}
+    texts = [change["text"] for change in changes]
+    assert texts[0] == f"{first.name} leaves the seat of {title.lower()} and is not asked again."
+    assert texts[1].endswith(f" comes in as {title.lower()} in place of {first.name}.")
+
+
+def test_the_solver_calls_languages_what_everybody_calls_them() -> None:
+    assert words.LANGUAGES == taxonomy.LANGUAGES
+    assert {slug: name.lower() for slug, name in taxonomy.DISCIPLINES.items()} == words.DISCIPLINE_NAMES

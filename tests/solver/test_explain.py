@@ -1,15 +1,21 @@
 """What the answer says: reasons that are true, alternates that could sit there, helps that would really help."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from solver.problem import Expert, Place, Policy, Position, Span
-from solver.roster import Seat
-from solver.rules import SENTENCE, Rule
+from solver.roster import Reason, Seat
 from solver.search import solve, why_not
 from tests.solver.cases import DAY, NOW, a_position, a_request, an_expert
+
+
+def minute(told: str) -> int:
+    """A time with its zone as minutes since the epoch."""
+    return int(datetime.fromisoformat(told).timestamp()) // 60
+
 
 YEAR = NOW + 365 * DAY
 Case = tuple[Expert, Position, dict[str, Any]]
@@ -90,7 +96,7 @@ def test_an_alternate_who_keeps_the_language_comes_before_a_better_one_who_does_
     better = an_expert(3, chance=0.9)
     seat = solve([*speakers, better], [a_request(a_position(1), languages=("es",))]).seats[0]
     assert [other.expert_id for other in seat.alternates] == [2, 3]
-    assert seat.alternates[1].costs.startswith("nobody else speaks es")
+    assert seat.alternates[1].costs.startswith("nobody else speaks Spanish")
 
 
 def test_without_alternates_asked_for_nobody_is_called_the_only_one() -> None:
@@ -124,13 +130,92 @@ def test_what_is_tight_is_a_warning() -> None:
     assert codes == {"tight_cap", "tight_papers", "tight_calendar", "tight_arrival", "only_choice"}
 
 
+def _codes(reasons: tuple[Reason, ...]) -> list[str]:
+    return [reason.code for reason in reasons]
+
+
 def test_why_not_names_the_rules_and_counts_those_who_are_pinned() -> None:
     experts = [an_expert(1, employer="One"), an_expert(2, employer="ONE"), an_expert(3)]
     request = a_request(a_position(1, pinned=1), a_position(2), excluded=frozenset({2}))
-    assert why_not(experts, request, 2, 2) == (SENTENCE[Rule.EXCLUDED], SENTENCE[Rule.EMPLOYER])
-    assert SENTENCE[Rule.ONE_SEAT] in why_not(experts, request, 2, 1)
-    assert why_not(experts, request, 1, 3) == (SENTENCE[Rule.PINNED],)
+    assert _codes(why_not(experts, request, 2, 2)) == ["excluded", "employer"]
+    assert "one_seat" in _codes(why_not(experts, request, 2, 1))
+    assert _codes(why_not(experts, request, 1, 3)) == ["pinned"]
     assert why_not(experts, request, 2, 3) == ()
+
+
+THANKSGIVING = minute("2026-11-26T12:00-05:00")
+IN_RICHMOND = {
+    "place": Place(37.5, -77.4, "VA", "Richmond"), "stay": Span(THANKSGIVING + 2 * DAY, THANKSGIVING + 5 * DAY),
+    "earliest_departure": THANKSGIVING, "arrive_by": THANKSGIVING + 2 * DAY, "zone": "America/New_York",
+    "agency_id": 7, "agency_name": "Richmond Police",
+}  # fmt: skip
+NEAR = Place(37.5, -77.4, "VA")
+NUMBERS: dict[str, Case] = {
+    "Rest or a hold ends Nov 29 6:00pm ET; departure would be Nov 28 12:00pm ET.": (
+        an_expert(1, eligible_from=minute("2026-11-29T18:00-05:00")), a_position(1), {},
+    ),
+    "Away or promised from Nov 30 9:00am ET to Dec 2 9:00am ET; would leave Nov 28 12:00pm ET and be rested "
+    "Dec 3 12:00pm ET.": (
+        an_expert(1, busy=(Span(minute("2026-11-30T09:00-05:00"), minute("2026-12-02T09:00-05:00")),)),
+        a_position(1), {},
+    ),
+    "Papers end Dec 3, 2026; they must be valid until Dec 8, 2026, 7 days after the stay.": (
+        an_expert(1, papers_until=minute("2026-12-03T23:00-05:00")), a_position(1), {},
+    ),
+    "A mandatory paper is missing.": (an_expert(1, papers_until=0), a_position(1), {}),
+    "The clinical licence for VA ends Nov 29, 2026; the stay ends Dec 1, 2026.": (
+        an_expert(1, licences={"VA": minute("2026-11-29T23:00-05:00")}), a_position(1, is_licensed=True), {},
+    ),
+    "Holds no clinical licence for VA, only for MD, NC.": (
+        an_expert(1, licences={"NC": YEAR, "MD": YEAR}), a_position(1, is_licensed=True), {},
+    ),
+    "Child trauma at level 1, and level 3 is required; no LODD response, and level 2 is required.": (
+        an_expert(1, expertise={"child_trauma": 1}),
+        a_position(1, required={"child_trauma": 3, "lodd_response": 2}), {},
+    ),
+    "Works in law enforcement; the seat of victim advocate asks for mental health or victim assistance.": (
+        an_expert(1, disciplines=frozenset({"LE"})),
+        a_position(1, title="Victim advocate", disciplines=frozenset({"VA", "MH"})), {},
+    ),
+    "Would arrive Nov 26 6:40pm ET, after 6 h 40 min by air; the deadline is Nov 26 6:00pm ET, 40 min earlier.": (
+        an_expert(1, place=Place(32.8, -96.8, "TX")), a_position(1), {"arrive_by": THANKSGIVING + 360},
+    ),
+    "Would be deployment 3 in 90 days; 2 are allowed.": (
+        an_expert(1, served=(THANKSGIVING - DAY, THANKSGIVING - 20 * DAY)), a_position(1), {},
+    ),
+    "Has an exposure load of 120; the cap is 100.": (an_expert(1, exposure=120.0), a_position(1), {}),
+    "Has a recorded tie to Richmond Police.": (an_expert(1, conflicts=frozenset({7})), a_position(1), {}),
+    "Works for Richmond Police.": (an_expert(1, employer=" richmond police"), a_position(1), {}),
+    "Lives in the county of the incident (Richmond, VA).": (
+        an_expert(1, place=Place(37.5, -77.4, "VA", "Richmond")), a_position(1), {},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("told", NUMBERS)
+def test_why_not_says_the_rule_with_her_own_numbers_in_the_zone_of_the_request(told: str) -> None:
+    who, position, facts = NUMBERS[told]
+    who = who if who.place != an_expert(1).place else replace(who, place=NEAR)
+    assert [rule.text for rule in why_not([who], a_request(position, **{**IN_RICHMOND, **facts}), 1, 1)] == [told]
+
+
+def test_a_pin_that_breaks_a_rule_is_kept_and_explained_with_the_numbers() -> None:
+    resting = an_expert(1, place=NEAR, eligible_from=minute("2026-11-29T18:00-05:00"))
+    (seat,) = solve([resting, an_expert(2)], [a_request(a_position(1, pinned=1), **IN_RICHMOND)]).seats
+    assert seat.expert_id == 1
+    assert [reason.text for reason in seat.reasons if reason.code == "pinned"] == [
+        "Stays as decided, although a rule speaks against it: "
+        "Rest or a hold ends Nov 29 6:00pm ET; departure would be Nov 28 12:00pm ET."
+    ]
+
+
+def test_two_pinned_people_of_one_employer_are_warned_about() -> None:
+    team = [an_expert(1, employer="One"), an_expert(2, employer="One")]
+    seats = solve(team, [a_request(a_position(1, pinned=1), a_position(2, pinned=2))]).seats
+    assert all(
+        "Works for One, as does somebody on the team." in r.text for s in seats for r in s.reasons if r.is_warning
+    )
+    assert all(any(reason.is_warning for reason in seat.reasons) for seat in seats)
 
 
 def test_who_held_a_seat_keeps_it_unless_a_need_says_otherwise() -> None:
