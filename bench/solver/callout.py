@@ -29,11 +29,11 @@ from rich.table import Table
 from app.deployments.teams import TEAMS, wishes
 from app.replay import incidents
 from bench.solver.pool import DAY, NOW, a_pool
-from solver.candidates import Seats, survey
 from solver.chances import Asked, Chance, Circumstances, Habits, chance_of
 from solver.pool import Pool
 from solver.problem import Place, Position, Request, Span
 from solver.problem import Policy as SolverPolicy
+from solver.survey import Seats, survey
 from solver.waves import CallOut, Pending, Policy, Seat, plan, seat_yes
 
 DEADLINE = 60.0
@@ -309,7 +309,7 @@ def _world(found: list[Seats], pool: Pool, random: Random) -> World:
     # Fit of a rank as in the first table; a leader's seat asks for who may lead.
     seats = []
     for one in found:
-        people = [pool.experts[row] for row in one.order.tolist()]
+        people = [pool.experts[row] for row in one.best.rows.tolist()]
         able = [person.id for person in people if person.is_leader or not one.position.is_leader]
         seats.append(Seat(one.position.id, tuple(able[:LISTED])))
     fit = {(p, seat.id): 100 - 4.5 * rank for seat in seats for rank, p in enumerate(seat.ranked)}
