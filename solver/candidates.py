@@ -86,7 +86,7 @@ def team_fails(
             elsewhere.setdefault(row, []).append(other)
     fails[mates] |= BIT[Rule.ONE_SEAT]
     for row, others in elsewhere.items():
-        fails[row] |= _elsewhere_fails(pool, seat, row, others, policy)
+        fails[row] |= elsewhere_fails(pool, seat, row, others, policy)
     if policy.one_per_employer:
         employers = [code for code in pool.employer[mates].tolist() if code >= 0]
         if employers:
@@ -98,7 +98,7 @@ def team_fails(
     return fails
 
 
-def _elsewhere_fails(pool: Pool, seat: Seats, row: int, others: Iterable[Seats], policy: Policy) -> int:
+def elsewhere_fails(pool: Pool, seat: Seats, row: int, others: Iterable[Seats], policy: Policy) -> int:
     """Bits at which somebody who sits in other requests falls: time that overlaps, or caps that both reach together."""
     fails = 0
     span, starts = seat.span(row), [seat.request.stay.start, *pool.experts[row].served]

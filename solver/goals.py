@@ -8,7 +8,7 @@ from solver.model import Model, Sit
 from solver.pool import Pool
 from solver.problem import Policy
 from solver.roster import GoalValue
-from solver.survey import Seats, Worth, experienced_wanted, need_price
+from solver.survey import Seats, Worth, experienced_wanted, need_price, worths
 from solver.teams import Need
 
 WIDEST_STAGE = 1 << 45
@@ -135,12 +135,12 @@ def tally(
     met: Counter[int] = Counter()
     for (request_id, need), count in missing.items():
         met[urgency[request_id]] -= count * need_price(need, policy)
-    worths = [seat.worth(seating[seat.number]) for seat in seats if seat.number in seating]
+    added = [worth for theirs in by_request(seats).values() for worth in worths(theirs, seating, policy)]
     return (
         *(GoalValue(f"seats_filled_{urgent}_{place}", filled[urgent, place]) for urgent, place in sorted(filled)),
         *(GoalValue(f"needs_met_{urgent}", met[urgent]) for urgent in sorted(met)),
-        GoalValue("people_kept", sum(worth.kept for worth in worths)),
-        GoalValue("fit", sum(worth.fit for worth in worths)),
-        GoalValue("travel_minutes", -sum(worth.far for worth in worths)),
-        GoalValue("fair_load", -sum(worth.load for worth in worths)),
+        GoalValue("people_kept", sum(worth.kept for worth in added)),
+        GoalValue("fit", sum(worth.fit for worth in added)),
+        GoalValue("travel_minutes", -sum(worth.far for worth in added)),
+        GoalValue("fair_load", -sum(worth.load for worth in added)),
     )

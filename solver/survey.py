@@ -284,6 +284,13 @@ class Seats:
             int(load(pool, request, self._policy, rows)[0]),
         )
 
+    def worth_beside(self, row: int, minutes: int, points_of_load: int) -> Worth:
+        """The same, when the journey and the load are known already."""
+        pool, request, position, rows = self._pool, self.request, self.position, np.array([row])
+        counts = self._policy.weights.get("travel_hour", 0) > 0
+        points = int(fit(pool, request, position, self._policy, rows)[0])
+        return Worth(int(kept(pool, request, position, rows)[0]), points, minutes * counts, points_of_load)
+
     def _minutes(self, row: int) -> int:
         if (n := self._place(row)) is not None:
             return int(self.best.minutes[n])
@@ -310,6 +317,21 @@ def survey(pool: Pool, requests: Sequence[Request], policy: Policy) -> list[Seat
     every = [(request, position) for request in requests for position in request.positions]
     grounds = Grounds(pool, policy, len(every))
     return [Seats(number, request, position, grounds) for number, (request, position) in enumerate(every)]
+
+
+def worths(seats: Sequence[Seats], seating: Mapping[int, int], policy: Policy) -> list[Worth]:
+    """What everybody seated in one request adds to the goals; for many seats at once cheaper than one by one."""
+    there = [(seat, seating[seat.number]) for seat in seats if seat.number in seating]
+    if not there:
+        return []
+    pool, request = seats[0].ground.pool, seats[0].request
+    rows = np.array([row for _, row in there])
+    minutes = trips_to(pool, request, policy, rows, is_remote=False).minutes.tolist()
+    loads = load(pool, request, policy, rows).tolist()
+    return [
+        seat.worth_beside(row, 0 if seat.position.is_remote else far, heavy)
+        for (seat, row), far, heavy in zip(there, minutes, loads, strict=True)
+    ]
 
 
 def request_fails(pool: Pool, request: Request, trips: Trips, policy: Policy, rows: Ints, *, is_remote: bool) -> Ints:

@@ -71,6 +71,8 @@ def teams(
 def _team(pool: Pool, seats: Sequence[Seats], pinned: Mapping[int, int], policy: Policy, *, all_filled: bool) -> Team:
     request = seats[0].request
     stay = [pinned[seat.number] for seat in seats if seat.number in pinned]
+    if len(stay) == len(seats):
+        return Team(request, (), tuple(stay), None, ())
     barred = _barred(pool, stay, policy) if stay or policy.max_trainees < 1 else None
     free = [seat for seat in seats if seat.number not in pinned]
     if barred is None:
