@@ -17,6 +17,8 @@ LEVELS = {
                   "{n} point more of what the team needs", "{n} points more of what the team needs"),
     "people_kept": ("more change for those who have a seat", "more change for those who have a seat",
                     "less change for those who have a seat", "less change for those who have a seat"),
+    "reserve_kept": ("{n} point more under a reserve's floor", "{n} points more under the reserves' floors",
+                     "{n} point less under a reserve's floor", "{n} points less under the reserves' floors"),
     "fit": ("{n} point less of fit", "{n} points less of fit", "{n} point more of fit", "{n} points more of fit"),
     "fair_load": ("{n} point more for people who served lately", "{n} points more for people who served lately",
                   "{n} point less for people who served lately", "{n} points less for people who served lately"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from solver.model import Model, Sit
 from solver.pool import Pool
 from solver.problem import Policy
+from solver.reserve import OF_ALL, name_of, watched
 from solver.roster import GoalValue
 from solver.survey import Seats, Worth, experienced_wanted, need_price, worths
 from solver.teams import Need
@@ -35,9 +36,9 @@ class Goal:
         for (number, _), worth in self.sitting.items():
             per_seat[number].append(worth)
         reach = sum(price * m.most_missing[need] for need, price in self.missing.items())
-        for number, worths in per_seat.items():
+        for number, each in per_seat.items():
             # A seat may stay empty, worth 0, unless its person is pinned.
-            ends = worths if m.by_number[number].position.pinned is not None else [0, *worths]
+            ends = each if m.by_number[number].position.pinned is not None else [0, *each]
             reach += max(ends) - min(ends)
         return reach
 
@@ -48,6 +49,7 @@ def levels(m: Model) -> list[Goal]:
         *_filled(m),
         *_needs_met(m),
         _each(m, "people_kept", lambda worth: worth.kept),
+        *_reserve_kept(m),
         _each(m, "fit", lambda worth: worth.fit),
         _each(m, "travel_minutes", lambda worth: -worth.far),
         _each(m, "fair_load", lambda worth: -worth.load),
@@ -67,11 +69,19 @@ def _filled(m: Model) -> list[Goal]:
     return [Goal(f"seats_filled_{urgency}_{place}", sitting, {}) for (urgency, place), sitting in by_rank.items()]
 
 
+def _reserve_kept(m: Model) -> list[Goal]:
+    """What reserves fall under their floors costs, when the policy has any that could."""
+    prices = {one.need: one.reserve.price for one in m.reserves}
+    return [Goal("reserve_kept", {}, prices)] if prices else []
+
+
 def _needs_met(m: Model) -> list[Goal]:
     """One level for each priority of the requests; within it a need weighs what the policy says."""
     urgency = {seat.request.id: seat.request.priority for seat in m.seats}
     by_rank: defaultdict[int, dict[Need, int]] = defaultdict(dict)
     for need in m.missing:
+        if need[0] == OF_ALL:
+            continue
         by_rank[urgency[need[0]]][need] = need_price(need[1], m.policy)
     return [Goal(f"needs_met_{rank}", {}, by_rank[rank]) for rank in sorted(by_rank)]
 
@@ -113,7 +123,17 @@ def lacks(pool: Pool, seats: Sequence[Seats], seating: Mapping[int, int], policy
             found[request_id, name] = int(not meets[rows].any())
         short = experienced_wanted(len(rows), policy) - int(pool.experienced[rows].sum())
         found[request_id, "experienced"] = max(short, 0)
+    requests = [theirs[0].request for theirs in by_request(seats).values()]
+    taken = list(seating.values())
+    for one in watched(pool, requests, policy):
+        found[one.need] = max(int(one.members[taken].sum()) - one.room, 0)
     return found
+
+
+def _reserves(missing: Mapping[Need, int], policy: Policy) -> list[GoalValue]:
+    short = {need: count for (whose, need), count in missing.items() if whose == OF_ALL}
+    prices = {name_of(reserve): reserve.price for reserve in policy.reserves}
+    return [GoalValue("reserve_kept", -sum(prices[need] * count for need, count in short.items()))] if short else []
 
 
 def by_request(seats: Sequence[Seats]) -> dict[int, list[Seats]]:
@@ -134,12 +154,15 @@ def tally(
     urgency = {seat.request.id: seat.request.priority for seat in seats}
     met: Counter[int] = Counter()
     for (request_id, need), count in missing.items():
+        if request_id == OF_ALL:
+            continue
         met[urgency[request_id]] -= count * need_price(need, policy)
     added = [worth for theirs in by_request(seats).values() for worth in worths(theirs, seating, policy)]
     return (
         *(GoalValue(f"seats_filled_{urgent}_{place}", filled[urgent, place]) for urgent, place in sorted(filled)),
         *(GoalValue(f"needs_met_{urgent}", met[urgent]) for urgent in sorted(met)),
         GoalValue("people_kept", sum(worth.kept for worth in added)),
+        *_reserves(missing, policy),
         GoalValue("fit", sum(worth.fit for worth in added)),
         GoalValue("travel_minutes", -sum(worth.far for worth in added)),
         GoalValue("fair_load", -sum(worth.load for worth in added)),

@@ -10,6 +10,7 @@ from ortools.sat.python import cp_model
 
 from solver.pool import Pool
 from solver.problem import Policy, Request
+from solver.reserve import Watched, watched
 from solver.survey import DAY, Seats, Worth, experienced_wanted
 from solver.teams import Need
 
@@ -30,6 +31,11 @@ class Model:
     sits: dict[Sit, cp_model.IntVar] = field(default_factory=dict)
     missing: dict[Need, cp_model.IntVar] = field(default_factory=dict)
     most_missing: dict[Need, int] = field(default_factory=dict)
+
+    @cached_property
+    def reserves(self) -> list[Watched]:
+        """The reserves that could fall under their floors."""
+        return watched(self.pool, self.requests, self.policy)
 
     @cached_property
     def requests(self) -> list[Request]:
@@ -84,6 +90,7 @@ def build(pool: Pool, seats: Sequence[Seats], candidates: Mapping[int, Sequence[
     one_person_a_seat(m)
     one_place_at_a_time(m)
     caps(m)
+    reserves(m)
     for request in m.requests:
         one_seat_a_person(m, request)
         one_per_employer(m, request)
@@ -136,6 +143,14 @@ def caps(m: Model) -> None:
                 free = [m.sits[seat.number, row] for seat in inside if seat.position.pinned is None]
                 if len(free) > max(room, 0):
                     m.cp.add(sum(free) <= max(room, 0))
+
+
+def reserves(m: Model) -> None:
+    """People of a reserve who are taken beyond its room are missing from it."""
+    for one in m.reserves:
+        taken = [sits for (_, row), sits in m.sits.items() if one.members[row]]
+        most = max(len(taken) - one.room, 0)
+        m.cp.add(sum(taken) - m.may_lack(one.need, most) <= one.room)
 
 
 def one_per_employer(m: Model, request: Request) -> None:

@@ -24,6 +24,7 @@ from solver.greedy import greedy
 from solver.pool import Ints, Pool
 from solver.prices import SCALE, Cut, Relaxation, Relaxed
 from solver.problem import Policy
+from solver.reserve import OF_ALL
 from solver.roster import GoalValue
 from solver.survey import Seats
 from solver.teams import Need, teams
@@ -103,7 +104,8 @@ class _Search:
         found = search.by_prices() if search.open_seats() else search.told(dict(search.decided), is_proven=True)
         if found is None or found.status != "optimal" or len(found.seating) < len(self.seats):
             return None
-        return None if any(found.missing.values()) or self._breaks(found.seating) else found
+        lacks_something = any(count for (whose, _), count in found.missing.items() if whose != OF_ALL)
+        return None if lacks_something or self._breaks(found.seating) else found
 
     def _breaks(self, seating: Mapping[int, int]) -> bool:
         """Whether people who hold their seats break a rule together: the model says so when it cannot seat them."""
@@ -124,7 +126,7 @@ class _Search:
             relaxation, relaxed = self._relax(all_filled=False)
         if relaxed is None or not relaxation.seats:
             return None
-        values = Values(relaxation.seats)
+        values = relaxation.values
         margin, best, least = values.fit * SCALE // 2, None, 0
         if len(relaxation.seats) > MANY_SEATS:
             best = self._rounded(relaxation, relaxed, margin)
@@ -150,7 +152,8 @@ class _Search:
     def _worth(self, relaxation: Relaxation, values: Values, seating: Seating) -> int:
         """What the open seats of a seating are worth, in 1/SCALE."""
         here = (seat for seat in relaxation.seats if seat.number in seating)
-        return SCALE * sum(values.one(seat.worth(seating[seat.number])) for seat in here)
+        worth = sum(values.one(seat.worth(seating[seat.number])) for seat in here)
+        return SCALE * (worth - relaxation.short(seating))
 
     def _rounded(self, relaxation: Relaxation, relaxed: Relaxed, margin: int) -> Seating | None:
         """A good roster at once: teams that the relaxation seats whole stay, the others choose among who is left."""
@@ -185,7 +188,8 @@ class _Search:
         near = {number: np.flatnonzero(losses <= margin) for number, losses in relaxed.losses.items()}
         rows = {seat.number: seat.best.rows[near[seat.number]].tolist() for seat in relaxation.seats}
         rows |= {number: [row] for number, row in self.decided.items()}
-        apart = groups(self.seats, rows)
+        # A reserve is taken from by all of them.
+        apart = [list(self.seats)] if relaxation.reserves else groups(self.seats, rows)
         if max(sum(len(rows.get(seat.number, ())) for seat in group) for group in apart) > MOST_EXACT:
             return self._whole(relaxation, near)
         seating: Seating = {}

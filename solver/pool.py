@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -202,6 +202,10 @@ class Pool:
         if self._by_id:
             return np.argsort(-key, kind="stable")
         return np.lexsort((self.ids[rows], -key))
+
+    def homes(self, states: Collection[str]) -> Flags:
+        """Who lives in one of these states."""
+        return np.array([expert.place.state in states for expert in self.experts], dtype=bool)
 
     def among(self, ids: Iterable[int]) -> Flags:
         """Who of everybody is one of these; ids of nobody are passed over."""

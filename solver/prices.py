@@ -10,7 +10,7 @@ roster with her loses at least: who falls short by more than the gap between ros
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -18,6 +18,7 @@ import numpy as np
 from solver.linear import Basis, Program, Solution
 from solver.pool import Flags, Ints, Pool
 from solver.problem import Policy
+from solver.reserve import Watched, watched
 from solver.survey import FIRST_NEED, Seats
 from solver.teams import Need, Side, Team, cliques
 from solver.values import Values
@@ -39,7 +40,7 @@ Level = tuple[str, int, int]
 UNUSABLE = -(1 << 62)
 """Worth of somebody who cannot sit there at all."""
 TINY = 1e-6
-PEOPLE, EMPLOYERS, SIDES, LACKABLE, LEVELS, CUTS = (n << 48 for n in range(1, 7))
+PEOPLE, EMPLOYERS, SIDES, LACKABLE, LEVELS, CUTS, RESERVES = (n << 48 for n in range(1, 8))
 """Where the names of each kind of row or column of a program begin; the others count from 0."""
 MOST_SIDES = 64
 DEAR = 64.0
@@ -74,6 +75,8 @@ class _Prices:
     """For each team: codes of employers, and their prices."""
     sides: list[list[int]]
     """For each team, each of its rules; below zero where the rule asks for somebody."""
+    floors: list[int]
+    """For each reserve: one of its people."""
     lacking: dict[Level, int]
     """One more that is lacking."""
 
@@ -117,13 +120,14 @@ class Relaxation:
             [c for c, group in enumerate(self.cliques) if place[team.request.id] in group] for team in self.teams
         ]
         self.usable = [self._usable(n, teams) for n in range(len(self.seats))]
-        values = Values(self.seats)
-        self.values = values
         self.needs = [(t, k) for t, team in enumerate(self.teams) for k, side in enumerate(team.sides) if side.need]
         self.lackable = [
             *map(_empty, self.seats),
             *(_missing(self.teams[t], self.teams[t].sides[k]) for t, k in self.needs),
         ]
+        self.reserves = _left(watched(pool, [team.request for team in teams], policy), teams)
+        most_short = sum(one.reserve.price * len(self.seats) for one in self.reserves)
+        self.values = Values(self.seats, most_short)
         self.levels = sorted({one.level for one in self.lackable})
         self.least = dict.fromkeys(self.levels, 0)
         self.brought = self._first()
@@ -185,6 +189,12 @@ class Relaxation:
             self.brought = [np.union1d(old, new) for old, new in zip(self.brought, look.enter, strict=True)]
         return None
 
+    def short(self, seating: Mapping[int, int]) -> int:
+        """What reserves under their floors take off the worth of a seating of the open seats."""
+        rows = [seating[seat.number] for seat in self.seats if seat.number in seating]
+        short = (max(int(one.members[rows].sum()) - one.room, 0) * one.reserve.price for one in self.reserves)
+        return sum(short) * self.values.reserve
+
     def lacking(self, seating: Mapping[int, int], missing: Mapping[Need, int]) -> dict[Level, int]:
         """How much each level of a seating lacks, of what may be lacking here."""
         found = dict.fromkeys(self.levels, 0)
@@ -244,6 +254,12 @@ class Relaxation:
         return _Look(bound, laid.lacks_more(solution), enter, losses, left_out, likely, firm)
 
 
+def _left(reserves: Sequence[Watched], teams: Sequence[Team]) -> list[Watched]:
+    """The reserves with the room that the people who stay leave."""
+    stay = [row for team in teams for row in team.pinned]
+    return [replace(one, room=one.room - int(one.members[stay].sum())) for one in reserves]
+
+
 def _empty(seat: Seats) -> _Lackable:
     return _Lackable(("filled", seat.request.priority, seat.position.priority), 1, 1.0)
 
@@ -271,6 +287,7 @@ class _Laid:
         self.team = r.team_of[self.seat]
         self.lack = len(self.seat)
         self.over = self.lack + len(r.lackable)
+        self.short = self.over + len(self.levels)
         worth = np.concatenate([self.worth(n)[p] for n, p in enumerate(r.brought)]).astype(np.float64)
         lacking = [-float(one.price) if one.level == aim else 0.0 for one in r.lackable]
         dearest = dear * max(float(np.abs(worth).max(initial=0)), 16.0)
@@ -279,25 +296,31 @@ class _Laid:
                 self.seat * len(r.pool) + self.row,
                 LACKABLE + np.arange(len(r.lackable)),
                 LEVELS + np.arange(len(self.levels)),
+                RESERVES + np.arange(len(r.reserves)),
             ]
         )
+        falling = [-float(self.reserve_worth(n)) for n in range(len(r.reserves))]
+        open_ended = np.full(self.short + len(r.reserves), np.inf)
         self.program = Program(
             names,
-            np.concatenate([worth, lacking, np.full(len(self.levels), -dearest)]),
-            np.concatenate(
-                [np.full(len(worth), np.inf), [one.most for one in r.lackable], np.full(len(self.levels), np.inf)]
-            ),
+            np.concatenate([worth, lacking, np.full(len(self.levels), -dearest), falling]),
+            np.concatenate([open_ended[: self.lack], [one.most for one in r.lackable], open_ended[self.over :]]),
         )
         self._seats()
         self.people = [self._people(c) for c in range(len(r.cliques))]
         self.employers = self._employers()
         self.sides = [self._sides(t) for t in range(len(r.teams))]
+        self.floors = [self._floor(n) for n in range(len(r.reserves))]
         self.allowed = {level: self._allowed(level) for level in self.levels}
 
     def worth(self, n: int) -> Ints:
         """What the candidates of a seat are worth to the aim."""
         best = self.r.seats[n].best
         return self.r.values.of(best) if self.aim is None else np.zeros(len(best.rows), dtype=np.int64)
+
+    def reserve_worth(self, n: int) -> int:
+        """What one person more under a reserve's floor costs."""
+        return self.r.reserves[n].reserve.price * self.r.values.reserve if self.aim is None else 0
 
     def _seats(self) -> None:
         """A seat has one person or is empty."""
@@ -350,6 +373,12 @@ class _Laid:
             )
         return rows
 
+    def _floor(self, n: int) -> int:
+        """People of a reserve who are taken beyond its room are missing from it."""
+        taken = np.flatnonzero(self.r.reserves[n].members[self.row])
+        columns, weights = np.append(taken, self.short + n), np.append(np.ones(len(taken)), -1.0)
+        return self.program.row(RESERVES + n, columns, weights, high=float(self.r.reserves[n].room))
+
     def _allowed(self, level: Level) -> int:
         """No more of a level is lacking than must be."""
         inside = [n for n, one in enumerate(self.r.lackable) if one.level == level]
@@ -378,7 +407,10 @@ class _Laid:
             ]
             for team, rows in zip(r.teams, self.sides, strict=True)
         ]
-        return _Prices(people, employers, sides, {level: max(int(found[n]), 0) for level, n in self.allowed.items()})
+        floors = [min(max(int(found[row]), 0), self.reserve_worth(n) * SCALE) for n, row in enumerate(self.floors)]
+        return _Prices(
+            people, employers, sides, floors, {level: max(int(found[n]), 0) for level, n in self.allowed.items()}
+        )
 
     def costs(self, prices: _Prices, t: int) -> Ints:
         """What everybody costs a team."""
@@ -391,6 +423,8 @@ class _Laid:
             by_code = np.zeros(len(r.pool) + 1, dtype=np.int64)
             by_code[codes] = dear
             costs += np.where(r.pool.employer >= 0, by_code[r.pool.employer], 0)
+        for reserve, price in zip(r.reserves, prices.floors, strict=True):
+            costs += price * reserve.members
         for side, price in zip(r.teams[t].sides, prices.sides[t], strict=True):
             if price:
                 costs += np.floor(price * side.counts(r.pool.all_rows) + TINY).astype(np.int64)
@@ -410,6 +444,7 @@ class _Laid:
         total = sum(int(column.sum()) for column in prices.people)
         total += sum(int(dear.sum()) for _, dear in prices.employers)
         total += sum(prices.lacking[level] * r.least[level] for level in self.levels)
+        total += sum(price * reserve.room for reserve, price in zip(r.reserves, prices.floors, strict=True))
         for team, theirs in zip(r.teams, prices.sides, strict=True):
             for side, price in zip(team.sides, theirs, strict=True):
                 total += int(np.ceil(price * (side.high if price > 0 else side.low) - TINY)) if price else 0
@@ -420,7 +455,7 @@ class _Laid:
 
     def lacks_more(self, solution: Solution) -> bool:
         """Whether more is lacking than may be."""
-        return bool((solution.values[self.over :] > TINY).any())
+        return bool((solution.values[self.over : self.short] > TINY).any())
 
     def chosen(self, used: Flags) -> dict[int, int]:
         """Number of the seat and row of the candidates that are used."""
@@ -436,8 +471,9 @@ class _Laid:
         # numbers stay smaller.
         worth = self.program.worth[: self.lack] - self.program.worth[: self.lack].max(initial=0)
         self.program.worth[: self.lack] = worth * reach - np.concatenate(load, dtype=np.float64)
+        self.program.worth[self.short :] *= reach
         self.program.most[: self.lack] = 1.0
-        self.program.most[self.over :] = 0.0
+        self.program.most[self.over : self.short] = 0.0
 
     def cut(self, together: Cut) -> None:
         """These cannot all be chosen."""

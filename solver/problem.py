@@ -129,6 +129,18 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Reserve:
+    """How many people of a discipline and region should stay free for the next incident."""
+
+    discipline: str
+    states: frozenset[str]
+    """Of their homes; none means the whole country."""
+    floor: int
+    price: int = 1
+    """What one person less weighs against one of another reserve."""
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Limits and weights. Every number is a default that an administrator can change (domain.md 1.4, 1.5)."""
 
@@ -155,6 +167,8 @@ class Policy:
     one_per_employer: bool = True
     max_trainees: int = 1
     experienced_share: float = 0.5
+    reserves: tuple[Reserve, ...] = ()
+    """Kept before fit and journey are looked at, but for no empty seat, no need of a team and nobody's place in it."""
     weights: Mapping[str, int] = field(default_factory=lambda: dict(DEFAULT_WEIGHTS))
     """Weights inside the goal levels; names in `goals.py`."""
     need_weights: Mapping[str, int] = field(default_factory=lambda: dict(NEED_WEIGHTS))

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from solver.problem import Expert, Place, Policy, Position, Request, Span
+from solver.problem import Expert, Place, Policy, Position, Request, Reserve, Span
 from solver.roster import Roster
 from solver.validate import BadProblem
 
@@ -109,7 +109,7 @@ def read(text: bytes) -> Record:
     return Record(
         tuple(_read(_expert, one, f"experts[{n}]") for n, one in enumerate(problem["experts"])),
         tuple(_read(_request, one, f"requests[{n}]") for n, one in enumerate(problem["requests"])),
-        _read(lambda one: _of(Policy, one), problem.get("policy", {}), "policy"),
+        _read(_policy, problem.get("policy", {}), "policy"),
         given.get("seed", 0), given.get("time_limit_s", 10.0), given.get("with_runner_up", False),
         kept.get("result"), kept.get("solver"), tuple(kept.get("edits", ())),
     )  # fmt: skip
@@ -169,6 +169,12 @@ def _expert(kept: Mapping[str, Any]) -> Expert:
         busy=tuple(Span(**span) for span in kept.get("busy", ())), conflicts=frozenset(kept.get("conflicts", ())),
         served=tuple(kept.get("served", ())),
     )  # fmt: skip
+    return made
+
+
+def _policy(kept: Mapping[str, Any]) -> Policy:
+    reserves = (_of(Reserve, one, states=frozenset(one["states"])) for one in kept.get("reserves", ()))
+    made: Policy = _of(Policy, kept, reserves=tuple(reserves))
     return made
 
 

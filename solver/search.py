@@ -112,6 +112,8 @@ def _shortages(missing: dict[tuple[int, str], int]) -> tuple[Shortage, ...]:
 def need_in_words(need: str) -> str:
     """A need that is missing, as a sentence."""
     kind, _, what = need.partition(" ")
+    if kind == "reserve":
+        return f"The {need} falls under its floor."
     if kind == "language":
         return f"Nobody on the team speaks {language(what)} well enough."
     if kind == "discipline":

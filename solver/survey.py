@@ -143,7 +143,7 @@ class Ground:
     @cached_property
     def gives(self) -> Ints:
         """Bits of what everybody would give to this team."""
-        return offered(self.pool, self.needs.values())
+        return offered(self.pool, [*self.needs.values(), *outside_reserves(self.pool, self.policy)])
 
     @cached_property
     def load(self) -> Ints:
@@ -397,6 +397,15 @@ def need_price(need: str, policy: Policy) -> int:
 def experienced_wanted(size: int, policy: Policy) -> int:
     """How many of a team of `size` should have a past deployment."""
     return ceil(size * policy.experienced_share - 1e-9)
+
+
+def outside_reserves(pool: Pool, policy: Policy) -> list[Flags]:
+    """For each reserve of the policy, who is not of it: nothing is lost by taking them."""
+    found = []
+    for reserve in policy.reserves:
+        here = pool.homes(reserve.states) if reserve.states else np.ones(len(pool), dtype=bool)
+        found.append(~(here & ((pool.disciplines & discipline_mask([reserve.discipline])) > 0)))
+    return found
 
 
 def offered(pool: Pool, needs: Iterable[Flags]) -> Ints:

@@ -43,6 +43,13 @@ def check_policy(policy: Policy) -> None:
             raise BadProblem(f"policy.{name}", "must be greater than zero")
     if policy.experienced_share > 1:
         raise BadProblem("policy.experienced_share", "is more than the whole team")
+    if len({(one.discipline, one.states) for one in policy.reserves}) < len(policy.reserves):
+        raise BadProblem("policy.reserves", "name one discipline and region twice")
+    for n, reserve in enumerate(policy.reserves):
+        if reserve.discipline not in DISCIPLINES:
+            raise BadProblem(f"policy.reserves[{n}].discipline", f"is not one of {', '.join(DISCIPLINES)}")
+        if not 0 <= reserve.floor <= FARTHEST or not 0 <= reserve.price <= GREATEST_WEIGHT:
+            raise BadProblem(f"policy.reserves[{n}]", "has a floor or a price that is no whole number in range")
     _check_weights("weights", policy.weights.items(), DEFAULT_WEIGHTS)
     _check_weights("need_weights", policy.need_weights.items(), NEED_WEIGHTS)
 

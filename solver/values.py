@@ -14,10 +14,11 @@ from solver.survey import Ranked, Seats, Small, Worth
 class Values:
     """The units of the levels for some open seats: a step of one outweighs everything that the next can differ by."""
 
-    def __init__(self, seats: Iterable[Seats]) -> None:
+    def __init__(self, seats: Iterable[Seats], most_short: int = 0) -> None:
         best = [seat.best for seat in seats if len(seat.best.rows)]
         self.fit = _reach(one.far for one in best) + 1
-        self.kept = self.fit * (_reach(one.fit for one in best) + 1)
+        self.reserve = self.fit * (_reach(one.fit for one in best) + 1)
+        self.kept = self.reserve * (most_short + 1)
 
     def of(self, best: Ranked) -> Ints:
         """Worth of each candidate of a seat, side by side with its ranking."""

@@ -83,10 +83,31 @@ def goals(experts: Sequence[Expert], requests: Sequence[Request], seating: Seati
         *filled,
         *lacking,
         sum(2 if p.held == who.id else who.id in {q.held for q in r.positions} for r, p, who in taken),
+        *_reserve(experts, requests, [who for _, _, who in taken], policy),
         sum(_fit(who, r, p, policy) for r, p, who in taken),
         -sum(expected_travel(who, r, p, policy).minutes for r, p, who in taken),
         -sum(_load(who, r, policy) for r, _, who in taken),
     )
+
+
+def _reserve(
+    experts: Sequence[Expert], requests: Sequence[Request], taken: Sequence[Expert], policy: Policy
+) -> tuple[int, ...]:
+    """One level when a reserve could fall under its floor, none otherwise."""
+    at, lost, counts = min(request.earliest_departure for request in requests), 0, False
+    for reserve in policy.reserves:
+        members = {
+            who.id
+            for who in experts
+            if reserve.discipline in who.disciplines and (not reserve.states or who.place.state in reserve.states)
+            if who.eligible_from <= at <= who.papers_until and who.exposure < policy.exposure_cap
+            if not any(span.start <= at < span.end for span in who.busy)
+        }
+        left = len(members) - sum(who.id in members for who in taken)
+        if len(members) - reserve.floor < len(places(requests)):
+            counts = True
+            lost += reserve.price * max(reserve.floor - left, 0)
+    return (-lost,) if counts else ()
 
 
 def _missing(request: Request, taken: Sequence[tuple[Request, Position, Expert]], policy: Policy) -> int:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from solver.problem import Expert, Place, Policy, Position, Request, Span
+from solver.problem import Expert, Place, Policy, Position, Request, Reserve, Span
 from solver.rules import Rule
 
 NOW = 29_000_000
@@ -143,6 +143,19 @@ def a_policy(seed: int) -> Policy:
         max_trainees=random.choice((0, 1, 2)),
         experienced_share=random.choice((0.0, 0.34, 1.0)),
         language_level=random.choice((2, 4)),
+        reserves=_reserves(random),
+    )
+
+
+def _reserves(random: Random) -> tuple[Reserve, ...]:
+    return tuple(
+        Reserve(
+            discipline,
+            frozenset(random.sample(("CO", "TX"), random.randint(0, 2))),
+            random.randint(1, 4),
+            random.randint(1, 3),
+        )
+        for discipline in random.sample(("LE", "VA", "MH", "CL"), random.choice((0, 1, 2)))
     )
 
 

@@ -57,11 +57,22 @@ def test_no_seating_of_several_requests_is_better_than_the_solvers(block: int) -
     assert refused < 10
 
 
+@pytest.mark.parametrize("block", range(3))
+def test_whole_numbers_over_the_relaxation_come_to_the_same(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("solver.optimise.MOST_EXACT", 0)  # as if there were too many candidates for CP-SAT
+    for seed in range(block * 60, block * 60 + 60):
+        experts, request = a_case(seed)
+        policy = a_policy(seed)
+        roster = solve(experts, [request], policy)
+        assert tuple(goal.value for goal in roster.goals) == brute.best(experts, [request], policy), f"seed {seed}"
+
+
 def test_the_random_problems_are_worth_trying() -> None:
     decided: Counter[str] = Counter()
     for seed in range(600):
         experts, request = a_case(seed)
-        right = sorted(set(brute.right(experts, [request], a_policy(seed))), reverse=True)
+        policy = replace(a_policy(seed), reserves=())
+        right = sorted(set(brute.right(experts, [request], policy)), reverse=True)
         if len(right) > 1:
             parts = [best != next_best for best, next_best in zip(*right[:2], strict=True)]
             decided[LEVELS[max(parts.index(True) - len(parts), -len(LEVELS))]] += 1
