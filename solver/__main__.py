@@ -122,7 +122,7 @@ def _why(seat: Seat) -> str:
 
 def _otherwise(seat: Seat, names: dict[int, str]) -> str:
     others = [f"{names[other.expert_id]}: {other.costs}" for other in seat.alternates]
-    return "\n".join([*others, *seat.helps])
+    return "\n".join([*others, *(one.text for one in seat.helps)])
 
 
 if __name__ == "__main__":

@@ -6,10 +6,12 @@ from dataclasses import replace
 import numpy as np
 
 from solver.candidates import Seating, funnel, team_fails
+from solver.changes import differences
+from solver.goals import lacks, tally
 from solver.helps import helps
 from solver.pool import Ints, Pool, fullest_window
 from solver.problem import Expert, Policy
-from solver.roster import Alternate, Reason, Seat, Travel
+from solver.roster import Alternate, GoalValue, Reason, Seat, Travel
 from solver.survey import DAY, Seats, experienced_wanted, need_price, team_needs
 from solver.whynot import against
 from solver.words import DISCIPLINE_NAMES, called, day, disciplines, first_up, language, moment, plain, span
@@ -30,12 +32,13 @@ def seat(pool: Pool, seats: Sequence[Seats], one: Seats, seating: Seating, polic
     if row is None:
         return Seat(
             one.request.id, one.position.id, None, None, _why_empty(pool, one), (),
-            funnel(fails), helps(pool, seats, one, seating=seating, fails=fails, policy=policy),
+            funnel(fails), helps(pool, seats, one, seating=seating, policy=policy),
         )  # fmt: skip
     others = one.order[(fails[one.order] == 0) & (one.order != row)]
     reasons = _reasons(pool, one, row, policy, fails=int(fails[row]), alone=not len(others))
-    mates = [there for n, there in seating.items() if n != one.number and seats[n].request.id == one.request.id]
-    alternates = _alternates(pool, one, others, policy, chosen=row, mates=mates)
+    team = [other for other in seats if other.request.id == one.request.id]
+    here = {other.number: seating[other.number] for other in team if other.number in seating}
+    alternates = _alternates(pool, one, others, policy, team=team, seating=here)
     return Seat(one.request.id, one.position.id, int(pool.ids[row]), one.travel(row), reasons, alternates)
 
 
@@ -149,19 +152,27 @@ def _tight_calendar(one: Seats, who: Expert, travel: Travel) -> list[Reason]:
 
 
 def _alternates(
-    pool: Pool, one: Seats, others: Ints, policy: Policy, *, chosen: int, mates: Sequence[int]
+    pool: Pool, one: Seats, others: Ints, policy: Policy, *, team: Sequence[Seats], seating: Seating
 ) -> tuple[Alternate, ...]:
     """The best of those who could take the seat while everybody else stays: the team's needs first, then the order."""
-    lost = _needs_lost(pool, one, list(mates), policy)
+    chosen = seating[one.number]
+    mates = [row for number, row in seating.items() if number != one.number]
+    lost = _needs_lost(pool, one, mates, policy)
     total = sum(lost.values(), np.zeros(len(pool), dtype=np.int64))
+    goals = _goals(pool, team, seating, policy)
     found: list[Alternate] = []
     for row in others[np.argsort(total[others], kind="stable")][: policy.alternates].tolist():
         reasons = (*_brings(one, pool.experts[row], policy), *_journey(one, row, policy))
         reasons += tuple(_tight(pool, one, row, policy))
         gone = [_lost_in_words(need) for need, price in lost.items() if price[row] > price[chosen]]
         costs = _costs(pool, one, chosen, row, gone)
-        found.append(Alternate(int(pool.ids[row]), one.travel(row), reasons, costs))
+        worse = differences(goals, _goals(pool, team, {**seating, one.number: row}, policy))
+        found.append(Alternate(int(pool.ids[row]), one.travel(row), reasons, costs, worse))
     return tuple(found)
+
+
+def _goals(pool: Pool, team: Sequence[Seats], seating: Seating, policy: Policy) -> tuple[GoalValue, ...]:
+    return tally(team, seating, lacks(pool, team, seating, policy), policy)
 
 
 def _needs_lost(pool: Pool, one: Seats, mates: list[int], policy: Policy) -> dict[str, Ints]:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -22,29 +23,41 @@ def where(seats: Sequence[Seats], seating: Mapping[int, int], pool: Pool) -> dic
     return {(s.request.id, s.position.id): int(pool.ids[seating[s.number]]) for s in filled}
 
 
-def runner_up(
+def without_each(
     pool: Pool, seats: Sequence[Seats], best: Optimum, policy: Policy, *, seed: int, deadline: float
-) -> OtherRoster | None:
+) -> dict[int, OtherRoster]:
+    """For each seat by its number: the best roster that has somebody else, or nobody, in it.
+
+    Seats of pinned people are left out, and those for which time ends first; all of them when there are many seats.
+    """
+    found: dict[int, OtherRoster] = {}
+    for seat in seats if len(seats) <= MOST_SEATS else ():
+        left_s = deadline - time.perf_counter()
+        if seat.position.pinned is None and seat.number in best.seating and left_s > 0:
+            others = np.flatnonzero(seat.best.rows != best.seating[seat.number])
+            changed = [one.keeping(others) if one is seat else one for one in seats]
+            other = optimise(pool, changed, policy, seed=seed, time_limit_s=left_s)
+            found[seat.number] = _told(pool, seats, best, other, is_proven=other.status == "optimal")
+    return found
+
+
+def runner_up(instead: Mapping[int, OtherRoster], seats: Sequence[Seats], best: Optimum) -> OtherRoster | None:
     """The best roster that has somebody else, or nobody, in one seat at least.
 
     Any other roster differs in some seat, so that the best of those without this person here, over all seats, is it.
-    None for many seats, when time ends first, or when everybody is pinned.
+    None when not all of them are known, or when everybody is pinned.
     """
-    if len(seats) > MOST_SEATS:
+    free = [one.number for one in seats if one.position.pinned is None and one.number in best.seating]
+    if not free or any(number not in instead for number in free):
         return None
-    found: list[Optimum] = []
-    for seat in seats:
-        if seat.position.pinned is None and seat.number in best.seating:
-            others = np.flatnonzero(seat.best.rows != best.seating[seat.number])
-            changed = [one.keeping(others) if one is seat else one for one in seats]
-            left_s = deadline - time.perf_counter()
-            if left_s <= 0:
-                return None
-            found.append(optimise(pool, changed, policy, seed=seed, time_limit_s=left_s))
-    if not found:
-        return None
-    second = max(found, key=lambda one: [goal.value for goal in one.goals])
-    return _told(pool, seats, best, second, is_proven=all(one.status == "optimal" for one in found))
+    levels = [goal.name for goal in best.goals]
+
+    def worse(other: OtherRoster) -> list[int]:
+        by_level = {cost.level: cost.worse for cost in other.costs}
+        return [by_level.get(level, 0) for level in levels]
+
+    second = min((instead[number] for number in free), key=worse)
+    return replace(second, is_proven=all(instead[number].is_proven for number in free))
 
 
 def with_her(

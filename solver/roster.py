@@ -31,51 +31,6 @@ class Travel:
 
 
 @dataclass(frozen=True, slots=True)
-class Alternate:
-    """An expert who could take the seat with everybody else staying, best first."""
-
-    expert_id: int
-    travel: Travel
-    reasons: tuple[Reason, ...]
-    costs: str
-    """What choosing her instead would cost, in words: "2 h longer journey; one level less in death_notification"."""
-
-
-@dataclass(frozen=True, slots=True)
-class FunnelStep:
-    """How many experts of the pool fell at one rule, in the order in which the rules were applied."""
-
-    rule: str
-    fell: int
-    left: int
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """One position of the roster: filled with its reasons, or empty with its own."""
-
-    request_id: int
-    position_id: int
-    expert_id: int | None
-    travel: Travel | None
-    reasons: tuple[Reason, ...]
-    alternates: tuple[Alternate, ...] = ()
-    funnel: tuple[FunnelStep, ...] = ()
-    """Only for an empty seat."""
-    helps: tuple[str, ...] = ()
-    """Only for an empty seat: verified changes that would fill it, cheapest first, each a sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shortage:
-    """A need of a team (leader, language, discipline, experience) that this pool cannot meet."""
-
-    request_id: int
-    need: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class GoalValue:
     """One level of the lexicographic goals and what it came to; bigger is better unless the name says "minutes"."""
 
@@ -116,6 +71,80 @@ class OtherRoster:
     changes: tuple[Change, ...]
     is_proven: bool
     """No other roster of its kind is better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternate:
+    """An expert who could take the seat with everybody else staying, best first."""
+
+    expert_id: int
+    travel: Travel
+    reasons: tuple[Reason, ...]
+    costs: str
+    """What choosing her instead would cost while everybody else stays, in words: "2 h longer journey"."""
+    differences: tuple[Difference, ...] = ()
+    """The same as data: level by level of the goals, only where it differs, most important first."""
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelStep:
+    """How many experts of the pool fell at one rule, in the order in which the rules were applied."""
+
+    rule: str
+    fell: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """One rule set aside for one person in one seat."""
+
+    rule: str
+    expert_id: int
+    position_id: int
+    amount: int
+    """Minutes late or early, missing levels, or deployments beyond the cap; 1 where there is nothing to count."""
+    text: str
+    """As part of a sentence: "arriving 15 min after the deadline"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What would fill an empty seat: the request was solved again with it, and the judge found nothing else broken."""
+
+    text: str
+    cost: int
+    """Minutes of trouble by which helps are ranked; see `helps.py`."""
+    waivers: tuple[Waiver, ...]
+    roster: OtherRoster
+    """The team that it gives, of this request only; everybody in other requests stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One position of the roster: filled with its reasons, or empty with its own."""
+
+    request_id: int
+    position_id: int
+    expert_id: int | None
+    travel: Travel | None
+    reasons: tuple[Reason, ...]
+    alternates: tuple[Alternate, ...] = ()
+    funnel: tuple[FunnelStep, ...] = ()
+    """Only for an empty seat."""
+    helps: tuple[Help, ...] = ()
+    """Only for an empty seat: verified changes that would fill it, cheapest first."""
+    instead: OtherRoster | None = None
+    """Only for a filled seat, and when other rosters were asked for: the best whole team with somebody else here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """A need of a team (leader, language, discipline, experience) that this pool cannot meet."""
+
+    request_id: int
+    need: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

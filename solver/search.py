@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from solver.problem import Expert, Policy, Request
@@ -42,7 +43,8 @@ def solve(
         policy: limits and weights.
         seed: the same problem and seed give the same roster.
         time_limit_s: wall seconds; reached, the best roster found is returned as "feasible".
-        with_runner_up: look for the best different roster too, as long as the time limit allows.
+        with_runner_up: look for the best different roster too, and for each seat for the best with somebody else in
+            it, as long as the time limit allows.
         explained: ids of the requests whose seats get reasons and alternates; all of them when left out.
 
     Raises:
@@ -67,10 +69,10 @@ def solve(
         else explain.bare(pool, one, best.seating.get(one.number))
         for one in seats
     )
-    second = None
+    instead = {}
     if with_runner_up:
-        deadline = began + time_limit_s
-        second = others.runner_up(pool, seats, best, policy, seed=seed, deadline=deadline)
+        instead = others.without_each(pool, seats, best, policy, seed=seed, deadline=began + time_limit_s)
+        told = tuple(replace(seat, instead=instead.get(number)) for number, seat in enumerate(told))
     roster = Roster(
         status=best.status,
         seats=told,
@@ -84,7 +86,7 @@ def solve(
         time_limit_s=time_limit_s,
         seed=seed,
         changes=_changes(pool, requests, after),
-        runner_up=second,
+        runner_up=others.runner_up(instead, seats, best),
     )
     seated = {seat.expert_id for seat in told if seat.expert_id is not None}
     faults = check.faults([pool.experts[pool.row[one]] for one in seated], requests, policy, roster)

@@ -191,6 +191,21 @@ class Seats:
         )  # fmt: skip
         return few
 
+    def with_only(self, row: int) -> "Seats":
+        """The same seat with one person as its whole ranking, whatever rules she breaks."""
+        one, rows, worth = (
+            Seats(self.number, self.request, self.position, self._grounds),
+            np.array([row]),
+            self.worth(row),
+        )
+        kept_, fit_, far, load_, minutes = (
+            np.array([value], dtype=np.int32)
+            for value in (worth.kept, worth.fit, worth.far, worth.load, self._minutes(row))
+        )
+        gives = self.ground.gives[rows]
+        one.__dict__["best"] = Ranked(rows.astype(np.int32), kept_, fit_, far, load_, gives, minutes)
+        return one
+
     @property
     def ground(self) -> Ground:
         """The request over the whole pool."""

@@ -39,7 +39,7 @@ def _empty_seat(seat: Seat) -> list[dict[str, Any]]:
         for step in seat.funnel
         if step.fell
     ]
-    helps = [{"code": "would_help", "text": text, "is_warning": False} for text in seat.helps]
+    helps = [{"code": "would_help", "text": one.text, "is_warning": False} for one in seat.helps]
     return told + funnel + helps
 
 

@@ -1,15 +1,18 @@
 """What the answer says: reasons that are true, alternates that could sit there, helps that would really help."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
 
-from solver.problem import Expert, Place, Policy, Position, Span
-from solver.roster import Reason, Seat
+from solver.check import faults as brute_faults
+from solver.problem import Expert, Place, Policy, Position, Request, Span
+from solver.roster import Help, Reason, Roster, Seat
 from solver.search import solve, why_not
-from tests.solver.cases import DAY, NOW, a_position, a_request, an_expert
+from tests.solver.brute import Goals, Seating, goals, roster_of, seatings
+from tests.solver.cases import DAY, NOW, a_case, a_position, a_request, an_expert
 
 
 def minute(told: str) -> int:
@@ -28,16 +31,22 @@ def _empty(experts: list[Expert], position: Position, **facts: Any) -> Seat:
 
 
 HELPS: dict[str, Case] = {
-    "Arrival 15 min later": (an_expert(1, place=Place(39.7, -108.0, "CO")), a_position(1), {"arrive_by": NOW + 194}),
-    "A rest or hold ending 6 h early": (an_expert(1, eligible_from=NOW + 2 * DAY + 360), a_position(1), {}),
-    "Papers renewed in time": (an_expert(1, papers_until=NOW + 6 * DAY), a_position(1), {}),
-    "Child trauma at level 1 instead of 3": (
+    "arriving 15 min after the deadline": (
+        an_expert(1, place=Place(39.7, -108.0, "CO")), a_position(1), {"arrive_by": NOW + 194},
+    ),
+    "if a rest or hold ended 6 h early": (an_expert(1, eligible_from=NOW + 2 * DAY + 360), a_position(1), {}),
+    "if papers were renewed until Mar 3, 2025": (an_expert(1, papers_until=NOW + 6 * DAY), a_position(1), {}),
+    "with child trauma at level 1 instead of 3": (
         an_expert(1, expertise={"child_trauma": 1}), a_position(1, required={"child_trauma": 3}), {},
     ),
-    "No child trauma": (an_expert(1), a_position(1, required={"child_trauma": 1}), {}),
-    "A licence of TX accepted in CO": (an_expert(1, licences={"TX": YEAR}), a_position(1, is_licensed=True), {}),
-    "3 deployments in 90 days": (an_expert(1, served=(NOW - DAY, NOW - 9 * DAY)), a_position(1), {}),
-    "5 deployments in 365 days": (
+    "without child trauma": (an_expert(1), a_position(1, required={"child_trauma": 1}), {}),
+    "if a clinical licence of TX were accepted in CO": (
+        an_expert(1, licences={"TX": YEAR}), a_position(1, is_licensed=True), {},
+    ),
+    "for deployment 3 in 90 days, where 2 are allowed": (
+        an_expert(1, served=(NOW - DAY, NOW - 9 * DAY)), a_position(1), {},
+    ),
+    "for deployment 5 in 365 days, where 4 are allowed": (
         an_expert(1, served=tuple(NOW - n * DAY for n in (100, 200, 250, 300))), a_position(1), {},
     ),
 }  # fmt: skip
@@ -46,14 +55,61 @@ HELPS: dict[str, Case] = {
 @pytest.mark.parametrize("help_", HELPS)
 def test_an_empty_seat_says_what_would_fill_it(help_: str) -> None:
     who, position, facts = HELPS[help_]
-    assert _empty([who], position, **facts).helps == (f"{help_}: Expert 1 could come",)
+    (told,) = _empty([who], position, **facts).helps
+    assert told.text == f"Expert 1 could come as VA {help_}."
+    assert [(waiver.text, waiver.expert_id) for waiver in told.waivers] == [(help_, 1)]
+    assert told.roster.seating == ((1, 1, 1),)
 
 
 def test_a_second_person_of_one_employer_would_help() -> None:
     team = [an_expert(1, employer="One"), an_expert(2, employer="one")]
     seats = solve(team, [a_request(a_position(1), a_position(2))]).seats
     (empty,) = (seat for seat in seats if seat.expert_id is None)
-    assert [text.split(":")[0] for text in empty.helps] == ["A second person of one employer"]
+    assert [help_.text for help_ in empty.helps] == ["Expert 2 could come as VA as a second person of one."]
+
+
+def test_two_rules_at_once_are_said_only_where_no_single_one_fills_the_seat() -> None:
+    two = an_expert(1, papers_until=NOW, eligible_from=NOW + 2 * DAY + 60)
+    (told,) = _empty([two], a_position(1)).helps
+    assert {waiver.rule for waiver in told.waivers} == {"papers", "eligible"}
+    assert told.text == (
+        "Expert 1 could come as VA if a rest or hold ended 1 h early and if papers were renewed until Mar 3, 2025."
+    )
+    one = an_expert(2, served=(NOW - DAY, NOW - 9 * DAY))
+    (told,) = _empty([two, one], a_position(1)).helps
+    assert [waiver.rule for waiver in told.waivers] == ["cap_90"]
+
+
+def test_a_rule_set_aside_in_another_seat_frees_somebody_for_the_empty_one() -> None:
+    broad = an_expert(1, disciplines=frozenset({"VA", "MH"}))
+    resting = an_expert(2, eligible_from=NOW + 2 * DAY + 60)
+    request = a_request(a_position(1), a_position(2, disciplines=frozenset({"MH"}), title="Clinician"))
+    advocate, clinician = solve([broad, resting], [request]).seats
+    assert (advocate.expert_id, clinician.expert_id) == (1, None)
+    (told,) = clinician.helps
+    assert told.text == (
+        "Expert 2 could come as VA if a rest or hold ended 1 h early. Expert 1 moves from VA to clinician."
+    )
+    assert told.roster.seating == ((1, 1, 2), (1, 2, 1))
+
+
+def test_every_help_fills_the_seat_when_the_rule_is_really_set_aside() -> None:
+    told = 0
+    for seed in range(200):
+        experts, request = a_case(seed)
+        for seat in solve(experts, [request]).seats:
+            for help_ in seat.helps:
+                told += 1
+                _really_fills(experts, request, seat, help_)
+    assert told > 60
+
+
+def _really_fills(experts: list[Expert], request: Request, seat: Seat, help_: Help) -> None:
+    """The judge, asked here anew, finds what is set aside and nothing else; nobody's seat is lost."""
+    who = [where[2] for where in help_.roster.seating]
+    faults = brute_faults(experts, [request], Policy(), roster_of(experts, [request], who, Policy()))
+    assert {fault.rule.value for fault in faults} == {waiver.rule for waiver in help_.waivers}
+    assert {where[1]: where[2] for where in help_.roster.seating}[seat.position_id] is not None
 
 
 NO_HELP: dict[str, Case] = {
@@ -66,7 +122,10 @@ NO_HELP: dict[str, Case] = {
         an_expert(1, place=Place(25.8, -80.2, "FL")), a_position(1),
         {"stay": Span(NOW + 100, NOW + 200), "arrive_by": NOW + 100},
     ),
-    "two rules at once": (an_expert(1, papers_until=NOW, eligible_from=NOW + 3 * DAY), a_position(1), {}),
+    "three rules at once": (
+        an_expert(1, papers_until=NOW, eligible_from=NOW + 3 * DAY, served=(NOW - DAY, NOW - 9 * DAY)),
+        a_position(1), {},
+    ),
     "a tie is never set aside": (an_expert(1, conflicts=frozenset({7})), a_position(1), {"agency_id": 7}),
     "a refusal is never set aside": (an_expert(1), a_position(1), {"excluded": frozenset({1})}),
 }  # fmt: skip
@@ -80,7 +139,8 @@ def test_nothing_is_promised_that_would_not_fill_the_seat(why: str) -> None:
 
 def test_the_cheapest_person_is_named() -> None:
     resting = [an_expert(n, eligible_from=NOW + 2 * DAY + 60 * (301 - n)) for n in range(1, 301)]
-    assert _empty(resting, a_position(1)).helps == ("A rest or hold ending 1 h early: Expert 300 could come",)
+    (told,) = _empty(resting, a_position(1)).helps
+    assert told.text == "Expert 300 could come as VA if a rest or hold ended 1 h early."
 
 
 def test_the_funnel_counts_everybody_once() -> None:
@@ -224,3 +284,48 @@ def test_who_held_a_seat_keeps_it_unless_a_need_says_otherwise() -> None:
     assert solve([held, better], [request]).seats[0].expert_id == 1
     speaks = replace(better, languages={"es": 3})
     assert solve([held, speaks], [replace(request, languages=("es",))]).seats[0].expert_id == 2
+
+
+def _best_with(experts: list[Expert], request: Request, allowed: Callable[[Seating], bool]) -> Goals:
+    policy = Policy()
+    right = (
+        one for one in seatings(experts, [request], policy)
+        if allowed(one) and not brute_faults(experts, [request], policy, roster_of(experts, [request], one, policy))
+    )  # fmt: skip
+    return max(goals(experts, [request], one, policy) for one in right)
+
+
+def _worse(best: Roster, other: Goals) -> dict[str, int]:
+    pairs = zip(best.goals, other, strict=True)
+    return {goal.name: goal.value - value for goal, value in pairs if goal.value != value}
+
+
+def test_what_somebody_else_would_cost_is_the_best_whole_team_without_her() -> None:
+    for seed in range(60):
+        experts, request = a_case(seed)
+        roster = solve(experts, [request], with_runner_up=True)
+        prices = []
+        for n, seat in enumerate(roster.seats):
+            if seat.instead is None:
+                assert seat.expert_id is None or request.positions[n].pinned is not None
+                continue
+            truth = _best_with(experts, request, lambda one, n=n, who=seat.expert_id: one[n] != who)  # type: ignore[misc]
+            assert {cost.level: cost.worse for cost in seat.instead.costs} == _worse(roster, truth), f"seed {seed}"
+            prices.append(truth)
+        if roster.runner_up is not None:
+            assert {cost.level: cost.worse for cost in roster.runner_up.costs} == _worse(roster, max(prices))
+
+
+def test_what_an_alternate_costs_is_told_level_by_level_while_everybody_else_stays() -> None:
+    told = 0
+    for seed in range(60):
+        experts, request = a_case(seed)
+        roster = solve(experts, [request])
+        who = [seat.expert_id for seat in roster.seats]
+        for n, seat in enumerate(roster.seats):
+            for other in seat.alternates:
+                swapped = [*who[:n], other.expert_id, *who[n + 1 :]]
+                truth = _worse(roster, goals(experts, [request], swapped, Policy()))
+                assert {cost.level: cost.worse for cost in other.differences} == truth
+                told += 1
+    assert told > 20
