@@ -21,9 +21,11 @@ from solver.candidates import clashes, pins, prune
 from solver.exact import best_of
 from solver.goals import by_request, lacks, tally
 from solver.greedy import greedy
+from solver.layout import SCALE, Cut
 from solver.pool import Ints, Pool
-from solver.prices import SCALE, Cut, Relaxation, Relaxed
+from solver.prices import Relaxed, relax, whole
 from solver.problem import Policy
+from solver.relaxation import Relaxation
 from solver.reserve import OF_ALL
 from solver.roster import GoalValue
 from solver.survey import Seats
@@ -177,7 +179,7 @@ class _Search:
     def _relax(self, *, all_filled: bool) -> tuple[Relaxation, Relaxed | None]:
         sides = teams(self.pool, self.seats, self.decided, self.policy, all_filled=all_filled)
         relaxation = Relaxation(self.pool, sides, self.policy)
-        return relaxation, relaxation.relax(self.deadline) if relaxation.seats else None
+        return relaxation, relax(relaxation, self.deadline) if relaxation.seats else None
 
     def _lacks_least(self, relaxation: Relaxation, relaxed: Relaxed, seating: Seating) -> bool:
         """Whether a seating lacks no more than the prices say must be."""
@@ -213,7 +215,7 @@ class _Search:
         """The best among many candidates at once; what it forgets of journeys and caps is told it until it is right."""
         cuts: list[Cut] = []
         while True:
-            found, is_proven = relaxation.whole(near, cuts, seed=self.seed, deadline=self.deadline)
+            found, is_proven = whole(relaxation, near, cuts, seed=self.seed, deadline=self.deadline)
             if found is None:
                 return None, False
             seating = {**self.decided, **found}

@@ -26,8 +26,9 @@ from solver.goals import lacks, tally
 from solver.greedy import greedy
 from solver.optimise import Optimum, optimise
 from solver.pool import Ints, Pool
-from solver.prices import Relaxation
+from solver.prices import whole
 from solver.problem import Policy, Request
+from solver.relaxation import Relaxation
 from solver.survey import FIRST_NEED, Seats, survey
 from solver.teams import teams
 
@@ -98,7 +99,7 @@ def highs(pool: Pool, requests: list[Request], limit_s: float) -> Line:
         seats = survey(pool, requests, POLICY)
         relaxation = Relaxation(pool, teams(pool, seats, pins(pool, seats), POLICY, all_filled=True), POLICY)
         near = few(relaxation.seats)
-        return seats, near, *relaxation.whole(near, [], seed=0, deadline=time.perf_counter() + limit_s)
+        return seats, near, *whole(relaxation, near, [], seed=0, deadline=time.perf_counter() + limit_s)
 
     (seats, near, seating, proven), seconds = timed(work)
     pairs = sum(len(places) for places in near.values())
