@@ -48,6 +48,10 @@ class Settings(BaseSettings):
     auto_backfill: bool = Field(
         True, description="Ask the next person after a no or silence without waiting for the desk"
     )
+    waves: bool = Field(True, description="Ask as many at once as a full team in time needs; off: one person a seat")
+    questions_per_day: int = Field(
+        3, ge=1, description="In a wave nobody is asked who was asked so often within 24 hours, in all deployments"
+    )
     auditor_late_minutes: float = Field(
         5.0, gt=0, description="Minutes without the auditor after which /readyz fails and the board says so"
     )

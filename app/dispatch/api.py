@@ -9,7 +9,7 @@ from app.access.viewer import MayAnswerOwnOffers, MayReadDeployments, MayReadOwn
 from app.core.events import Actor
 from app.core.problems import Forbidden
 from app.deployments import queries as deployments
-from app.dispatch import answers, offers, queries
+from app.dispatch import answers, offers, queries, waves
 from app.dispatch.answers import Answer
 from app.dispatch.states import OfferState
 from app.dispatch.words import words_of
@@ -109,6 +109,79 @@ async def withdraw(reference: str, offer_id: int, session: Session, viewer: MayW
     words = texts.withdrawn(await words_of(session, offer))
     await offers.withdraw(session, locked_deployment, offer, words, by=viewer.actor)
     return ToldOut(state=offer.state, text=words.body)
+
+
+class NextOut(BaseModel):
+    """Who is asked next if nobody answers."""
+
+    expert_id: int
+    name: str
+    seat: int
+    title: str
+    at: datetime
+
+
+class CallOutOut(BaseModel):
+    """What will happen next in a call-out."""
+
+    is_paused: bool
+    chance: float = Field(description="That every open seat is filled in time by those asked and planned")
+    is_exact: bool = Field(description="Otherwise the chance is at least this")
+    next: list[NextOut]
+
+
+class PushIn(BaseModel):
+    """Whose turn is now."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seat: int = Field(ge=1, le=100, description="Number of the seat")
+
+
+class SkipIn(BaseModel):
+    """Whom not to ask."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    expert_id: int = Field(ge=1, le=2**53)
+
+
+@router.get("/deployments/{reference}/call-out")
+async def call_out(reference: str, session: Session, viewer: MayReadDeployments) -> CallOutOut | None:
+    """Who is asked next, and when, if nobody answers; null when this deployment asks nobody now."""
+    found = await waves.outlook(session, await deployments.find(session, viewer, reference))
+    if found is None:
+        return None
+    following = [
+        NextOut(expert_id=one.expert_id, name=one.name, seat=one.seat, title=one.title, at=one.at) for one in found.next
+    ]
+    return CallOutOut(is_paused=found.is_paused, chance=found.chance, is_exact=found.is_exact, next=following)
+
+
+@router.post("/deployments/{reference}/call-out/pause", status_code=204)
+async def pause(reference: str, session: Session, viewer: MayWorkOffers) -> None:
+    """Ask nobody more until the desk goes on; those who are out may still answer."""
+    await waves.pause(session, await deployments.find(session, viewer, reference, lock=True), by=viewer.actor)
+
+
+@router.post("/deployments/{reference}/call-out/resume", status_code=204)
+async def resume(reference: str, session: Session, viewer: MayWorkOffers) -> None:
+    """Go on asking."""
+    await waves.go_on(session, await deployments.find(session, viewer, reference, lock=True), by=viewer.actor)
+
+
+@router.post("/deployments/{reference}/call-out/push", status_code=204)
+async def push(reference: str, form: PushIn, session: Session, viewer: MayWorkOffers) -> None:
+    """Ask the next person of a seat's list now."""
+    deployment = await deployments.find(session, viewer, reference, lock=True)
+    await waves.push(session, deployment, await waves.seat(session, deployment, form.seat), by=viewer.actor)
+
+
+@router.post("/deployments/{reference}/call-out/skip", status_code=204)
+async def skip(reference: str, form: SkipIn, session: Session, viewer: MayWorkOffers) -> None:
+    """Do not ask this person in this call-out."""
+    deployment = await deployments.find(session, viewer, reference, lock=True)
+    await waves.skip(session, deployment, form.expert_id, by=viewer.actor)
 
 
 @router.get("/my/offers")

@@ -15,7 +15,7 @@ from app.deployments import seats
 from app.deployments.models import Deployment, Position
 from app.deployments.opening import positions_of
 from app.deployments.states import DEPLOYMENT, DeploymentState, PositionState
-from app.dispatch import offers
+from app.dispatch import offers, waves
 from app.dispatch.ladder import Step, index_of
 from app.dispatch.models import Offer
 from app.dispatch.states import OPEN, OfferState
@@ -63,13 +63,16 @@ def _span(offer: Offer) -> Span:
     return Span(minute(leaves), minute(rested))
 
 
-def standing_of(deployment: Deployment, out: Iterable[Offer], elsewhere: dict[int, list[Span]]) -> Standing:
-    """Who stays in the next roster, and who is not proposed again."""
+def standing_of(
+    deployment: Deployment, out: Iterable[Offer], elsewhere: dict[int, list[Span]], skipped: Iterable[int] = ()
+) -> Standing:
+    """Who stays in the next roster, and who is not proposed again: skipped, said no, or asked beside another."""
     kept: dict[int, int] = {}
-    excluded: set[int] = set()
+    excluded: set[int] = set(skipped)
     for offer in out:
         if offer.state in OPEN and not is_overdue(offer, deployment):
-            kept.setdefault(offer.position_id, offer.expert_id)
+            first = kept.setdefault(offer.position_id, offer.expert_id)
+            excluded |= {offer.expert_id} - {first}
         elif offer.state not in (OfferState.ACCEPTED, OfferState.STANDBY):
             excluded.add(offer.expert_id)
     return Standing(kept=kept, excluded=frozenset(excluded - set(kept.values())), asked_elsewhere=elsewhere)
@@ -86,9 +89,13 @@ async def seek(deployment_id: int, *, cause: str = "backfill") -> Proposal | Non
         if deployment.state not in WANTS_PEOPLE:
             return None
         out = await _offers_of(session, deployment)
-        if not needy(deployment, await positions_of(session, deployment), out):
+        if await waves.is_paused(session, deployment_id):
             return None
-        standing = standing_of(deployment, out, await asked_elsewhere(session, deployment))
+        if not needy(deployment, await positions_of(session, deployment), out):
+            await waves.widen(session, await locked(session, Deployment, deployment_id))
+            return None
+        skipped = await waves.skipped(session, deployment_id)
+        standing = standing_of(deployment, out, await asked_elsewhere(session, deployment), skipped)
     proposal, deployment = await compose(deployment_id, standing, cause=cause)
     if get_settings().auto_backfill and deployment.state == DeploymentState.OFFERING:
         async with begin() as session:
@@ -104,6 +111,8 @@ async def ask_roster(session: AsyncSession, proposal_id: int) -> None:
     proposal = await session.get_one(Proposal, proposal_id)
     deployment = await locked(session, Deployment, proposal.deployment_id)
     if proposal.state is not ProposalState.ACCEPTED or deployment.state not in WANTS_PEOPLE:
+        return
+    if await waves.is_paused(session, deployment.id):
         return
     if DEPLOYMENT.can(deployment.state, "ask"):
         deployment.state = DEPLOYMENT.after(deployment.state, "ask")
@@ -123,6 +132,7 @@ async def ask_roster(session: AsyncSession, proposal_id: int) -> None:
             await offers.ask(session, deployment, position, pick)
     if not_now.intersection(_people_for(seats_to_fill, chosen)):
         await defer(session, SEEK, deployment_id=deployment.id)
+    await waves.widen(session, deployment)
 
 
 def _people_for(positions: Iterable[Position], chosen: Mapping[int, Pick]) -> list[int]:

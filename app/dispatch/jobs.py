@@ -9,7 +9,7 @@ from app.core.settings import get_settings
 from app.deployments.models import Deployment, Position
 from app.deployments.queries import seats as seats_of
 from app.deployments.states import DeploymentState
-from app.dispatch import answers, backfill, offers
+from app.dispatch import answers, backfill, offers, waves
 from app.dispatch.models import Offer
 from app.dispatch.states import OPEN, STANDING
 from app.dispatch.words import words_of
@@ -24,6 +24,18 @@ async def climb(offer_id: int) -> None:
         deployment, _, offer = await answers.locked_offer(session, offer_id)
         if offer.state in OPEN and offers.is_due(deployment, offer):
             await offers.climb(session, deployment, offer)
+
+
+@job(waves.LOOK)
+async def look(deployment_id: int) -> None:
+    """Nobody has answered for a while: ask whom the plan names now. Run twice, the second asks nobody."""
+    await backfill.seek(deployment_id)
+
+
+@on("callout.resumed", name="dispatch.after_pause")
+async def after_pause(subject_id: int) -> None:
+    """The desk goes on: what has happened meanwhile is made up for."""
+    await backfill.seek(subject_id)
 
 
 @on("roster.accepted", name="dispatch.ask")

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Table, state_column
@@ -50,3 +51,18 @@ class Offer(Table):
     """{mode, minutes, depart, arrive, home, rested} of the pick, ISO times."""
     timer_job_id: Mapped[int | None]
     """The waiting job of the next rung."""
+
+
+class CallOut(Table):
+    """The desk's hand on the asking for one deployment, and when it is looked at again."""
+
+    __tablename__ = "call_outs"
+
+    deployment_id: Mapped[int] = mapped_column(ForeignKey("deployments.id"), unique=True)
+    paused_at: Mapped[datetime | None]
+    """Since when nobody more is asked."""
+    skipped: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    """Experts the desk does not want asked."""
+    look_at: Mapped[datetime | None]
+    look_job_id: Mapped[int | None]
+    """The waiting job of the next look."""

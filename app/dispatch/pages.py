@@ -26,7 +26,7 @@ from app.deployments import seats as seat_verbs
 from app.deployments.models import Deployment
 from app.deployments.states import DeploymentState
 from app.deployments.teams import TEAM_NAMES, TEAMS
-from app.dispatch import answers, board, ladder, offers, queries, story, troubles, views
+from app.dispatch import answers, board, ladder, offers, queries, story, troubles, views, waves
 from app.dispatch.answers import Answer
 from app.dispatch.states import OfferState
 from app.dispatch.words import words_of
@@ -131,6 +131,7 @@ async def _team(
         "seats": await views.seat_lines(session, request, deployment) if deployment and is_asking else [],
         "state_words": views.STATE_WORDS,
         "arrivals": views.arrivals(proposed),
+        "outlook": await waves.outlook(session, deployment) if deployment and is_asking else None,
         "reason_icons": views.REASON_ICONS,
     }
 
@@ -226,6 +227,30 @@ async def reopen(reference: str, number: int, session: Session, viewer: MayWorkO
     for position in await opening.positions_of(session, deployment, lock=True):
         if position.number == number:
             await seat_verbs.reopen(session, deployment, position, by=viewer.actor)
+    return _back(reference)
+
+
+@router.post("/desk/requests/{reference}/call-out")
+async def work_call_out(  # noqa: PLR0917 - the form's fields
+    reference: str,
+    session: Session,
+    viewer: MayWorkOffers,
+    verb: Annotated[str, Form()],
+    seat: Annotated[int, Form()] = 0,
+    expert: Annotated[int, Form()] = 0,
+) -> Response:
+    """Pause, go on, ask the next person of a seat now, or leave somebody out."""
+    deployment = await deployments.find(session, viewer, reference, lock=True)
+    if verb == "pause":
+        await waves.pause(session, deployment, by=viewer.actor)
+    elif verb == "resume":
+        await waves.go_on(session, deployment, by=viewer.actor)
+    elif verb == "push":
+        await waves.push(session, deployment, await waves.seat(session, deployment, seat), by=viewer.actor)
+    elif verb == "skip":
+        await waves.skip(session, deployment, expert, by=viewer.actor)
+    else:
+        raise Invalid(errors={"verb": "Pause, go on, ask the next person, or leave somebody out."})
     return _back(reference)
 
 

@@ -246,6 +246,9 @@ FOLLOWED_UP = (
         where d.state in ('planning', 'offering')
         and exists (select from proposals r where r.deployment_id = d.id and r.state = 'accepted')
         and not exists (select from proposals r where r.deployment_id = d.id and r.state = 'proposed')
+        and not exists (select from call_outs c where c.deployment_id = d.id and c.paused_at is not null)
+        and not exists (select from jobs j
+          where j.task_name = 'dispatch.after_pause' and (j.args->>'subject_id')::bigint = d.id)
         and not exists (select from jobs j where j.task_name = 'dispatch.ask' and exists
           (select from proposals r where r.id = (j.args->>'subject_id')::bigint and r.deployment_id = d.id))
         and not exists (select from jobs j join offers o on o.id = (j.args->>'subject_id')::bigint

@@ -21,7 +21,7 @@ async def story(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
         "DATABASE_URL": database_url, "PUBLIC_URL": f"http://127.0.0.1:{web}", "SECRET_KEY": "k" * 40,
         "ENVIRONMENT": "test", "TWILIO_ACCOUNT_SID": "AC" + "1" * 32, "TWILIO_AUTH_TOKEN": "token",
         "TWILIO_FROM": "+12025550100", "TWILIO_API_URL": f"http://127.0.0.1:{carrier}", "CLOCK": "",
-        "SECURE_COOKIES": "false", "SOLVER_PROCESSES": "0", "TEXTS_PER_SECOND": "1000",
+        "SECURE_COOKIES": "false", "SOLVER_PROCESSES": "0", "TEXTS_PER_SECOND": "1000", "WAVES": "false",
     }.items():  # fmt: skip
         monkeypatch.setenv(f"RRT_{name}", value)
     get_settings.cache_clear()
