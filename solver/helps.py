@@ -24,6 +24,8 @@ from solver.words import called, day, plain, span
 MOST_HELPS = 3
 MOST_TRIES = 4
 """People tried for each way, the cheapest first, before that way is given up: each takes a solve."""
+MOST_SOLVES = 16
+"""For one count of rules; what is not found by then is not told."""
 MOST_SWAPS = 3
 """Seats whose people could move to the empty one that are looked at."""
 SWAP_MINUTES = 60
@@ -62,6 +64,8 @@ def _found(again: Again, empty: Seats, count: int) -> Iterator[Help]:
     for way in sorted(ways, key=lambda way: (way.cost, way.seat.number, way.row)):
         if way.kind in done or tried.get(way.kind, 0) >= MOST_TRIES:
             continue
+        if sum(tried.values()) == MOST_SOLVES:
+            return
         tried[way.kind] = tried.get(way.kind, 0) + 1
         help_ = _tried(again, empty, way)
         if help_ is not None:

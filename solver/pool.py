@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from solver.problem import Expert, Minute, Place, Policy
-from solver.validate import DISCIPLINES, FARTHEST, BadProblem, check_place
+from solver.validate import DISCIPLINES, FARTHEST, MOST_EXPOSURE, BadProblem, check_place
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -103,7 +103,7 @@ class Pool:
             check_place(found.place.latitude, found.place.longitude, f"experts[{found.id}].place")
         self.latitude, self.longitude = np.radians(latitude), np.radians(longitude)
         self._cosine = np.cos(self.latitude)
-        self.exposure = self._floats("exposure", [e.exposure for e in experts], math.inf)
+        self.exposure = self._floats("exposure", [e.exposure for e in experts], MOST_EXPOSURE)
         self.chance = self._floats("chance", [e.chance for e in experts], 1.0)
         self.papers_until = self._column("papers_until", lambda e: e.papers_until)
         self.eligible_from = self._column("eligible_from", lambda e: e.eligible_from)

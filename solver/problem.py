@@ -178,6 +178,8 @@ class Policy:
     candidate_budget: int = 10_000_000
     """Pairs of seat and expert that are kept in memory (some 36 bytes each); what is left out is bounded, not lost."""
     alternates: int = 3
+    taxonomy: frozenset[str] = frozenset()
+    """Slugs of expertise that exist: a position that names another is refused. Empty: any slug may be named."""
 
 
 DEFAULT_WEIGHTS: Mapping[str, int] = {

@@ -6,17 +6,23 @@ JSON in, JSON out. A file may also hold the problem alone, written by hand; docs
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, field, fields
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from solver.problem import Expert, Place, Policy, Position, Request, Reserve, Span
+from solver import reading
+from solver.problem import Expert, Policy, Request
 from solver.roster import Roster
 from solver.validate import BadProblem
 
 FORMAT = 2
 """Changes when a file of before cannot be read any more."""
+FORMATS = (1, FORMAT)
+"""Those that can be read."""
+BESIDES = frozenset({"format", "about", "parameters"})
+"""What a problem that stands alone in its file may have beside it; "about" is a note to the reader."""
 NOT_COMPARED = ("solve_ms",)
 """Differs from run to run."""
 
@@ -46,11 +52,11 @@ def dump(path: Path, experts: Sequence[Expert], requests: Sequence[Request], pol
 
 def written(experts: Sequence[Expert], requests: Sequence[Request], policy: Policy, roster: Roster) -> bytes:
     """The decision as a file: canonical, so that the same decision gives the same bytes."""
-    problem = _problem(experts, requests, policy)
+    problem = _text(_problem(experts, requests, policy))
     kept = {
         "format": FORMAT,
-        "sha256": digest(problem),
-        "problem": problem,
+        "sha256": _sha256(problem),
+        "problem": None,
         "parameters": {
             "seed": roster.seed, "time_limit_s": roster.time_limit_s, "with_runner_up": roster.runner_up is not None,
         },
@@ -58,22 +64,28 @@ def written(experts: Sequence[Expert], requests: Sequence[Request], policy: Poli
         "result": answer(roster),
         "edits": [],
     }  # fmt: skip
-    return _text(kept).encode()
+    # A large pool takes a second to write: once, and not again for its hash.
+    return _text(kept).replace('"problem":null', f'"problem":{problem}', 1).encode()
+
+
+def sha256_of(text: bytes) -> str:
+    """The hash that a written decision says of its problem."""
+    found: str = json.loads(text[text.rindex(b'"sha256":') + len(b'"sha256":') :].split(b",", 1)[0])
+    return found
 
 
 def digest(problem: Mapping[str, Any]) -> str:
     """SHA-256 of a problem, in hexadecimal digits."""
-    return hashlib.sha256(_text(problem).encode()).hexdigest()
+    return _sha256(_text(problem))
 
 
-def digest_of(experts: Sequence[Expert], requests: Sequence[Request], policy: Policy) -> str:
-    """SHA-256 of a problem that is not written yet."""
-    return digest(_problem(experts, requests, policy))
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def answer(roster: Roster) -> dict[str, Any]:
     """A roster as JSON gives it back, without what differs from run to run."""
-    told: dict[str, Any] = json.loads(_text(asdict(roster)))
+    told: dict[str, Any] = json.loads(_text(roster))
     return {name: value for name, value in told.items() if name not in NOT_COMPARED}
 
 
@@ -95,24 +107,39 @@ def read(text: bytes) -> Record:
     """
     try:
         kept = json.loads(text.decode())
-    except ValueError as wrong:
+    except (ValueError, RecursionError) as wrong:
         raise BadProblem("file", "is not JSON") from wrong
-    if not isinstance(kept, dict) or kept.get("format", FORMAT) not in (1, FORMAT):
+    if not isinstance(kept, dict) or kept.get("format", FORMAT) not in FORMATS:
         raise BadProblem("format", f"is not {FORMAT}")
     problem = kept.get("problem", kept)
+    if not isinstance(problem, dict):
+        raise BadProblem("problem", "is not an object")
     if "sha256" in kept and digest(problem) != kept["sha256"]:
         raise BadProblem("sha256", "is of another problem: the file was changed")
-    for name in ("experts", "requests"):
-        if not isinstance(problem.get(name), list):
-            raise BadProblem(name, "is not a list")
-    given = kept.get("parameters", {})
+    asked: _Problem = reading.read(_Problem, {n: v for n, v in problem.items() if n not in BESIDES}, "")
+    given: _Parameters = reading.read(_Parameters, kept.get("parameters", {}), "parameters")
     return Record(
-        tuple(_read(_expert, one, f"experts[{n}]") for n, one in enumerate(problem["experts"])),
-        tuple(_read(_request, one, f"requests[{n}]") for n, one in enumerate(problem["requests"])),
-        _read(_policy, problem.get("policy", {}), "policy"),
-        given.get("seed", 0), given.get("time_limit_s", 10.0), given.get("with_runner_up", False),
+        asked.experts, asked.requests, asked.policy, given.seed, given.time_limit_s, given.with_runner_up,
         kept.get("result"), kept.get("solver"), tuple(kept.get("edits", ())),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    """The part of a file that says what is asked."""
+
+    experts: tuple[Expert, ...]
+    requests: tuple[Request, ...]
+    policy: Policy = field(default_factory=Policy)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parameters:
+    """The part of a file that says how it was solved."""
+
+    seed: int = 0
+    time_limit_s: float = 10.0
+    with_runner_up: bool = False
 
 
 def with_edits(text: bytes, edits: Sequence[Mapping[str, Any]]) -> bytes:
@@ -131,62 +158,21 @@ def unlike(before: object, now: object, where: str = "") -> list[str]:
 
 
 def _problem(experts: Sequence[Expert], requests: Sequence[Request], policy: Policy) -> dict[str, Any]:
-    return {
-        "policy": asdict(policy),
-        "requests": [asdict(one) for one in requests],
-        "experts": [asdict(one) for one in experts],
-    }
+    return {"policy": policy, "requests": list(requests), "experts": list(experts)}
 
 
 def _text(kept: object) -> str:
     return json.dumps(kept, default=_plain, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
-def _plain(value: object) -> object:
+def _plain(value: Any) -> object:
+    """What JSON has no type for. One level only: `asdict`, which copies everything, takes ten times as long."""
     if isinstance(value, frozenset):
         return sorted(value)
-    raise TypeError(f"{type(value).__name__} has no place in a record")
+    kind: Any = type(value)
+    return {name: getattr(value, name) for name in _names(kind)}
 
 
-def _read(make: Any, kept: object, where: str) -> Any:
-    try:
-        return make(kept)
-    except (TypeError, KeyError, ValueError, AttributeError) as wrong:
-        raise BadProblem(where, f"cannot be read: {wrong}") from wrong
-
-
-def _of(kind: Any, kept: Mapping[str, Any], **made: Any) -> Any:
-    """One dataclass; `made` are the fields that JSON has no type for."""
-    unknown = kept.keys() - {item.name for item in fields(kind)}
-    if unknown:
-        raise ValueError(f"unknown field {min(unknown)}")
-    return kind(**{**kept, **made})
-
-
-def _expert(kept: Mapping[str, Any]) -> Expert:
-    made: Expert = _of(
-        Expert, kept, place=_of(Place, kept["place"]), disciplines=frozenset(kept["disciplines"]),
-        busy=tuple(Span(**span) for span in kept.get("busy", ())), conflicts=frozenset(kept.get("conflicts", ())),
-        served=tuple(kept.get("served", ())),
-    )  # fmt: skip
-    return made
-
-
-def _policy(kept: Mapping[str, Any]) -> Policy:
-    reserves = (_of(Reserve, one, states=frozenset(one["states"])) for one in kept.get("reserves", ()))
-    made: Policy = _of(Policy, kept, reserves=tuple(reserves))
-    return made
-
-
-def _position(kept: Mapping[str, Any]) -> Position:
-    made: Position = _of(Position, kept, disciplines=frozenset(kept["disciplines"]))
-    return made
-
-
-def _request(kept: Mapping[str, Any]) -> Request:
-    made: Request = _of(
-        Request, kept, place=_of(Place, kept["place"]), stay=Span(**kept["stay"]),
-        positions=tuple(_position(one) for one in kept["positions"]), languages=tuple(kept.get("languages", ())),
-        excluded=frozenset(kept.get("excluded", ())), asked_for=frozenset(kept.get("asked_for", ())),
-    )  # fmt: skip
-    return made
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(item.name for item in fields(kind))

@@ -59,7 +59,7 @@ def solve(
     policy = policy or Policy()
     pool = experts if isinstance(experts, Pool) else Pool(experts)
     validate.check_policy(policy)
-    validate.check_requests(requests, pool.row.keys())
+    validate.check_requests(requests, pool.row.keys(), policy)
     seats = survey.survey(pool, requests, policy)
     best = optimise.optimise(pool, seats, policy, seed=seed, time_limit_s=time_limit_s)
     after = others.where(seats, best.seating, pool)
@@ -143,7 +143,7 @@ def why_not(
 
     policy = policy or Policy()
     pool = experts if isinstance(experts, Pool) else Pool(experts)
-    validate.check_requests([request], pool.row.keys())
+    validate.check_requests([request], pool.row.keys(), policy)
     seats = survey.survey(pool, [request], policy)
     pinned, row = candidates.pins(pool, seats), pool.row[expert_id]
     one = {seat.position.id: seat for seat in seats}[position_id]
@@ -187,5 +187,5 @@ def price_of(
 
     policy = policy or Policy()
     pool = experts if isinstance(experts, Pool) else Pool(experts)
-    validate.check_requests(requests, pool.row.keys())
+    validate.check_requests(requests, pool.row.keys(), policy)
     return others.with_her(pool, requests, where, expert_id, policy, seed=seed, limit_s=time_limit_s)

@@ -13,6 +13,11 @@ FARTHEST = 1 << 42
 GREATEST_WEIGHT = 1_000_000
 """Largest weight of a goal: keeps sums of goals within 64 bits."""
 
+LEAST_CAP = 0.001
+"""Smallest cap of exposure."""
+MOST_EXPOSURE = 1_000_000.0
+"""Largest load of exposure: keeps shares of the cap within 64 bits."""
+
 
 class BadProblem(ValueError):  # noqa: N818 - named like the house's Problem, not ...Error
     """The problem contradicts itself or holds a value that means nothing.
@@ -38,9 +43,11 @@ def check_policy(policy: Policy) -> None:
         value = getattr(policy, item.name)
         if isinstance(value, (int, float)) and not (math.isfinite(value) and value >= 0):
             raise BadProblem(f"policy.{item.name}", "is not a number of zero or more")
-    for name in ("drive_mph", "fly_mph", "road_factor", "candidates_per_seat", "exposure_cap"):
+    for name in ("drive_mph", "fly_mph", "road_factor", "candidates_per_seat"):
         if getattr(policy, name) <= 0:
             raise BadProblem(f"policy.{name}", "must be greater than zero")
+    if policy.exposure_cap < LEAST_CAP:
+        raise BadProblem("policy.exposure_cap", f"is less than {LEAST_CAP}")
     if policy.experienced_share > 1:
         raise BadProblem("policy.experienced_share", "is more than the whole team")
     if len({(one.discipline, one.states) for one in policy.reserves}) < len(policy.reserves):
@@ -62,8 +69,8 @@ def _check_weights(field: str, weights: Iterable[tuple[str, int]], known: Contai
             raise BadProblem(f"policy.{field}[{name}]", f"is not a whole number in 0..{GREATEST_WEIGHT}")
 
 
-def check_requests(requests: Sequence[Request], known: Container[int]) -> None:
-    """Refuse requests that contradict themselves; `known` are the ids of the pool.
+def check_requests(requests: Sequence[Request], known: Container[int], policy: Policy) -> None:
+    """Refuse requests that contradict themselves; `known` are the ids of the pool, `policy` may name the expertise.
 
     Raises:
         BadProblem: for the first field that is wrong.
@@ -80,6 +87,7 @@ def check_requests(requests: Sequence[Request], known: Container[int]) -> None:
         if not isinstance(request.priority, int) or request.priority < 1:
             raise BadProblem(f"{where}.priority", "is not a whole number of 1 or more")
         _check_positions(request, where, known)
+        _check_slugs(request, where, policy.taxonomy)
 
 
 def check_place(latitude: float, longitude: float, where: str) -> None:
@@ -135,6 +143,13 @@ def _check_positions(request: Request, where: str, known: Container[int]) -> Non
         if position.pinned in pinned:
             raise BadProblem(f"{at}.pinned", f"expert {position.pinned} is pinned to two seats of the request")
         pinned.add(position.pinned)
+
+
+def _check_slugs(request: Request, where: str, taxonomy: frozenset[str]) -> None:
+    for position in request.positions if taxonomy else ():
+        for name, slugs in (("required", position.required), ("desired", position.desired)):
+            if unknown := sorted(slugs.keys() - taxonomy):
+                raise BadProblem(f"{where}.positions[{position.id}].{name}[{unknown[0]}]", "is no known expertise")
 
 
 def _check_position(position: Position, at: str) -> None:

@@ -95,13 +95,13 @@ def test_a_rule_set_aside_in_another_seat_frees_somebody_for_the_empty_one() -> 
 
 def test_every_help_fills_the_seat_when_the_rule_is_really_set_aside() -> None:
     told = 0
-    for seed in range(200):
+    for seed in range(80):
         experts, request = a_case(seed)
         for seat in solve(experts, [request]).seats:
             for help_ in seat.helps:
                 told += 1
                 _really_fills(experts, request, seat, help_)
-    assert told > 60
+    assert told > 25
 
 
 def _really_fills(experts: list[Expert], request: Request, seat: Seat, help_: Help) -> None:

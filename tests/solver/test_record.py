@@ -28,9 +28,9 @@ def test_what_is_written_is_read_back_the_same(tmp_path: Path) -> None:
         ("{", "file"),
         ("[]", "format"),
         ('{"format": 1, "experts": []}', "requests"),
-        ('{"format": 1, "experts": [{}], "requests": []}', "experts[0]"),
+        ('{"format": 1, "experts": [{}], "requests": []}', "experts[0].id"),
         ('{"format": 1, "experts": [], "requests": [3]}', "requests[0]"),
-        ('{"format": 1, "experts": [], "requests": [], "policy": {"caps": 3}}', "policy"),
+        ('{"format": 1, "experts": [], "requests": [], "policy": {"caps": 3}}', "policy.caps"),
     ],
 )
 def test_a_file_that_is_no_problem_is_refused_with_its_field(text: str, field: str, tmp_path: Path) -> None:

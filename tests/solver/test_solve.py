@@ -38,7 +38,7 @@ def test_no_seating_is_better_than_the_solvers(block: int) -> None:
     for seed in range(block * 60, block * 60 + 60):
         experts, request = a_case(seed)
         policy = a_policy(seed)
-        roster = solve(experts, [request], policy)
+        roster = solve(experts, [request], policy, explained=())
         assert tuple(goal.value for goal in roster.goals) == brute.best(experts, [request], policy), f"seed {seed}"
 
 
@@ -49,7 +49,7 @@ def test_no_seating_of_several_requests_is_better_than_the_solvers(block: int) -
         experts, requests = several_requests(seed)
         policy = a_policy(seed)
         try:
-            roster = solve(experts, requests, policy)
+            roster = solve(experts, requests, policy, explained=())
         except BadProblem:
             refused += 1  # pinned to two places at once
             continue
@@ -63,7 +63,7 @@ def test_whole_numbers_over_the_relaxation_come_to_the_same(block: int, monkeypa
     for seed in range(block * 60, block * 60 + 60):
         experts, request = a_case(seed)
         policy = a_policy(seed)
-        roster = solve(experts, [request], policy)
+        roster = solve(experts, [request], policy, explained=())
         assert tuple(goal.value for goal in roster.goals) == brute.best(experts, [request], policy), f"seed {seed}"
 
 
@@ -250,12 +250,23 @@ def test_an_empty_pool_leaves_every_seat_empty() -> None:
         (a_request(a_position(1), stay=Span(NOW + 9, NOW)), "stay"),
         (a_request(a_position(1), place=Place(float("nan"), 0.0, "CO")), "latitude"),
         (a_request(a_position(1), a_position(1)), "id"),
+        (a_request(a_position(1), arrive_by=NOW + 9 * DAY), "arrive_by"),
+        (a_request(a_position(1), zone="Mars/Olympus"), "zone"),
+        (a_request(a_position(1), zone="../etc"), "zone"),
+        (a_request(a_position(1, desired={"child_trauma": float("nan")})), "desired[child_trauma]"),
     ],
 )
 def test_a_contradiction_is_refused_with_its_field(request_: object, field: str) -> None:
     with pytest.raises(BadProblem) as refused:
         solve([an_expert(1)], [request_])  # type: ignore[list-item]
     assert refused.value.field.endswith(field)
+
+
+def test_an_expertise_outside_the_taxonomy_is_refused_where_one_is_given() -> None:
+    request = a_request(a_position(1, desired={"child_truama": 1.0}))
+    assert solve([an_expert(1)], [request]).seats[0].expert_id == 1
+    with pytest.raises(BadProblem, match=r"positions\[1\].desired\[child_truama\]: is no known expertise"):
+        solve([an_expert(1)], [request], Policy(taxonomy=frozenset({"child_trauma"})))
 
 
 def test_a_higher_priority_seat_is_filled_first() -> None:
