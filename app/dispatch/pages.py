@@ -20,6 +20,7 @@ from app.access.viewer import (
 from app.core.clock import clock
 from app.core.events import Actor
 from app.core.problems import Forbidden, Invalid
+from app.core.settings import get_settings
 from app.deployments import opening
 from app.deployments import queries as deployments
 from app.deployments import seats as seat_verbs
@@ -131,6 +132,7 @@ async def _team(
         "seats": await views.seat_lines(session, request, deployment) if deployment and is_asking else [],
         "state_words": views.STATE_WORDS,
         "arrivals": views.arrivals(proposed),
+        "in_waves": get_settings().waves,
         "outlook": await waves.outlook(session, deployment) if deployment and is_asking else None,
         "reason_icons": views.REASON_ICONS,
     }
