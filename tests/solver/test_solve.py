@@ -57,6 +57,16 @@ def test_no_seating_of_several_requests_is_better_than_the_solvers(block: int) -
     assert refused < 10
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(20))
+def test_no_seating_is_better_in_thousands_of_problems(block: int) -> None:
+    for seed in range(10_000 + block * 150, 10_000 + block * 150 + 150):
+        experts, request = a_case(seed)
+        policy = a_policy(seed)
+        roster = solve(experts, [request], policy)
+        assert tuple(goal.value for goal in roster.goals) == brute.best(experts, [request], policy), f"seed {seed}"
+
+
 @pytest.mark.parametrize("block", range(3))
 def test_whole_numbers_over_the_relaxation_come_to_the_same(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("solver.optimise.MOST_EXACT", 0)  # as if there were too many candidates for CP-SAT
