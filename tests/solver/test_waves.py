@@ -144,17 +144,25 @@ def test_the_target_is_reached_whenever_asking_everybody_reaches_it(call: CallOu
     assert found.chance >= aim - 1e-9
 
 
-@given(call_outs())
-@settings(max_examples=100, deadline=None)
-def test_nobody_at_the_end_of_a_line_could_be_left_out(call: CallOut) -> None:
-    found = plan(call, ALL_NOW)
-    policy = ALL_NOW
+@given(call_outs(), st.floats(0.1, 0.8))
+@settings(max_examples=200, deadline=None)
+def test_nobody_at_the_end_of_a_line_could_be_left_out(call: CallOut, target: float) -> None:
+    policy = Policy(target=target, at_once=1.0)
+    found = plan(call, policy)
     if found.chance < policy.target:
         return
     for ask in found.now:
         last = [one for one in found.now if one.seat == ask.seat][-1]
         fewer = tuple(one for one in found.now if one is not last)
         assert by_enumeration(len(call.seats), fills_of(call, (*fewer, *found.later))) < policy.target
+
+
+def test_who_became_needless_by_a_later_one_is_left_out_again() -> None:
+    yes = {1: 0.5, 2: 0.3, 3: 0.3, 11: 0.5, 12: 0.01, 13: 0.9}
+    chances = {person: Chance(chance, 1.0) for person, chance in yes.items()}
+    call = CallOut((Seat(1, (1, 2, 3)), Seat(2, (11, 12, 13))), chances, deadline_minutes=1e9)
+    found = plan(call, Policy(target=0.47, at_once=1.0))
+    assert {ask.person for ask in found.now} == {1, 11, 12, 13}
 
 
 @given(st.lists(st.lists(st.floats(0.2, 0.95), min_size=1, max_size=4), min_size=1, max_size=3), st.floats(0.2, 0.9))
