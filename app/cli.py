@@ -49,11 +49,12 @@ def solve(
     as_json: Annotated[bool, typer.Option("--json", help="Print the roster for machines")] = False,
     seed: Annotated[int | None, typer.Option(help="Instead of the file's")] = None,
     seconds: Annotated[float | None, typer.Option(help="Time limit, instead of the file's")] = None,
+    keep: Annotated[Path | None, typer.Option(help="Write the decision to this file, to make it again")] = None,
 ) -> None:
     """Solve a problem; of a kept decision, say whether the roster comes out the same."""
     from solver.__main__ import run
 
-    raise typer.Exit(run(file, as_json=as_json, seed=seed, seconds=seconds))
+    raise typer.Exit(run(file, as_json=as_json, seed=seed, seconds=seconds, keep=keep))
 
 
 @cli.command()

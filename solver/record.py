@@ -60,12 +60,17 @@ def written(experts: Sequence[Expert], requests: Sequence[Request], policy: Poli
         "parameters": {
             "seed": roster.seed, "time_limit_s": roster.time_limit_s, "with_runner_up": roster.runner_up is not None,
         },
-        "solver": {"version": roster.version, "ortools": version("ortools")},
+        "solver": versions(roster),
         "result": answer(roster),
         "edits": [],
     }  # fmt: skip
     # A large pool takes a second to write: once, and not again for its hash.
     return _text(kept).replace('"problem":null', f'"problem":{problem}', 1).encode()
+
+
+def versions(roster: Roster) -> dict[str, str]:
+    """What made a roster: the solver, and what it is built upon."""
+    return {"solver": roster.version, **{name: version(name) for name in ("numpy", "ortools")}}
 
 
 def sha256_of(text: bytes) -> str:

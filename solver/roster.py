@@ -93,6 +93,8 @@ class FunnelStep:
     rule: str
     fell: int
     left: int
+    text: str = ""
+    """The same as a sentence: "412 are resting or on hold; 38 are left."."""
 
 
 @dataclass(frozen=True, slots=True)

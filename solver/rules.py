@@ -86,3 +86,26 @@ SENTENCE: Mapping[Rule, str] = {
     Rule.TRAVEL: "The journey is the one that the policy computes.",
 }
 """One sentence for the desk for each rule, neutral and in the third person."""
+
+FELL: Mapping[Rule, str] = {
+    Rule.DISCIPLINE: "work in another discipline",
+    Rule.EXPERTISE: "lack a required expertise",
+    Rule.LEADER: "are not qualified to lead",
+    Rule.TRAINEE_LEADS: "are trainees, who never lead",
+    Rule.LICENCE: "have no clinical licence valid there",
+    Rule.PAPERS: "have papers that are missing or end too soon",
+    Rule.EXCLUDED: "declined, or are not wanted on this team",
+    Rule.CONFLICT: "have a tie to the agency or live in the county",
+    Rule.ARRIVAL: "cannot arrive by the deadline",
+    Rule.ELIGIBLE: "are resting or on hold",
+    Rule.FREE: "are away or promised elsewhere",
+    Rule.CAP_90: "have too many deployments in 90 days",
+    Rule.CAP_365: "have too many deployments in 365 days",
+    Rule.EXPOSURE: "have reached the exposure cap",
+    Rule.ONE_SEAT: "sit in another seat of this team",
+    Rule.ONE_PLACE: "are in another team at that time",
+    Rule.EMPLOYER: "work for the employer of somebody on the team",
+    Rule.TRAINEES: "are trainees, and the team has as many as it may",
+    Rule.MENTOR: "are trainees, or leave one without a mentor",
+}
+"""What is said of those who fell at a rule of the funnel: "412 are resting or on hold"."""

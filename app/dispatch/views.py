@@ -22,7 +22,7 @@ from app.messaging import texts
 from app.requests.intake import topic
 from app.requests.models import Request
 from app.requests.states import RequestState
-from app.rosters.models import ProposalState
+from app.rosters.models import Proposal, ProposalState
 from app.rosters.queries import ProposedSeat
 
 S, R = OfferState, RequestState
@@ -169,6 +169,24 @@ def _offer_line(view: queries.OfferView, seat: SeatView, sent: tuple[messages.Ou
     is_late = offer.state in (S.EXPIRED, S.UNREACHABLE, S.STANDBY) and not seat.is_filled
     can_withdraw = OFFER.can(offer.state, "withdraw") and offer.state is not S.ACCEPTED
     return OfferLine(offer, view.expert, is_asked or is_late, can_withdraw, sent)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a version of the roster changed against the one before, as sentences."""
+
+    version: int
+    different: tuple[str, ...]
+    stays: int
+
+
+def changed(proposal: Proposal | None) -> Changed | None:
+    """Who left, came and moved with a version, and how many stay."""
+    if proposal is None:
+        return None
+    told = [(change["kind"], change["text"]) for change in proposal.changes]
+    different = tuple(text for kind, text in told if kind != "stays")
+    return Changed(proposal.version, different, len(told) - len(different))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """HTTP API: proposed rosters."""
 
+import asyncio
 import zlib
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -26,29 +27,6 @@ class ReasonOut(BaseModel):
     is_warning: bool
 
 
-class ChoiceOut(BaseModel):
-    """One person for one seat."""
-
-    expert_id: int
-    name: str
-    city: str
-    state: str
-    reasons: list[ReasonOut]
-    travel: dict[str, Any] | None
-    costs: str
-
-
-class ProposedSeatOut(BaseModel):
-    """One seat: the choice with its alternates, or why nobody fits."""
-
-    number: int
-    code: str
-    title: str
-    choice: ChoiceOut | None
-    alternates: list[ChoiceOut]
-    empty_because: list[ReasonOut]
-
-
 class ChangeOut(BaseModel):
     """What became of one person between two rosters."""
 
@@ -73,6 +51,61 @@ class OtherRosterOut(BaseModel):
     moves: list[ChangeOut] = []
     differences: list[DifferenceOut] = []
     is_proven: bool = False
+
+
+class FunnelStepOut(BaseModel):
+    """How many experts fell at one rule for an empty seat, and how many were left."""
+
+    rule: str
+    fell: int
+    left: int
+    text: str
+
+
+class WaiverOut(BaseModel):
+    """One rule set aside for one person: minutes late or early, missing levels, or how many beyond the cap."""
+
+    rule: str
+    expert_id: int
+    amount: int
+    text: str
+
+
+class HelpOut(OtherRosterOut):
+    """What would fill an empty seat, verified by solving again; cheapest first by `cost` (minutes of trouble)."""
+
+    text: str
+    cost: int
+    waivers: list[WaiverOut]
+
+
+class ChoiceOut(BaseModel):
+    """One person for one seat."""
+
+    expert_id: int
+    name: str
+    city: str
+    state: str
+    reasons: list[ReasonOut]
+    travel: dict[str, Any] | None
+    costs: str
+    differences: list[DifferenceOut] = []
+    """Of an alternate: the cost level by level while everybody else stays."""
+
+
+class ProposedSeatOut(BaseModel):
+    """One seat: the choice with its alternates, or why nobody fits and what would help."""
+
+    number: int
+    code: str
+    title: str
+    choice: ChoiceOut | None
+    alternates: list[ChoiceOut]
+    empty_because: list[ReasonOut]
+    instead: OtherRosterOut | None
+    """The best whole team with somebody else in this seat."""
+    funnel: list[FunnelStepOut]
+    helps: list[HelpOut]
 
 
 class WhyNotIn(BaseModel):
@@ -136,10 +169,13 @@ def _choice(choice: queries.Choice) -> ChoiceOut:
     return ChoiceOut(
         expert_id=expert.id, name=expert.name, city=expert.city, state=expert.state,
         reasons=_reasons(pick), travel=pick.travel, costs=pick.costs,
+        differences=(pick.facts or {}).get("differences", []),
     )  # fmt: skip
 
 
 def _seat(seat: queries.ProposedSeat) -> ProposedSeatOut:
+    pick = seat.choice.pick if seat.choice else seat.empty
+    facts: dict[str, Any] = (pick.facts if pick else None) or {}
     return ProposedSeatOut(
         number=seat.position.number,
         code=seat.position.code,
@@ -147,6 +183,9 @@ def _seat(seat: queries.ProposedSeat) -> ProposedSeatOut:
         choice=_choice(seat.choice) if seat.choice else None,
         alternates=[_choice(alternate) for alternate in seat.alternates],
         empty_because=_reasons(seat.empty) if seat.empty else [],
+        instead=facts.get("instead"),
+        funnel=facts.get("funnel", []),
+        helps=facts.get("helps", []),
     )
 
 
@@ -176,7 +215,8 @@ async def read_record(reference: str, version: int, session: Session, viewer: Ma
     proposal = await queries.version(session, deployment.id, version)
     kept = await queries.record_of(session, proposal)
     name = f'attachment; filename="{reference}-roster-{version}.json"'
-    body = record.with_edits(zlib.decompress(kept.body), proposal.edits)
+    # A pool of thousands is megabytes: not on the event loop.
+    body = await asyncio.to_thread(lambda: record.with_edits(zlib.decompress(kept.body), proposal.edits))
     return Response(body, media_type="application/json", headers={"Content-Disposition": name})
 
 

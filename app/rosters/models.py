@@ -86,4 +86,8 @@ class Pick(Table):
     travel: Mapped[dict[str, Any] | None]
     """{mode, minutes, depart, arrive, home, rested}, ISO times."""
     costs: Mapped[str]
-    """Of an alternate: what choosing this person instead would cost."""
+    """Of an alternate: what choosing this person instead would cost while everybody else stays."""
+    facts: Mapped[dict[str, Any] | None]
+    """What is said, as data. Of the choice: {instead}, the best team with somebody else here, as `Proposal.runner_up`;
+    of an alternate: {differences}; of an empty seat: {funnel: [{rule, fell, left, text}], helps: [{text, cost,
+    waivers: [{rule, expert_id, position_id, amount, text}], and a team as `Proposal.runner_up`}]}."""

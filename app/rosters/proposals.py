@@ -33,30 +33,37 @@ def _told(reasons: Iterable[Reason]) -> list[dict[str, Any]]:
 
 
 def _empty_seat(seat: Seat) -> list[dict[str, Any]]:
-    told = _told(seat.reasons)
-    funnel = [
-        {"code": "funnel", "text": f"{step.fell} fell at: {step.rule.replace('_', ' ')}", "is_warning": False}
-        for step in seat.funnel
-        if step.fell
-    ]
+    funnel = [{"code": "funnel", "text": step.text, "is_warning": False} for step in seat.funnel]
     helps = [{"code": "would_help", "text": one.text, "is_warning": False} for one in seat.helps]
-    return told + funnel + helps
+    return _told(seat.reasons) + funnel + helps
+
+
+def _facts_of_empty(seat: Seat) -> dict[str, Any]:
+    helps = [
+        {"text": one.text, "cost": one.cost, "waivers": [asdict(w) for w in one.waivers], **other_facts(one.roster)}
+        for one in seat.helps
+    ]
+    return {"funnel": [asdict(step) for step in seat.funnel], "helps": helps}
 
 
 def _picks(proposal_id: int, seat: Seat) -> Iterable[Pick]:
     if seat.expert_id is None or seat.travel is None:
         yield Pick(
             proposal_id=proposal_id, position_id=seat.position_id, rank=0, expert_id=None,
-            reasons=_empty_seat(seat), travel=None, costs="",
+            reasons=_empty_seat(seat), travel=None, costs="", facts=_facts_of_empty(seat),
         )  # fmt: skip
         return
-    chosen = Alternate(seat.expert_id, seat.travel, seat.reasons, "")
-    for rank, choice in enumerate((chosen, *seat.alternates)):
-        yield Pick(
-            proposal_id=proposal_id, position_id=seat.position_id, rank=rank, expert_id=choice.expert_id,
-            reasons=_told(choice.reasons),
-            travel=travel_facts(choice.travel), costs=choice.costs,
-        )  # fmt: skip
+    yield _pick(proposal_id, seat, 0, Alternate(seat.expert_id, seat.travel, seat.reasons, ""),
+                {"instead": other_facts(seat.instead)} if seat.instead else {})  # fmt: skip
+    for rank, other in enumerate(seat.alternates, 1):
+        yield _pick(proposal_id, seat, rank, other, {"differences": [asdict(one) for one in other.differences]})
+
+
+def _pick(proposal_id: int, seat: Seat, rank: int, choice: Alternate, facts: dict[str, Any]) -> Pick:
+    return Pick(
+        proposal_id=proposal_id, position_id=seat.position_id, rank=rank, expert_id=choice.expert_id,
+        reasons=_told(choice.reasons), travel=travel_facts(choice.travel), costs=choice.costs, facts=facts,
+    )  # fmt: skip
 
 
 def other_facts(other: OtherRoster) -> dict[str, Any]:
@@ -161,6 +168,8 @@ async def swap(
     rank, other.rank, chosen.rank = other.rank, -1, -2
     await session.flush()
     other.rank, chosen.rank = 0, rank
+    # What they would cost was said of another team than the one that it is now.
+    other.facts, chosen.facts = None, None
     edit = {"at": clock.now().isoformat(), "by": by.id, "position_id": position_id,
             "left": chosen.expert_id, "came": other.expert_id}  # fmt: skip
     proposal.edits = [*proposal.edits, edit]

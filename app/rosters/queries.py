@@ -1,8 +1,9 @@
 """Reading proposals."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,6 +30,11 @@ class ProposedSeat:
     choice: Choice | None
     alternates: tuple[Choice, ...]
     empty: Pick | None
+
+    @property
+    def instead(self) -> Mapping[str, Any] | None:
+        """The best team with somebody else in the seat, as `Pick.facts` has it."""
+        return (self.choice.pick.facts or {}).get("instead") if self.choice else None
 
 
 async def current(session: AsyncSession, deployment_id: int) -> Proposal | None:

@@ -2,15 +2,22 @@
 
 import json
 from collections import Counter
+from datetime import timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from typer.testing import CliRunner
 
 from app.cli import cli
+from app.core.clock import clock
+from app.core.database import begin
 from app.experts import taxonomy
+from app.experts.models import Expert
 from solver import words
 from tests.story import Story
+from tests.web.browser import RECOMMENDER, browser
 
 
 async def proposed(story: Story) -> str:
@@ -57,10 +64,18 @@ async def test_a_swap_by_hand_is_part_of_the_decision(story: Story) -> None:
     reference = await proposed(story)
     seats = (await story.get(f"/deployments/{reference}/rosters/1"))["seats"]
     seat = next(one for one in seats if one["alternates"])
+    assert seat["instead"]["changes"]
+    assert any(one["differences"] for one in seat["alternates"])
     other = seat["alternates"][0]["expert_id"]
     change = {"seat": seat["number"], "expert_id": other}
     await story.post("recommender", f"/deployments/{reference}/rosters/1/swap", change)
     answer = await story.api("recommender", "GET", f"/deployments/{reference}/rosters/1/record")
+    now = next(
+        one
+        for one in (await story.get(f"/deployments/{reference}/rosters/1"))["seats"]
+        if one["number"] == seat["number"]
+    )
+    assert (now["choice"]["expert_id"], now["instead"]) == (other, None)
     assert [(edit["left"], edit["came"]) for edit in answer.json()["edits"]] == [(seat["choice"]["expert_id"], other)]
 
 
@@ -109,6 +124,41 @@ async def test_the_next_version_says_who_left_who_came_and_who_stays(story: Stor
     texts = [change["text"] for change in changes]
     assert texts[0] == f"{first.name} leaves the seat of {title.lower()} and is not asked again."
     assert texts[1].endswith(f" comes in as {title.lower()} in place of {first.name}.")
+
+
+async def test_the_desks_page_says_what_changed_and_the_best_team_without_each(story: Story) -> None:
+    reference = await proposed(story)
+    async with browser(story, RECOMMENDER) as page:
+        first_version = (await page.opens(f"/desk/requests/{reference}")).text
+    assert "The best team without" in first_version
+    assert "What changed" not in first_version
+    first, *others = await story.asks(reference)
+    await first.texts(f"NO {(await story.offer_to(reference, first))['code']}")
+    await story.settle()
+    async with browser(story, RECOMMENDER) as page:
+        shown = (await page.opens(f"/desk/requests/{reference}")).text
+    assert "What changed with version 2" in shown
+    assert f"{first.name} leaves the seat of" in shown
+    assert f"The other {len(others)} stay in their seats" in shown
+
+
+async def test_a_seat_that_nobody_fits_tells_its_funnel_and_what_would_fill_it(story: Story) -> None:
+    async with begin() as session:
+        held = clock.now() + timedelta(days=2)
+        await session.execute(update(Expert).where(Expert.disciplines.contains(["CL"])).values(eligible_from=held))
+    reference = await proposed(story)
+    seats = (await story.get(f"/deployments/{reference}/rosters/1"))["seats"]
+    (empty,) = (seat for seat in seats if seat["choice"] is None)
+    assert "eligible" in {step["rule"] for step in empty["funnel"]}
+    assert empty["funnel"][-1]["left"] == 0
+    assert "eligible" in {waiver["rule"] for help_ in empty["helps"] for waiver in help_["waivers"]}
+    texts = [reason["text"] for reason in empty["empty_because"] if reason["code"] == "would_help"]
+    assert texts == [help_["text"] for help_ in empty["helps"]]
+    assert any(f"could come as {empty['title'].lower()} if a rest or hold ended" in text for text in texts)
+    async with browser(story, RECOMMENDER) as page:
+        shown = unescape((await page.opens(f"/desk/requests/{reference}")).text)
+    assert all(text in shown for text in texts)
+    assert "are resting or on hold" in shown
 
 
 def test_the_solver_calls_languages_what_everybody_calls_them() -> None:
