@@ -3,7 +3,7 @@
 .DELETE_ON_ERROR:
 .SUFFIXES:
 CHECKS := check-lint check-format check-types check-floors check-tracked check-schema check-openapi
-.PHONY: help demo serve test test-slow chaos check $(CHECKS) format openapi assets lock shape clean
+.PHONY: help demo serve test test-slow test-browser chaos check $(CHECKS) format openapi assets lock shape clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -30,6 +30,10 @@ test: $(VENV)/.dev ## Run the tests (ARGS="-k offers -x" goes to pytest)
 
 test-slow: $(VENV)/.dev ## Run the tests that take minutes
 	@$(BIN)/pytest -m slow $(ARGS)
+
+test-browser: $(VENV)/.dev ## Drive the pages with a real browser; pictures into artefacts/ (finds or fetches Chromium)
+	@$(BIN)/python -m tools.find_browser
+	@$(BIN)/pytest -m browser tests/browser $(ARGS)
 
 chaos: $(VENV)/.dev ## Kill processes at random for 20 minutes (SECONDS=, KILLS=, DEPLOYMENTS=, SEED=, RATE=)
 	@$(BIN)/python -m bench.chaos

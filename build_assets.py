@@ -90,7 +90,7 @@ def install_packages() -> None:
     lock, done = ASSETS / "package-lock.json", PACKAGES / ".rrt-lock"
     if done.exists() and done.read_bytes() == lock.read_bytes():
         return
-    command = [*npm(), "ci", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error"]
+    command = [*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     # Node of a wheel trusts its own list only; behind a company's proxy the machine's list is the right one.
     environment = {**os.environ, "NODE_USE_SYSTEM_CA": "1"}
     if subprocess.run(command, cwd=ASSETS, env=environment, check=False).returncode != 0:

@@ -18,6 +18,8 @@ from app.web.session import Session
 router = APIRouter(include_in_schema=False)
 LOOK_AGAIN_S = 30.0
 """How often a stream checks that its reader is still signed in."""
+KEPT = "kept."
+"""Before the names of fields that the sign-in page carries along."""
 WRONG = "We do not know this e-mail address with this password. Check both and try again."
 
 
@@ -45,7 +47,7 @@ async def signed_in(request: Request, viewer: MayOwnSessions) -> Response:
 @router.get("/sign-in", dependencies=[Anyone])
 async def sign_in_page(request: Request, next: str = "/") -> Response:  # noqa: A002 - the name in the address
     """The form."""
-    return render(request, "access/sign_in.html", next=next, email="", error=None)
+    return render(request, "access/sign_in.html", next=next, email="", error=None, kept=[], kept_for="")
 
 
 @router.post("/sign-in", dependencies=[Anyone])
@@ -59,14 +61,29 @@ async def sign_in(
     """Check the password; a wrong one leaves what was typed."""
     address = request.client.host if request.client else ""
     token = await sessions.sign_in(session, email, password, address)
+    kept, kept_for = await _kept(request)
     if token is None:
-        return render(request, "access/sign_in.html", 422, next=next, email=email, error=WRONG)
-    # Only paths of our own: a full address in `next` would send people to somebody else's page.
-    target = next if next.startswith("/") and not next.startswith(("//", "/\\")) else "/"
-    answer = RedirectResponse(target, 303)
+        page = {"next": next, "email": email, "error": WRONG, "kept": kept, "kept_for": kept_for}
+        return render(request, "access/sign_in.html", 422, **page)
+    answer: Response = RedirectResponse(_own_path(next), 303)
+    if kept_for:
+        answer = render(request, "access/kept.html", kept=kept, kept_for=_own_path(kept_for))
     name = sessions.cookie_name()
     answer.set_cookie(name, token, path="/", httponly=True, samesite="lax", secure=name.startswith("__Host-"))
     return answer
+
+
+def _own_path(path: str) -> str:
+    """Only paths of our own: a full address would send people to somebody else's page."""
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
+
+
+async def _kept(request: Request) -> tuple[list[tuple[str, str]], str]:
+    """The form that was being written when a session ended: its fields, and the address it is for."""
+    form = await request.form()
+    fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    kept = [(name.removeprefix(KEPT), value) for name, value in fields if name.startswith(KEPT)]
+    return kept, dict(fields).get("kept_for", "")
 
 
 @router.post("/sign-out", dependencies=[Anyone])

@@ -90,7 +90,18 @@ def field_errors(error: RequestValidationError) -> dict[str, str]:
 
 async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 - registered for this type only
+    if error.status == 401 and request.method == "POST" and not _is_machine(request):
+        return await _sign_in_and_keep(request)
     return answer(request, error)
+
+
+async def _sign_in_and_keep(request: Request) -> Response:
+    """The session ended while somebody wrote: the sign-in page, with every word of the form carried along."""
+    kept = [(name, value) for name, value in (await request.form()).multi_items() if isinstance(value, str)]
+    why = "You were signed out. Sign in again: nothing that you wrote is lost."
+    return render(
+        request, "access/sign_in.html", 401, next="/", email="", error=why, kept=kept, kept_for=request.url.path
+    )
 
 
 async def _bad_fields(request: Request, error: Exception) -> Response:

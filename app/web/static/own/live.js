@@ -21,8 +21,9 @@
     say("Live", true);
   };
   const lost = (text) => {
-    lostAt = lostAt || Date.now();
-    say(text, false);
+    lostAt = lostAt || heardAt;
+    const since = new Date(lostAt).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
+    say(text || `Not live since ${since}`, false);
   };
 
   document.addEventListener("htmx:sse:after:connection", (event) => {
@@ -31,19 +32,28 @@
   });
   document.addEventListener("htmx:sse:after:message", live);
   document.addEventListener("htmx:sse:error", (event) => {
-    lost(event.detail.status === 401 ? "Signed out" : "Reconnecting");
+    lost(event.detail.status === 401 ? "Signed out" : "");
   });
   document.addEventListener("htmx:sse:close", () => {
     connection = null;
-    lost("Reconnecting");
+    lost();
+  });
+
+  // The stream itself may not notice for long that the network is gone; the browser often does.
+  window.addEventListener("offline", () => lost());
+  window.addEventListener("online", () => {
+    if (connection && connection.reader) connection.reader.cancel();
+    else htmx.trigger(source, "rrt-retry");
   });
 
   setInterval(() => {
     const isSignedOut = shown && shown.textContent === "Signed out";
-    if (lostAt && Date.now() - lostAt > RELOAD_AFTER_MS && !isSignedOut) say("Not live, please reload", false);
+    if (lostAt && Date.now() - lostAt > RELOAD_AFTER_MS && !isSignedOut && shown) {
+      say(`${shown.textContent.replace(", reload", "")}, reload`, false);
+    }
     if (Date.now() - heardAt < quietMs) return;
     heardAt = Date.now();
-    if (!isSignedOut && !lostAt) lost("Reconnecting");
+    if (!isSignedOut && !lostAt) lost();
     if (connection && connection.reader) {
       connection.reader.cancel(); // ends the stream; the extension then connects again
     } else {

@@ -1,0 +1,113 @@
+"""The real service, started as its own processes: web, worker, simulator. Everybody's phone is played by the tests."""
+
+import asyncio
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from app.core.clock import Clock, clock
+from app.core.settings import get_settings
+from app.demo import machine, people
+from app.demo.run import Part
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=ZoneInfo("America/New_York"))
+"""When the tests begin: nobody sleeps, so everybody is asked at once."""
+PATIENCE_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The service at `base`, its simulator at `carrier`, and everybody who works over its API."""
+
+    base: str
+    carrier: str
+    parts: dict[str, Part]
+    numbers: dict[str, str]
+    """Name of somebody in the pool to their number."""
+
+    def files(self, **fields: Any) -> str:
+        """The chief asks for a team over the API; the request's reference."""
+        form = {
+            "incident_type": "mass_shooting", "city": "Harlan Ridge", "state": "CO", "priority": "immediate",
+            "days": 3, "contact_name": "Ellen Marsh", "contact_title": "Chief", "contact_phone": "719-555-0142",
+            "contact_email": "chief@harlanridge.example", "summary": "Most of the night shift was on scene.",
+        }  # fmt: skip
+        return str(self.parts["chief"].post("/requests", form | fields)["reference"])
+
+    def recommends(self, reference: str, team_type: str = "T1") -> None:
+        """Intake and recommendation."""
+        self.parts["intake"].post(f"/requests/{reference}/take-in")
+        self.parts["recommender"].post(f"/requests/{reference}/recommend", {"team_type": team_type})
+
+    def proposes(self, reference: str, team_type: str = "T1") -> None:
+        """Everything up to the proposed team."""
+        self.recommends(reference, team_type)
+        self.parts["approver"].post(f"/requests/{reference}/approve", {"reason_code": "need_confirmed"})
+        wait_for(lambda: self.parts["intake"].get(f"/deployments/{reference}/rosters"))
+
+    def asks(self, reference: str, team_type: str = "T1") -> list[dict[str, Any]]:
+        """Everything up to the people who are asked; the offers."""
+        self.proposes(reference, team_type)
+        self.parts["recommender"].post(f"/deployments/{reference}/rosters/1/accept")
+        return list(wait_for(lambda: self.offers(reference)))
+
+    def offers(self, reference: str) -> list[dict[str, Any]]:
+        """Every offer of a deployment."""
+        found: list[dict[str, Any]] = self.parts["intake"].get(f"/deployments/{reference}/offers")
+        return found
+
+    def texts(self, name: str, body: str) -> None:
+        """Somebody of the pool texts us."""
+        address = f"{self.carrier}/simulator/phones/{self.numbers[name]}/texts"
+        httpx.post(address, json={"body": body}).raise_for_status()
+
+
+def wait_for(found: Any, within_s: float = PATIENCE_S) -> Any:
+    """What `found()` gives, as soon as that is something."""
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        with suppress(machine.NotReady):  # not there yet
+            if result := found():
+                return result
+        time.sleep(0.1)
+    raise AssertionError("did not happen in time")
+
+
+@contextmanager
+def open_house(database_url: str, data: Path) -> Iterator[House]:
+    """Start everything on an empty database; it ends with the block."""
+    web, simulator = machine.free_port(0), machine.free_port(0)
+    before = Clock.load(clock.dump())
+    environment = dict(os.environ)
+    clock.follow(Clock(1.0, time.time(), NOON.timestamp()))
+    machine.set_environment(database_url, data, web=web, simulator=simulator, clock=clock)
+    os.environ["RRT_TEXTS_PER_SECOND"] = "100"
+    get_settings.cache_clear()
+    try:
+        # In a thread of its own: Playwright's loop runs in this one.
+        with ThreadPoolExecutor(1) as thread:
+            cast = thread.submit(asyncio.run, people.gather(experts=300, seed=1)).result()
+        with machine.processes(data, web=web, simulator=simulator):
+            base, carrier = f"http://127.0.0.1:{web}", f"http://127.0.0.1:{simulator}"
+            _give_phones(carrier, cast)
+            parts = {name: Part(base, key) for name, key in cast.keys.items()}
+            yield House(base, carrier, parts, {name: number for number, name in cast.phones})
+    finally:
+        os.environ.clear()
+        os.environ.update(environment)
+        get_settings.cache_clear()
+        clock.follow(before)
+
+
+def _give_phones(carrier: str, cast: people.Cast) -> None:
+    played = [{"number": number, "name": name, "kind": "manual"} for number, name in cast.phones]
+    httpx.post(f"{carrier}/simulator/people", json=played, timeout=30).raise_for_status()

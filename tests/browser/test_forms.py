@@ -1,0 +1,80 @@
+"""No word is lost, nothing is made twice, and hands that never touch a mouse get everywhere."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import sign_in
+from tests.browser.house import House, wait_for
+
+Person = Callable[..., Page]
+SITUATION = 'Two shifts were on scene; "several" families wait.\nThe mayor speaks at 9.'
+
+
+def _fill(page: Page) -> None:
+    page.goto("/agency/requests/new")
+    page.get_by_text("Protest or unrest").click()
+    page.get_by_label("A few words on the situation").fill(SITUATION)
+    page.get_by_label("A phone we can call now").fill("719-555-0142")
+
+
+def _count(house: House) -> int:
+    return len(house.parts["chief"].get("/requests?limit=200")["items"])
+
+
+def test_a_session_that_ended_in_the_middle_of_a_form_loses_no_word(person: Person, house: House) -> None:
+    page = person("chief")
+    _fill(page)
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Send request").click()
+    expect(page.get_by_text("nothing that you wrote is lost")).to_be_visible()
+    sign_in(page, "chief")
+    page.get_by_role("button", name="Send it now").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("We have your request")
+    reference = page.url.rsplit("/", 1)[1]
+    assert house.parts["chief"].get(f"/requests/{reference}")["summary"].replace("\r\n", "\n") == SITUATION
+
+
+def test_a_form_sent_twice_makes_one_request(person: Person, house: House) -> None:
+    page = person("chief")
+    before = _count(house)
+    _fill(page)
+    page.get_by_role("button", name="Send request").dblclick()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("We have your request")
+    assert _count(house) == before + 1
+
+
+def _tab_to(page: Page, name: str) -> None:
+    """Tab until the thing of that name has the focus."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        said = page.evaluate("(document.activeElement.labels?.[0] || document.activeElement).innerText")
+        if name in (said or ""):
+            return
+    raise AssertionError(f"Tab never reaches {name}")
+
+
+def _press(page: Page, name: str, then: str) -> None:
+    """Tab to it, press Enter, and wait for what the page says then."""
+    _tab_to(page, name)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(then)
+
+
+def test_the_main_flow_with_the_keyboard_alone(person: Person, house: House) -> None:
+    reference = house.files()
+    recommender, approver = person("recommender"), person("approver")
+    recommender.goto(f"/desk/requests/{reference}")
+    recommender.keyboard.press("Tab")
+    assert recommender.evaluate("document.activeElement.className") == "usa-skipnav"
+    recommender.keyboard.press("Enter")
+    _press(recommender, "Take it on", "waits for a recommendation")
+    _tab_to(recommender, "Note for the approver")
+    recommender.keyboard.type("By keyboard.")
+    _press(recommender, "Recommend this team", "waits for a decision")
+    approver.goto(f"/desk/requests/{reference}")
+    _press(approver, "Approve the deployment", "team")
+    expect(recommender.locator("#do-accept")).to_be_visible(timeout=30_000)
+    _press(recommender, "people by text", "said yes")
+    offers = wait_for(lambda: house.offers(reference))
+    assert len(offers) == 5
