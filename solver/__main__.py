@@ -83,12 +83,16 @@ def _compare(asked: record.Record, roster: Roster) -> int:
     if not lines:
         sys.stderr.write("The same as the kept roster, to the last bit.\n")
         return 0
-    made_by = ", ".join(f"{name} {number}" for name, number in sorted((asked.solver or {}).items()))
     people = "other people" if _seating(asked.result) != _seating(answer) else "the same people in the same seats"
-    sys.stderr.write(f"Not the kept roster: {people}, {len(lines)} differences. It was made by {made_by}; this is ")
-    sys.stderr.write(f"{', '.join(f'{name} {number}' for name, number in sorted(record.versions(roster).items()))}.\n")
+    count = f"{len(lines)} difference{'s' * (len(lines) > 1)}"
+    sys.stderr.write(f"Not the kept roster: {people}, {count}.\n")
+    sys.stderr.write(f"It was made by {_named(asked.solver or {})}; this is {_named(record.versions(roster))}.\n")
     sys.stderr.write("".join(f"  {line}\n" for line in lines[:MOST_LINES]))
     return 1
+
+
+def _named(versions: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in sorted(versions.items()))
 
 
 def _seating(result: Mapping[str, Any]) -> list[Any]:

@@ -5,10 +5,11 @@ from itertools import combinations
 
 import numpy as np
 
+from solver import rules
 from solver.pool import Ints, Pool, fullest_window
 from solver.problem import Policy
 from solver.roster import FunnelStep
-from solver.rules import FELL, Rule
+from solver.rules import Rule
 from solver.survey import BIT, DAY, ORDER, Seats
 from solver.validate import BadProblem
 
@@ -137,7 +138,7 @@ def funnel(fails: Ints) -> tuple[FunnelStep, ...]:
         fell = int((first == BIT[rule]).sum())
         left -= fell
         if fell:
-            steps.append(FunnelStep(rule.value, fell, left, f"{fell:,} {FELL[rule]}; {left:,} left."))
+            steps.append(FunnelStep(rule.value, fell, left, f"{rules.fell(rule, fell)}; {left:,} left."))
     return tuple(steps)
 
 

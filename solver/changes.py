@@ -96,6 +96,12 @@ def _came(before: Mapping[Where, int], after: Mapping[Where, int], told: _Named)
             yield Change("moved", who, f"{name} moves from {told.place(old)} to {place}.", old, where)
 
 
+def aloud(told: Sequence[Change]) -> tuple[str, ...]:
+    """Changes as sentences; who left is not said twice when somebody is named who came in that place."""
+    came = {change.is_now for change in told if change.kind == "came"}
+    return tuple(change.text for change in told if change.kind != "left" or change.was not in came)
+
+
 def differences(better: Sequence[GoalValue], other: Sequence[GoalValue]) -> tuple[Difference, ...]:
     """Where another roster is worse, or better, level by level; equal levels are left out."""
     values = {goal.name: goal.value for goal in other}

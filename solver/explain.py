@@ -77,7 +77,8 @@ def _brings(one: Seats, who: Expert, policy: Policy) -> list[Reason]:
     told.append(Reason("discipline", f"Works in {disciplines(who.disciplines)}"))
     for slug in sorted(position.required.keys() & who.expertise.keys()):
         told.append(Reason("required", f"{first_up(plain(slug))}: {LEVELS[who.expertise[slug]]} level, required"))
-    wished = sorted((-weight, slug) for slug, weight in position.desired.items() if slug in who.expertise)
+    also = position.desired.keys() & who.expertise.keys() - position.required.keys()
+    wished = sorted((-position.desired[slug], slug) for slug in also)
     told += [Reason("expertise", f"{first_up(plain(s))}: {LEVELS[who.expertise[s]]} level") for _, s in wished[:3]]
     for tag in dict.fromkeys(request.languages):
         if who.languages.get(tag, 0) >= policy.language_level:
@@ -102,7 +103,7 @@ def _journey(one: Seats, row: int, policy: Policy) -> list[Reason]:
     if spare < 0:
         in_time = f"{span(travel.arrive - request.arrive_by)} late"
     else:
-        in_time = "there in time" if spare >= DAY else f"there as early as {span(spare)} before the deadline"
+        in_time = "there in time" if spare >= DAY else f"could be there {span(spare)} before the deadline"
     told = [Reason("travel", f"{span(travel.minutes)} {way}, {in_time}")]
     if 0 <= spare < TIGHT_ARRIVAL_MINUTES:
         told.append(Reason("tight_arrival", f"Only {span(spare)} to spare before the deadline", is_warning=True))

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from solver.changes import in_a_line
+from solver.changes import aloud, in_a_line
 from solver.problem import Request
 from solver.record import Record
 from solver.roster import OtherRoster, Roster, Seat
@@ -51,12 +51,12 @@ def _why(seat: Seat, request: Request) -> Iterator[str]:
 def _otherwise(seat: Seat, names: Mapping[int, str]) -> Iterator[str]:
     yield from (f"{names[other.expert_id]}: {other.costs}" for other in seat.alternates)
     if seat.instead is not None:
-        yield f"The whole team anew, without {names[seat.expert_id or 0]} here: {_other(seat.instead)}"
+        yield f"The best whole team without {names[seat.expert_id or 0]} here: {_other(seat.instead)}"
     yield from (f"Would fill it: {one.text}" for one in seat.helps)
 
 
 def _other(other: OtherRoster) -> str:
-    told = " ".join(change.text for change in other.changes)
+    told = " ".join(aloud(other.changes))
     return f"{told} Cost: {in_a_line(other.costs)}."
 
 
@@ -64,7 +64,7 @@ def _lines(asked: Record, roster: Roster, names: Mapping[int, str]) -> Iterator[
     several = len(asked.requests) > 1
     for shortage in roster.shortages:
         yield f"Request {shortage.request_id}: {shortage.text}" if several else shortage.text
-    yield from (f"Changed: {change.text}" for change in roster.changes if change.kind != "stays")
+    yield from (f"Changed: {text}" for text in aloud([one for one in roster.changes if one.kind != "stays"]))
     if roster.changes:
         yield f"{sum(change.kind == 'stays' for change in roster.changes)} stay in their seats."
     if roster.runner_up:
@@ -72,8 +72,11 @@ def _lines(asked: Record, roster: Roster, names: Mapping[int, str]) -> Iterator[
     for edit in asked.edits:
         left, came = (names.get(edit.get(name) or 0, "somebody") for name in ("left", "came"))
         yield f"Changed by hand afterwards: {came} in place of {left}."
-    goals = ", ".join(f"{goal.name.replace('_', ' ')} {goal.value}" for goal in roster.goals)
-    yield f"{_proof(roster)} of {roster.pool_size:,} experts in {roster.solve_ms} ms ({goals})."
+    goals = {goal.name: goal.value for goal in roster.goals}
+    filled = sum(value for name, value in goals.items() if name.startswith("seats_filled"))
+    worth = f"{goals.get('fit', 0)} points of fit, {-goals.get('travel_minutes', 0) // 60} h of travel one way in all"
+    yield f"{filled} of {len(roster.seats)} seats filled, {worth}."
+    yield f"{_proof(roster)} of {roster.pool_size:,} experts, in {roster.solve_ms} ms."
 
 
 def _proof(roster: Roster) -> str:

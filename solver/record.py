@@ -36,7 +36,7 @@ class Record:
     policy: Policy
     seed: int = 0
     time_limit_s: float = 10.0
-    with_runner_up: bool = False
+    with_runner_up: bool = True
     result: Mapping[str, Any] | None = None
     """The roster as JSON."""
     solver: Mapping[str, str] | None = None
@@ -46,8 +46,13 @@ class Record:
 
 
 def dump(path: Path, experts: Sequence[Expert], requests: Sequence[Request], policy: Policy) -> None:
-    """Write a problem alone; sets are sorted, so that the same problem gives the same bytes."""
-    path.write_text(_text({"format": FORMAT, **_problem(experts, requests, policy)}) + "\n", encoding="utf-8")
+    """Write a problem alone to a file."""
+    path.write_text(problem_text(experts, requests, policy) + "\n", encoding="utf-8")
+
+
+def problem_text(experts: Sequence[Expert], requests: Sequence[Request], policy: Policy) -> str:
+    """A problem alone; sets are sorted, so that the same one gives the same bytes."""
+    return _text({"format": FORMAT, **_problem(experts, requests, policy)})
 
 
 def written(experts: Sequence[Expert], requests: Sequence[Request], policy: Policy, roster: Roster) -> bytes:
@@ -144,7 +149,7 @@ class _Parameters:
 
     seed: int = 0
     time_limit_s: float = 10.0
-    with_runner_up: bool = False
+    with_runner_up: bool = True
 
 
 def with_edits(text: bytes, edits: Sequence[Mapping[str, Any]]) -> bytes:

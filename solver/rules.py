@@ -91,11 +91,11 @@ FELL: Mapping[Rule, str] = {
     Rule.DISCIPLINE: "work in another discipline",
     Rule.EXPERTISE: "lack a required expertise",
     Rule.LEADER: "are not qualified to lead",
-    Rule.TRAINEE_LEADS: "are trainees, who never lead",
+    Rule.TRAINEE_LEADS: "are in training, and trainees never lead",
     Rule.LICENCE: "have no clinical licence valid there",
-    Rule.PAPERS: "have papers that are missing or end too soon",
-    Rule.EXCLUDED: "declined, or are not wanted on this team",
-    Rule.CONFLICT: "have a tie to the agency or live in the county",
+    Rule.PAPERS: "have papers missing or ending too soon",
+    Rule.EXCLUDED: "declined, or not wanted on this team",
+    Rule.CONFLICT: "have a tie to the agency or the county",
     Rule.ARRIVAL: "cannot arrive by the deadline",
     Rule.ELIGIBLE: "are resting or on hold",
     Rule.FREE: "are away or promised elsewhere",
@@ -103,9 +103,16 @@ FELL: Mapping[Rule, str] = {
     Rule.CAP_365: "have too many deployments in 365 days",
     Rule.EXPOSURE: "have reached the exposure cap",
     Rule.ONE_SEAT: "sit in another seat of this team",
-    Rule.ONE_PLACE: "are in another team at that time",
+    Rule.ONE_PLACE: "sit in another team at that time",
     Rule.EMPLOYER: "work for the employer of somebody on the team",
-    Rule.TRAINEES: "are trainees, and the team has as many as it may",
-    Rule.MENTOR: "are trainees, or leave one without a mentor",
+    Rule.TRAINEES: "are in training, and the team has its trainees",
+    Rule.MENTOR: "would leave a trainee without a mentor",
 }
 """What is said of those who fell at a rule of the funnel: "412 are resting or on hold"."""
+OF_ONE = {"are": "is", "have": "has", "work": "works", "lack": "lacks", "sit": "sits"}
+
+
+def fell(rule: Rule, count: int) -> str:
+    """How many fell at a rule: "1 is resting or on hold"."""
+    verb, _, rest = FELL[rule].partition(" ")
+    return f"{count:,} {OF_ONE.get(verb, verb) if count == 1 else verb} {rest}"

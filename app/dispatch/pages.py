@@ -112,7 +112,8 @@ async def one_request(
         questions=await requests.questions(session, found),
         decisions=await requests.decisions(session, found),
         story=await story.of_topic(session, intake.topic(found)),
-        changed=views.changed(proposal),
+        # The proposed team says it itself.
+        changed=None if has_proposal else views.changed(proposal),
         **await _team(session, found, deployment, proposal if has_proposal else None),
     )
 

@@ -14,6 +14,7 @@ from app.deployments.models import Deployment
 from app.rosters.models import DecisionRecord, Pick, Proposal, ProposalState
 from app.rosters.problem import moment
 from app.rosters.solving import Solved
+from solver.changes import aloud
 from solver.roster import Alternate, Change, OtherRoster, Reason, Seat, Travel
 
 
@@ -69,7 +70,7 @@ def _pick(proposal_id: int, seat: Seat, rank: int, choice: Alternate, facts: dic
 def other_facts(other: OtherRoster) -> dict[str, Any]:
     """Another roster as it is kept and told: what would change and what that costs, in sentences and as data."""
     return {
-        "changes": [change.text for change in other.changes],
+        "changes": list(aloud(other.changes)),
         "costs": [cost.text for cost in other.costs],
         "moves": [change_facts(change) for change in other.changes],
         "differences": [asdict(cost) for cost in other.costs],
