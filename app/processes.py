@@ -1,6 +1,8 @@
 """The processes an installation runs: web, worker, simulator, and the migration before them."""
 
 import asyncio
+import logging
+import signal
 from pathlib import Path
 
 from app import rooms
@@ -10,6 +12,7 @@ from app.core.log import start_logging
 from app.core.settings import get_settings
 from app.messaging import gaps, reconciling
 
+logger = logging.getLogger(__name__)
 ROOT = Path(__file__).parent.parent
 
 
@@ -46,8 +49,14 @@ async def _work(concurrency: int) -> None:
         await run_worker(concurrency)
 
     rooms.load_jobs()
+    working = asyncio.create_task(come_back(work_until_stopped))
+    # One owner of the signals: a stop asked for while the database is away must end the worker, not start it again.
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(asked, working.cancel)
     try:
-        await come_back(work_until_stopped)
+        await working
+    except asyncio.CancelledError:
+        logger.info("stopped")
     finally:
         solving.stop()
         await close_engine()

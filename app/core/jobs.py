@@ -143,7 +143,7 @@ async def come_back(work: Callable[[], Awaitable[None]]) -> None:
 
 
 async def run_worker(concurrency: int = 8, *, wait: bool = True) -> None:
-    """Work until stopped, or with `wait=False` until nothing is due."""
+    """Work until cancelled, jobs under way finished first, or with `wait=False` until nothing is due."""
     async with job_app().open_async():
         await job_app().run_worker_async(
             concurrency=concurrency,
@@ -152,7 +152,7 @@ async def run_worker(concurrency: int = 8, *, wait: bool = True) -> None:
             update_heartbeat_interval=2,
             stalled_worker_timeout=HEARTBEAT_S,
             listen_notify=wait,
-            install_signal_handlers=wait,
+            install_signal_handlers=False,
             delete_jobs="successful",
         )
 

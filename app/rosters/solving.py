@@ -1,6 +1,7 @@
 """Solve beside the event loop: in a process of its own, so that a hard problem never stops the worker's heartbeat."""
 
 import asyncio
+import os
 import zlib
 from collections.abc import Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
 
+from app.core.leash import stop_with_parent
 from app.core.settings import get_settings
 from solver import record
 from solver.problem import Expert, Policy, Request
@@ -22,7 +24,10 @@ def _executor() -> Executor:
     processes = get_settings().solver_processes
     if processes == 0:
         return ThreadPoolExecutor(1, thread_name_prefix="solver")
-    return ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
+    # Leashed, so that a worker that is killed leaves no solving process behind.
+    return ProcessPoolExecutor(
+        processes, mp_context=get_context("spawn"), initializer=stop_with_parent, initargs=(os.getpid(),)
+    )
 
 
 @dataclass(frozen=True, slots=True)
