@@ -230,8 +230,8 @@ async def why_not(
     positions = {one.position.number: one.position.id for one in await queries.seats(session, proposal)}
     kept = await queries.record_of(session, proposal)
     try:
-        answer = await solving.why_not(kept.body, positions[who.seat], who.expert_id)
-    except KeyError as unknown:
+        answer = await solving.why_not(kept.body, positions.get(who.seat, 0), who.expert_id)
+    except solving.NotInRecord as unknown:
         raise NotFound from unknown
     return WhyNotOut(
         rules=[rule.text for rule in answer.rules],

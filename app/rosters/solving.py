@@ -58,10 +58,17 @@ def _solve(experts: Sequence[Expert], request: Request, policy: Policy) -> Solve
     return Solved(roster, record.sha256_of(kept), zlib.compress(kept))
 
 
+class NotInRecord(LookupError):  # noqa: N818 - named like the house's Problem
+    """The record knows no such seat or expert."""
+
+
 def _why_not(kept: bytes, position_id: int, expert_id: int) -> Answer:
     from solver.search import price_of, why_not  # noqa: PLC0415 - as above
 
     asked = record.read(zlib.decompress(kept))
+    seats, people = {one.id for one in asked.requests[0].positions}, {one.id for one in asked.experts}
+    if position_id not in seats or expert_id not in people:
+        raise NotInRecord(f"seat {position_id}, expert {expert_id}")
     rules = why_not(asked.experts, asked.requests[0], position_id, expert_id, asked.policy)
     where = (asked.requests[0].id, position_id)
     instead = None if rules else price_of(asked.experts, asked.requests, where, expert_id, asked.policy)
@@ -77,7 +84,7 @@ async def why_not(kept: bytes, position_id: int, expert_id: int) -> Answer:
         expert_id: who might sit there.
 
     Raises:
-        KeyError: the record knows no such seat or expert.
+        NotInRecord: the record knows no such seat or expert.
     """
     return await asyncio.get_running_loop().run_in_executor(_executor(), _why_not, kept, position_id, expert_id)
 

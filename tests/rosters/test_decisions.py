@@ -98,8 +98,9 @@ async def test_why_not_her_tells_the_rule_or_the_price(story: Story) -> None:
     assert all(not one["costs"] for one in kept_out)
     assert all([rule["text"] for rule in one["broken"]] == one["rules"] for one in kept_out)
     assert {"leader"} <= {rule["code"] for one in kept_out for rule in one["broken"]}
-    unknown = await story.api("recommender", "GET", f"{path}999999")
-    assert unknown.status_code == 404
+    nowhere = f"/deployments/{reference}/rosters/1/why-not?seat=99&expert_id={lowest}"
+    for unknown in (f"{path}999999", nowhere):
+        assert (await story.api("recommender", "GET", unknown)).status_code == 404
 
 
 async def test_the_runner_up_is_named_with_its_price(story: Story) -> None:

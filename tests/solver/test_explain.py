@@ -329,3 +329,35 @@ def test_what_an_alternate_costs_is_told_level_by_level_while_everybody_else_sta
                 assert {cost.level: cost.worse for cost in other.differences} == truth
                 told += 1
     assert told > 20
+
+
+def test_a_decline_that_only_a_swap_can_repair_is_repaired_by_it_and_the_answer_says_so() -> None:
+    broad, narrow = an_expert(1, disciplines=frozenset({"VA", "MH"})), an_expert(2)
+    gone = an_expert(3, disciplines=frozenset({"MH"}))
+    advocate = a_position(1, title="Victim advocate", held=1, was=1)
+    clinician = a_position(2, title="Clinician", disciplines=frozenset({"MH"}), was=3)
+    stays = a_position(3, code="LEP", title="Peer supporter", disciplines=frozenset({"LE"}), pinned=4, was=4)
+    peer = an_expert(4, disciplines=frozenset({"LE"}))
+    request = a_request(advocate, clinician, stays, excluded=frozenset({3}))
+    roster = solve([broad, narrow, gone, peer], [request])
+    assert [seat.expert_id for seat in roster.seats] == [2, 1, 4]
+    assert [(change.kind, change.expert_id, change.text) for change in roster.changes] == [
+        ("left", 3, "Expert 3 leaves the seat of clinician and is not asked again."),
+        ("came", 2, "Expert 2 comes in as victim advocate in place of Expert 1."),
+        ("moved", 1, "Expert 1 moves from victim advocate to clinician."),
+        ("stays", 4, "Expert 4 stays peer supporter."),
+    ]
+    told = {reason.code: reason.text for reason in roster.seats[1].reasons}
+    assert told["moved"] == "Moves here from the seat of victim advocate"
+    assert told["only_choice"] == "The only one in the pool who fits this seat"
+
+
+def test_what_changed_is_told_for_each_request_apart() -> None:
+    first = a_request(a_position(1, was=1, held=1), id=1)
+    second = a_request(a_position(1, was=2), id=2, excluded=frozenset({2}))
+    roster = solve([an_expert(1), an_expert(2), an_expert(3)], [first, second])
+    assert [change.text for change in roster.changes] == [
+        "Expert 2 leaves the seat of VA of request 2 and is not asked again.",
+        "Expert 3 comes in as VA of request 2 in place of Expert 2.",
+        "Expert 1 stays VA of request 1.",
+    ]
