@@ -6,6 +6,8 @@ CHECKS := check-lint check-format check-types check-floors check-tracked check-s
 .PHONY: help demo serve test test-slow test-browser chaos check $(CHECKS) format openapi assets lock shape clean
 
 VENV ?= .venv
+# Test processes at once; each has a PostgreSQL of its own.
+JOBS ?= 2
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(BIN)/uv pip compile --quiet --system-certs --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
@@ -25,8 +27,8 @@ demo: $(VENV)/.installed ## Run a whole deployment before your eyes, then keep s
 serve: $(VENV)/.installed ## Serve the pages and the API, with the settings of the environment or .env
 	@$(BIN)/rrt serve
 
-test: $(VENV)/.dev ## Run the tests (ARGS="-k offers -x" goes to pytest)
-	@$(BIN)/pytest $(ARGS)
+test: $(VENV)/.dev ## Run the tests (ARGS="-k offers -x" goes to pytest; JOBS=1 one after the other)
+	@$(BIN)/pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 test-slow: $(VENV)/.dev ## Run the tests that take minutes
 	@$(BIN)/pytest -m slow $(ARGS)

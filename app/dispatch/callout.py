@@ -74,6 +74,27 @@ async def promised_elsewhere(session: AsyncSession, deployment: Deployment, peop
     return {*seated, *asked}
 
 
+async def second_of_an_employer(
+    session: AsyncSession, positions: Collection[int], lists: Lists, out: Iterable[Offer]
+) -> set[int]:
+    """Who of the lists works where somebody asked, seated or listed better for another seat works (domain.md 1.4).
+
+    The solver holds alternates against the people chosen; against one another they are held here.
+    """
+    live = (*OPEN, OfferState.ACCEPTED, OfferState.STANDBY)
+    places = [(offer.expert_id, offer.position_id) for offer in out if offer.state in live]
+    picks = sorted((pick for id_ in positions for pick in lists.get(id_, ())), key=lambda pick: pick.rank)
+    places += [(pick.expert_id, pick.position_id) for pick in picks if pick.expert_id is not None]
+    rows = await session.execute(select(Expert.id, Expert.employer).where(Expert.id.in_([who for who, _ in places])))
+    works_at = {who: employer.strip().casefold() for who, employer in rows if employer and employer.strip()}
+    seat_of: dict[str, int] = {}
+    second: set[int] = set()
+    for who, position_id in places:
+        if who in works_at and seat_of.setdefault(works_at[who], position_id) != position_id:
+            second.add(who)
+    return second
+
+
 async def not_before(session: AsyncSession, deployment: Deployment, people: Collection[int]) -> dict[int, float]:
     """Minutes from now before which each is not asked: night without consent, or asked often enough today."""
     now, found = clock.now(), {}
@@ -170,7 +191,7 @@ async def call_out(
     lists = await lists_of(session, deployment)
     named = {pick.expert_id for position_id in wanted for pick in lists.get(position_id, ()) if pick.expert_id}
     gone = {offer.expert_id for offer in out} | set(skipped) | await promised_elsewhere(session, deployment, named)
-    free = named - gone
+    free = named - gone - await second_of_an_employer(session, wanted.keys(), lists, out)
     pending = [offer for offer in out if offer.state in OPEN and offer.position_id in wanted]
     seats = tuple(
         waves.Seat(id_, tuple(p.expert_id for p in lists.get(id_, ()) if p.expert_id in free)) for id_ in wanted

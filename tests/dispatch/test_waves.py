@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from app.core.clock import clock
 from app.core.database import begin
 from app.core.settings import get_settings
 from app.dispatch.promises import broken
+from app.experts.models import Expert
 from app.seed.filling import DEMO_PASSWORD
 from tests.story import Person, Story
 
@@ -141,3 +143,19 @@ async def test_the_page_says_who_is_asked_next_and_its_buttons_work(story: Story
         assert "The call-out is paused" not in asked.text
         assert (await page.post(f"{path}/call-out", data={"verb": "shout"})).status_code == 422
     assert len(await story.offers(reference)) == len(people) + 1
+
+
+async def test_of_one_employer_nobody_is_asked_for_a_second_seat(story: Story) -> None:
+    reference = await story.files()
+    await story.approves(reference)
+    roster = await story.get(f"/deployments/{reference}/rosters/1")
+    listed = [[other["expert_id"] for other in seat["alternates"]] for seat in roster["seats"]]
+    async with begin() as session:
+        await session.execute(
+            update(Expert).where(Expert.id.in_([one for seat in listed for one in seat])).values(employer="One Agency")
+        )
+    await story.asks(reference)
+    await story.passes(timedelta(minutes=30))
+    offers = await story.offers(reference)
+    seats = {offer["seat"] for offer in offers if offer["expert_id"] in {one for seat in listed for one in seat}}
+    assert len(seats) == 1
