@@ -131,15 +131,21 @@ async def cancel(session: AsyncSession, job_id: int | None) -> None:
 
 
 async def come_back(work: Callable[[], Awaitable[None]]) -> None:
-    """Do `work` to its end. A database that goes away ends no worker: it begins again as soon as the database does."""
+    """Do `work` until cancelled. A database that goes away ends no worker: it begins again when the database is back.
+
+    A worker that loses its database may raise, or end as if it had been told to.
+    """
     while True:
         try:
             await work()
+            why = "it ended by itself"
         except (ConnectorException, OperationalError, psycopg.OperationalError) as error:
-            logger.warning("the database is away (%s); this worker tries again", type(error).__name__)
-            await asyncio.sleep(COME_BACK_S)
-        else:
+            why = type(error).__name__
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
             return
+        logger.warning("the database is away (%s); this worker tries again", why)
+        await asyncio.sleep(COME_BACK_S)
 
 
 async def run_worker(concurrency: int = 8, *, wait: bool = True) -> None:
