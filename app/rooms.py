@@ -43,6 +43,11 @@ ROUTERS = (
     "app.dispatch.pages",
     "app.replies.api",
     "app.replies.pages",
+    "app.desk.board_page",
+    "app.desk.request_page",
+    "app.desk.deciding",
+    "app.desk.choosing",
+    "app.desk.asking",
 )
 """Modules with a `router`: the doors."""
 REFUSALS = ("app.requests.decisions", "app.deployments.opening", "app.dispatch.offers")

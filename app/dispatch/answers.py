@@ -78,6 +78,16 @@ async def take(
     return await _conditional(session, deployment, offer, by)
 
 
+async def enter(
+    session: AsyncSession, offer_id: int, answer: Answer, said: str, *, by: Actor
+) -> tuple[Offer, texts.Text]:
+    """Take an answer that came by hand, and text the person what it came to: the offer, and that text."""
+    words = await take(session, offer_id, answer, said, by=by)
+    deployment, _, offer = await locked_offer(session, offer_id)
+    await offers.tell(session, deployment, offer, words)
+    return offer, words
+
+
 async def _as_it_stands(session: AsyncSession, offer: Offer) -> texts.Text:
     """The truth about an offer that the answer does not change."""
     words = await words_of(session, offer)

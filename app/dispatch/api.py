@@ -207,7 +207,5 @@ async def answer_own(offer_id: int, form: AnswerIn, session: Session, viewer: Ma
 
 
 async def _take(session: Session, offer_id: int, answer: Answer, said: str, by: Actor) -> ToldOut:
-    words = await answers.take(session, offer_id, answer, said, by=by)
-    deployment, _, offer = await answers.locked_offer(session, offer_id)
-    await offers.tell(session, deployment, offer, words)
+    offer, words = await answers.enter(session, offer_id, answer, said, by=by)
     return ToldOut(state=offer.state, text=words.body)

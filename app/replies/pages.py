@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.access.viewer import MayWorkOffers
 from app.core.database import locked
 from app.deployments.models import Deployment
-from app.dispatch import answers, offers
+from app.dispatch import answers
 from app.dispatch.answers import Answer
 from app.dispatch.models import Offer
 from app.experts.models import Contact, Expert
@@ -113,7 +113,5 @@ async def settle(inbound_id: int, session: Session, viewer: MayWorkOffers, verb:
     inbound = await locked(session, InboundMessage, inbound_id)
     await inbox.settle(session, inbound, viewer.actor)
     if verb in ("yes", "no") and inbound.offer_id is not None:
-        words = await answers.take(session, inbound.offer_id, Answer(verb), inbound.body, by=viewer.actor)
-        deployment, _, offer = await answers.locked_offer(session, inbound.offer_id)
-        await offers.tell(session, deployment, offer, words)
+        await answers.enter(session, inbound.offer_id, Answer(verb), inbound.body, by=viewer.actor)
     return RedirectResponse("/desk/replies", 303)

@@ -12,9 +12,11 @@ from app.deployments.models import Deployment
 from app.deployments.queries import SeatCount
 from app.deployments.states import DeploymentState
 from app.deployments.status import status_of
-from app.dispatch import board, story, usmap
+from app.desk import board, story, usmap
+from app.desk.headlines import BEFORE, headline_of
+from app.desk.team import STATE_WORDS
 from app.dispatch.states import OfferState
-from app.dispatch.views import BEFORE, MY_WORDS, STATE_WORDS, headline_of
+from app.dispatch.views import MY_WORDS
 from app.requests.models import Request
 from app.requests.states import Priority, RequestState
 from app.rosters.models import ProposalState

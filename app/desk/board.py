@@ -14,7 +14,7 @@ from app.core.clock import clock
 from app.deployments.models import Deployment
 from app.deployments.queries import SeatCount, seat_counts
 from app.deployments.states import DeploymentState
-from app.dispatch import usmap
+from app.desk import usmap
 from app.requests.models import Request
 from app.requests.queries import visible_to
 from app.requests.states import Priority, RequestState

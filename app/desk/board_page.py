@@ -1,0 +1,29 @@
+"""The board's page."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from app.access.policy import Permission
+from app.access.viewer import MayReadDeployments
+from app.desk import board, story, troubles
+from app.messaging import queries as messages
+from app.web.render import render
+from app.web.session import Session
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/desk")
+async def the_board(request: Request, session: Session, viewer: MayReadDeployments, part: str = "") -> Response:
+    """What needs the desk now, and every open request; `?part=board` is the part that changes live."""
+    trouble = await troubles.of(session, viewer)
+    texts_waiting = await messages.waiting(session) if viewer.may(Permission.WORK_OFFERS) else []
+    return render(
+        request,
+        "desk/board_part.html" if part == "board" else "desk/board.html",
+        board=board.board_of(await board.rows(session, viewer), board.texts_of([text.at for text in texts_waiting])),
+        trouble=trouble,
+        part=part,
+        stages=board.STAGES,
+        latest=await story.latest(session),
+    )

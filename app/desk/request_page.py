@@ -1,0 +1,109 @@
+"""The page of one request, from intake to the confirmed team."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from app.access.policy import Permission
+from app.access.viewer import MayReadDeployments, Viewer
+from app.core.clock import clock
+from app.core.settings import get_settings
+from app.deployments import queries as deployments
+from app.deployments.models import Deployment
+from app.deployments.states import DeploymentState
+from app.deployments.teams import TEAM_NAMES, TEAMS
+from app.desk import board, proposed, story, team
+from app.desk.headlines import headline_of
+from app.dispatch import ladder, waves
+from app.experts.taxonomy import LANGUAGES
+from app.requests import intake
+from app.requests import queries as requests
+from app.requests.models import Request as RequestRow
+from app.requests.states import RequestState
+from app.requests.taxonomy import REASONS, REFERRALS
+from app.rosters import queries as rosters
+from app.rosters.models import Proposal, ProposalState
+from app.web.render import render
+from app.web.session import Session
+
+router = APIRouter(include_in_schema=False)
+
+
+def back(reference: str) -> Response:
+    """To the page of a request, after a form."""
+    return RedirectResponse(f"/desk/requests/{reference}", 303)
+
+
+def _actions(viewer: Viewer, row: board.Row, *, has_proposal: bool) -> set[str]:
+    """Which forms this viewer sees here now. The verbs check again."""
+    state, found = row.request.state, set()
+    if state is RequestState.SUBMITTED and row.is_yours:
+        found.add("take_in")
+    if state is RequestState.IN_INTAKE:
+        found |= {"recommend"} if row.is_yours else set()
+        found |= {"ask"} if viewer.may(Permission.WORK_INTAKE) else set()
+    if state is RequestState.RECOMMENDED and row.is_yours:
+        found.add("decide")
+    if has_proposal and viewer.may(Permission.WORK_ROSTER):
+        found.add("accept")
+    return found
+
+
+@router.get("/desk/requests/{reference}")
+async def one_request(
+    reference: str, request: Request, session: Session, viewer: MayReadDeployments, part: str = ""
+) -> Response:
+    """One request from intake to the confirmed team; `?part=live` is the part that changes live."""
+    found = await requests.find(session, viewer, reference)
+    listed = await requests.with_agency(session, found)
+    deployment = await deployments.of_request(session, found.id)
+    counts = await deployments.seat_counts(session, [deployment.id]) if deployment else {}
+    count = counts.get(deployment.id) if deployment else None
+    proposal = await rosters.current(session, deployment.id) if deployment else None
+    roster = proposal.state if proposal else None
+    has_proposal = roster is ProposalState.PROPOSED
+    row = board.row_of(viewer, found, listed.agency_name, deployment, count, roster)
+    return render(
+        request,
+        "desk/request_part.html" if part == "live" else "desk/request.html",
+        part=part,
+        row=row,
+        headline=headline_of(found, deployment, count, roster),
+        stages=board.STAGES,
+        actions=_actions(viewer, row, has_proposal=has_proposal),
+        may_work=viewer.may(Permission.WORK_OFFERS),
+        team_names=TEAM_NAMES,
+        team_sizes={code: len(seats) for code, seats in TEAMS.items()},
+        reasons=REASONS,
+        referrals=REFERRALS,
+        languages=LANGUAGES,
+        questions=await requests.questions(session, found),
+        decisions=await requests.decisions(session, found),
+        story=await story.of_topic(session, intake.topic(found)),
+        # The proposed team says it itself.
+        changed=None if has_proposal else proposed.changed(proposal),
+        **await _team(session, found, deployment, proposal if has_proposal else None),
+    )
+
+
+async def _team(
+    session: Session, request: RequestRow, deployment: Deployment | None, proposal: Proposal | None
+) -> dict[str, Any]:
+    """The proposed team, and the team that is asked or confirmed, as the page's templates take them."""
+    seats = await rosters.seats(session, proposal) if proposal else []
+    is_asking = deployment is not None and deployment.state is not DeploymentState.PLANNING
+    until = ladder.reply_by(clock.now(), deployment.priority) if deployment else clock.now()
+    return {
+        "deployment": deployment,
+        "proposal": proposal,
+        "proposed": seats,
+        "asked_count": sum(seat.choice is not None for seat in seats),
+        "preview": proposed.preview(request, deployment, seats, until) if deployment else None,
+        "seats": await team.seat_lines(session, request, deployment) if deployment and is_asking else [],
+        "state_words": team.STATE_WORDS,
+        "arrivals": proposed.arrivals(seats),
+        "in_waves": get_settings().waves,
+        "outlook": await waves.outlook(session, deployment) if deployment and is_asking else None,
+        "reason_icons": proposed.REASON_ICONS,
+    }

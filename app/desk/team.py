@@ -1,0 +1,111 @@
+"""The team that is asked or confirmed: seat by seat, with every offer and how its texts got on."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.deployments.models import Deployment
+from app.deployments.queries import SeatView
+from app.deployments.queries import seats as seats_of
+from app.deployments.states import PositionState
+from app.dispatch import queries
+from app.dispatch.models import Offer
+from app.dispatch.states import OFFER, OPEN, OfferState
+from app.experts.models import Expert
+from app.messaging import queries as messages
+from app.requests.intake import topic
+from app.requests.models import Request
+
+S = OfferState
+STATE_WORDS = {
+    S.PLANNED: "not asked yet, it is night there",
+    S.CONTACTING: "asked, no answer yet",
+    S.ACCEPTED: "yes",
+    S.DECLINED: "no",
+    S.EXPIRED: "no answer in time",
+    S.UNREACHABLE: "cannot be reached",
+    S.WITHDRAWN: "taken back",
+    S.DEFERRED: "answered with a condition",
+    S.STANDBY: "yes, on standby",
+}
+KINDS = {
+    "offer": "Question",
+    "reminder": "Reminder",
+    "spoken_offer": "Call with the question",
+    "not_clear": "Asked again what they mean",
+    "deferred": "Told that a person looks",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OfferLine:
+    """One offer under its seat.
+
+    Args:
+        can_answer: an answer by phone may be entered.
+        can_withdraw: the offer may be taken back.
+        sent: its texts and calls, the latest first.
+    """
+
+    offer: Offer
+    expert: Expert
+    can_answer: bool
+    can_withdraw: bool
+    sent: tuple[messages.Outgoing, ...]
+
+    @property
+    def last(self) -> str:
+        """How the last text or call got on: "Reminder: delivered"."""
+        if not self.sent:
+            return ""
+        sent = self.sent[0]
+        kind = KINDS.get(sent.kind, sent.kind.replace("_", " ").capitalize())
+        return f"{kind}: {sent.in_words[:1].lower()}{sent.in_words[1:]}" + (f" ({sent.why})" if sent.why else "")
+
+
+@dataclass(frozen=True, slots=True)
+class SeatLine:
+    """One seat: who is asked or has it, and who was asked before.
+
+    Args:
+        mark: how its dot is drawn: "yes", "ask", "no" or "".
+    """
+
+    view: SeatView
+    offers: tuple[OfferLine, ...]
+    earlier: tuple[OfferLine, ...]
+    mark: str
+
+
+MARKS = {PositionState.FILLED: "yes", PositionState.HELD: "ask", PositionState.UNFILLABLE: "no"}
+
+
+async def seat_lines(session: AsyncSession, request: Request, deployment: Deployment) -> list[SeatLine]:
+    """The team seat by seat, with offers and how their texts got on."""
+    by_offer: dict[int, list[messages.Outgoing]] = defaultdict(list)
+    for sent in await messages.of_topic(session, topic(request), limit=2000):
+        if sent.offer_id is not None:
+            by_offer[sent.offer_id].append(sent)
+    asked: dict[int, list[queries.OfferView]] = defaultdict(list)
+    for view in await queries.of_deployment(session, deployment.id):
+        asked[view.position.id].append(view)
+    return [_seat_line(seat, asked[seat.position.id], by_offer) for seat in await seats_of(session, deployment.id)]
+
+
+def _seat_line(
+    seat: SeatView, asked: Sequence[queries.OfferView], sent: Mapping[int, list[messages.Outgoing]]
+) -> SeatLine:
+    lines = [_offer_line(view, seat, tuple(sent.get(view.offer.id, ()))) for view in asked]
+    now = tuple(line for line in lines if line.offer.state in (*OPEN, S.ACCEPTED))
+    earlier = tuple(line for line in lines if line not in now)
+    return SeatLine(seat, now, earlier, MARKS.get(seat.position.state, ""))
+
+
+def _offer_line(view: queries.OfferView, seat: SeatView, sent: tuple[messages.Outgoing, ...]) -> OfferLine:
+    offer = view.offer
+    is_asked = offer.state in OPEN
+    is_late = offer.state in (S.EXPIRED, S.UNREACHABLE, S.STANDBY) and not seat.is_filled
+    can_withdraw = OFFER.can(offer.state, "withdraw") and offer.state is not S.ACCEPTED
+    return OfferLine(offer, view.expert, is_asked or is_late, can_withdraw, sent)
