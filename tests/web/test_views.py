@@ -16,7 +16,7 @@ from app.desk import board, story, usmap
 from app.desk.headlines import BEFORE, headline_of
 from app.desk.team import STATE_WORDS
 from app.dispatch.states import OfferState
-from app.dispatch.views import MY_WORDS
+from app.my.views import MY_WORDS
 from app.requests.models import Request
 from app.requests.states import Priority, RequestState
 from app.rosters.models import ProposalState

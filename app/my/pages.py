@@ -7,9 +7,10 @@ from fastapi.responses import RedirectResponse, Response
 
 from app.access.viewer import MayAnswerOwnOffers, MayReadOwnOffers
 from app.core.events import Actor
-from app.dispatch import answers, queries, views
+from app.dispatch import answers, queries
 from app.dispatch.answers import Answer
 from app.experts.models import Expert
+from app.my import views
 from app.web.render import DESK_ZONE, render
 from app.web.session import Session
 
@@ -23,7 +24,7 @@ async def my_page(request: Request, session: Session, viewer: MayReadOwnOffers) 
     expert = await session.get(Expert, viewer.expert_id or 0)
     return render(
         request,
-        "dispatch/my.html",
+        "my/home.html",
         lines=lines,
         headline=views.my_headline(lines),
         zone=expert.time_zone if expert else DESK_ZONE,
