@@ -48,6 +48,7 @@ ROUTERS = (
     "app.desk.deciding",
     "app.desk.choosing",
     "app.desk.asking",
+    "app.desk.timeline_page",
 )
 """Modules with a `router`: the doors."""
 REFUSALS = ("app.requests.decisions", "app.deployments.opening", "app.dispatch.offers")

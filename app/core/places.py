@@ -62,3 +62,10 @@ def days(start: datetime, end: datetime, zone: str) -> str:
     if (first.year, first.month) == (last.year, last.month):
         return f"{first:%b} {first.day}-{last.day}"
     return f"{first:%b} {first.day}-{last:%b} {last.day}"
+
+
+def day_hour(moment: datetime, zone: str) -> str:
+    """A day and the hour beside a picture, whose zone the page names once: "Nov 23, 4 a.m."."""
+    there = moment.astimezone(ZoneInfo(zone))
+    hour = (there.hour - 1) % 12 + 1
+    return f"{there:%b} {there.day}, {hour} {'a.m.' if there.hour < 12 else 'p.m.'}"

@@ -12,7 +12,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, St
 from markupsafe import Markup
 
 from app.core.clock import clock
-from app.core.places import clock_time, day_and_time, days
+from app.core.places import clock_time, day_and_time, day_hour, days
 from app.core.settings import get_settings
 from app.core.text import shown_phone
 
@@ -107,7 +107,7 @@ def _environment() -> Environment:
     )  # fmt: skip
     env.filters.update(
         words=words, ago=ago, left=left, phone=shown_phone, clock_time=clock_time, when=day_and_time, days=days,
-        span=span_words,
+        span=span_words, day_hour=day_hour,
     )  # fmt: skip
     env.globals.update(static=static, icon=icon, desk_zone=DESK_ZONE, now=clock.now)
     return env
