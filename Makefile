@@ -3,7 +3,7 @@
 .DELETE_ON_ERROR:
 .SUFFIXES:
 CHECKS := check-lint check-format check-types check-floors check-tracked check-schema check-openapi
-.PHONY: help demo serve test test-slow test-browser chaos check $(CHECKS) format openapi assets lock shape clean
+.PHONY: help demo serve test test-slow test-browser chaos check $(CHECKS) format openapi words assets lock shape clean
 
 VENV ?= .venv
 # Test processes at once; each has a PostgreSQL of its own.
@@ -59,6 +59,9 @@ openapi: $(VENV)/.dev ## Write docs/openapi.json anew, after an intended change 
 
 assets: $(VENV)/.installed ## Build the pages' assets, if anything about them changed
 	@$(BIN)/python build_assets.py
+
+words: $(VENV)/.dev ## Bring the Spanish catalogues in step with the words of pages
+	@$(BIN)/python -m tools.spanish
 
 lock: $(VENV)/bin/python ## Choose the newest allowed versions and pin their hashes
 	@test -x $(BIN)/uv || $(PIP) install uv

@@ -21,6 +21,7 @@ from app.core.settings import get_settings
 from app.watch import heartbeats
 from app.web import problems
 from app.web.files import Files
+from app.web.languages import Languages
 from app.web.live import live
 from app.web.render import STATIC
 from app.web.security import Security
@@ -127,6 +128,7 @@ def create_app() -> FastAPI:
         problems.register_refusals(import_module(name).REFUSALS)
     problems.install(app)
     app.mount("/static", Files(directory=STATIC), name="static")
+    app.add_middleware(Languages)
     app.add_middleware(Security, public_url=settings.public_url)
     refuse_unguarded(app)
     return app

@@ -26,6 +26,7 @@ JOBS = (
 )
 ROUTERS = (
     "app.access.pages",
+    "app.access.language",
     "app.access.api",
     "app.watch.api",
     "app.watch.pages",

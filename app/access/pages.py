@@ -11,6 +11,7 @@ from sqlalchemy import text
 from app.access import sessions
 from app.access.viewer import Anyone, Identified, MayOwnSessions, Viewer, viewer_of
 from app.core.database import begin
+from app.web.languages import N_, translated
 from app.web.live import live
 from app.web.render import render
 from app.web.session import Session
@@ -20,7 +21,7 @@ LOOK_AGAIN_S = 30.0
 """How often a stream checks that its reader is still signed in."""
 KEPT = "kept."
 """Before the names of fields that the sign-in page carries along."""
-WRONG = "We do not know this e-mail address with this password. Check both and try again."
+WRONG = N_("We do not know this e-mail address with this password. Check both and try again.")
 
 
 def home_of(viewer: Viewer) -> str:
@@ -63,17 +64,17 @@ async def sign_in(
     token = await sessions.sign_in(session, email, password, address)
     kept, kept_for = await _kept(request)
     if token is None:
-        page = {"next": next, "email": email, "error": WRONG, "kept": kept, "kept_for": kept_for}
+        page = {"next": next, "email": email, "error": translated(WRONG), "kept": kept, "kept_for": kept_for}
         return render(request, "access/sign_in.html", 422, **page)
-    answer: Response = RedirectResponse(_own_path(next), 303)
+    answer: Response = RedirectResponse(own_path(next), 303)
     if kept_for:
-        answer = render(request, "access/kept.html", kept=kept, kept_for=_own_path(kept_for))
+        answer = render(request, "access/kept.html", kept=kept, kept_for=own_path(kept_for))
     name = sessions.cookie_name()
     answer.set_cookie(name, token, path="/", httponly=True, samesite="lax", secure=name.startswith("__Host-"))
     return answer
 
 
-def _own_path(path: str) -> str:
+def own_path(path: str) -> str:
     """Only paths of our own: a full address would send people to somebody else's page."""
     return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
 

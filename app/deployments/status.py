@@ -1,4 +1,4 @@
-"""Where a request stands, as its agency reads it: one sentence, five stages, what comes next. Pure."""
+"""Where a request stands, for its agency: one sentence, five stages, what comes next. Pure, but for the language."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,25 +9,28 @@ from app.deployments.queries import SeatView
 from app.deployments.states import DeploymentState, PositionState
 from app.requests.models import Request
 from app.requests.states import RequestState
+from app.web.languages import N_, _, translated
 
 R = RequestState
 ENDED = {
-    R.DECLINED: ("We cannot send a team", "The desk will call you to say why, and who else may help."),
-    R.REFERRED: ("Another body is better placed to help", "The desk will call you and put you in touch."),
-    R.WITHDRAWN: ("You have withdrawn this request", "You can ask again at any time."),
-    R.MERGED: ("This belongs to another request of yours", "We go on with that one."),
+    R.DECLINED: (N_("We cannot send a team"), N_("The desk will call you to say why, and who else may help.")),
+    R.REFERRED: (N_("Another body is better placed to help"), N_("The desk will call you and put you in touch.")),
+    R.WITHDRAWN: (N_("You have withdrawn this request"), N_("You can ask again at any time.")),
+    R.MERGED: (N_("This belongs to another request of yours"), N_("We go on with that one.")),
 }
 OPEN = {
-    R.DRAFT: ("Your request is not sent yet", "Send it when you are ready."),
-    R.SUBMITTED: ("We have your request", "We will call you. You do not need to do anything."),
-    R.IN_INTAKE: ("We are looking at your request", "We will call you. You do not need to do anything."),
-    R.INFO_NEEDED: ("We need an answer from you", "Please answer below, or call the desk."),
-    R.RECOMMENDED: ("Your request is being decided", "You do not need to do anything."),
+    R.DRAFT: (N_("Your request is not sent yet"), N_("Send it when you are ready.")),
+    R.SUBMITTED: (N_("We have your request"), N_("We will call you. You do not need to do anything.")),
+    R.IN_INTAKE: (N_("We are looking at your request"), N_("We will call you. You do not need to do anything.")),
+    R.INFO_NEEDED: (N_("We need an answer from you"), N_("Please answer below, or call the desk.")),
+    R.RECOMMENDED: (N_("Your request is being decided"), N_("You do not need to do anything.")),
 }
+COMPOSING = (N_("Your team is being put together"), N_("You do not need to do anything."))
+ASKING = (N_("We are asking experts now"), N_("We will call you with names. You do not need to do anything."))
 DECIDING = {
-    R.IN_INTAKE: "We call you first",
-    R.INFO_NEEDED: "We wait for your answer",
-    R.RECOMMENDED: "This happens now",
+    R.IN_INTAKE: N_("We call you first"),
+    R.INFO_NEEDED: N_("We wait for your answer"),
+    R.RECOMMENDED: N_("This happens now"),
 }
 """What is said beside the second stage while it lasts."""
 
@@ -91,13 +94,13 @@ def _stages(
 ) -> tuple[Stage, ...]:
     reached = _reached(request, deployment)
     staffed_at = deployment.staffed_at if deployment else None
-    said_yes = f"{seats[0]} of {seats[1]} have said yes" if seats[1] else ""
+    said_yes = _("%(yes)s of %(all)s have said yes", yes=seats[0], all=seats[1]) if seats[1] else ""
     lines = (
-        ("We have your request", "", request.filed_at),
-        ("We decide", DECIDING.get(request.state, ""), request.decided_at),
-        ("We ask experts", said_yes, None),
-        ("Team confirmed", "", staffed_at),
-        ("First expert arrives", "Expected" if staffed_at else "", arrival if staffed_at else None),
+        (_("We have your request"), "", request.filed_at),
+        (_("We decide"), translated(DECIDING.get(request.state, "")), request.decided_at),
+        (_("We ask experts"), said_yes, None),
+        (_("Team confirmed"), "", staffed_at),
+        (_("First expert arrives"), _("Expected") if staffed_at else "", arrival if staffed_at else None),
     )
     return tuple(
         Stage(title, line, at, "done" if n < reached else "now" if n == reached else "")
@@ -113,11 +116,16 @@ def _reached(request: Request, deployment: Deployment | None) -> int:
 
 def _sentences(request: Request, deployment: Deployment | None, size: int) -> tuple[str, str]:
     if request.state in ENDED:
-        return ENDED[request.state]
+        return _both(ENDED[request.state])
     if deployment is None:
-        return OPEN.get(request.state, ("Your team is being put together", "You do not need to do anything."))
+        return _both(OPEN.get(request.state, COMPOSING))
     if deployment.state is DeploymentState.STOOD_DOWN:
-        return "The deployment is called off", "The desk will call you."
+        return _("The deployment is called off"), _("The desk will call you.")
     if deployment.staffed_at is not None:
-        return f"Your team of {size} is confirmed", "The team leader will call you before they travel."
-    return "We are asking experts now", "We will call you with names. You do not need to do anything."
+        after = _("The team leader will call you before they travel.")
+        return _("Your team of %(size)s is confirmed", size=size), after
+    return _both(ASKING)
+
+
+def _both(words: tuple[str, str]) -> tuple[str, str]:
+    return translated(words[0]), translated(words[1])

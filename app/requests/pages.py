@@ -18,33 +18,34 @@ from app.requests.api import asking_agency
 from app.requests.states import RequestState
 from app.requests.taxonomy import INCIDENT_TYPES, SERVICE_TYPES
 from app.web.idempotency import KeyReused, Once
+from app.web.languages import N_, _, ngettext
 from app.web.render import render
 from app.web.session import Session
 
 router = APIRouter(prefix="/agency", include_in_schema=False)
 S = RequestState
 STATE_SENTENCES = {
-    S.DRAFT: "Not sent yet",
-    S.SUBMITTED: "We have it and will call you",
-    S.IN_INTAKE: "We are looking at it",
-    S.INFO_NEEDED: "We need an answer from you",
-    S.RECOMMENDED: "It is being decided",
-    S.APPROVED: "Approved: see who is coming",
-    S.DECLINED: "We cannot send a team",
-    S.REFERRED: "Another body is better placed",
-    S.WITHDRAWN: "You have withdrawn it",
-    S.MERGED: "Part of another request of yours",
+    S.DRAFT: N_("Not sent yet"),
+    S.SUBMITTED: N_("We have it and will call you"),
+    S.IN_INTAKE: N_("We are looking at it"),
+    S.INFO_NEEDED: N_("We need an answer from you"),
+    S.RECOMMENDED: N_("It is being decided"),
+    S.APPROVED: N_("Approved: see who is coming"),
+    S.DECLINED: N_("We cannot send a team"),
+    S.REFERRED: N_("Another body is better placed"),
+    S.WITHDRAWN: N_("You have withdrawn it"),
+    S.MERGED: N_("Part of another request of yours"),
 }
 """Where each request stands, in the agency's list."""
 SENT_ALREADY = "This was sent already. To change it, call the desk."
-COUNT_WORDS = {0: "You have no request with us", 1: "You have one request with us"}
 
 
 @router.get("")
 async def my_requests(request: Request, session: Session, viewer: MayReadRequests) -> Response:
     """The agency's own requests."""
     rows = await queries.listed(session, viewer)
-    headline = COUNT_WORDS.get(len(rows), f"You have {len(rows)} requests with us")
+    many = ngettext("You have one request with us", "You have %(n)s requests with us", len(rows))
+    headline = many if rows else _("You have no request with us")
     return render(
         request,
         "requests/list.html",

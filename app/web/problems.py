@@ -13,6 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
 from app.core.problems import Changed, Conflict, Invalid, NotFound, Problem
+from app.web.languages import N_, _, translated
 from app.web.render import render
 
 logger = logging.getLogger(__name__)
@@ -20,15 +21,15 @@ REFUSALS: dict[str, type[Problem]] = {}
 """Constraint to the problem it stands for."""
 TRY_AGAIN = (pg.DeadlockDetected, pg.SerializationFailure, pg.LockNotAvailable)
 HINTS = {
-    401: "Sign in and try again.",
-    403: "If you need this, ask an administrator for the role.",
-    404: "Check the address, or start again from the first page.",
-    409: "Go back, look at the present state, and decide again.",
-    412: "Go back, look at the present state, and decide again.",
-    413: "Send less at once.",
-    422: "Go back and look at what you entered.",
-    429: "Wait a moment, then try again.",
-    500: "This is our mistake, and it was noted. Try again, or call the desk.",
+    401: N_("Sign in and try again."),
+    403: N_("If you need this, ask an administrator for the role."),
+    404: N_("Check the address, or start again from the first page."),
+    409: N_("Go back, look at the present state, and decide again."),
+    412: N_("Go back, look at the present state, and decide again."),
+    413: N_("Send less at once."),
+    422: N_("Go back and look at what you entered."),
+    429: N_("Wait a moment, then try again."),
+    500: N_("This is our mistake, and it was noted. Try again, or call the desk."),
 }
 
 
@@ -72,9 +73,9 @@ def page(request: Request, status: int, title: str, detail: str, errors: Mapping
         request,
         "web/problem.html",
         status=status,
-        title=title,
-        detail=detail,
-        hint=HINTS.get(status, ""),
+        title=translated(title),
+        detail=translated(detail),
+        hint=translated(HINTS.get(status, "")),
         errors=errors or {},
     )
 
@@ -98,7 +99,7 @@ async def _problem(request: Request, error: Exception) -> Response:
 async def _sign_in_and_keep(request: Request) -> Response:
     """The session ended while somebody wrote: the sign-in page, with every word of the form carried along."""
     kept = [(name, value) for name, value in (await request.form()).multi_items() if isinstance(value, str)]
-    why = "You were signed out. Sign in again: nothing that you wrote is lost."
+    why = _("You were signed out. Sign in again: nothing that you wrote is lost.")
     return render(
         request, "access/sign_in.html", 401, next="/", email="", error=why, kept=kept, kept_for=request.url.path
     )
@@ -139,11 +140,11 @@ async def _stale(request: Request, _error: Exception) -> Response:
 
 async def _bug(request: Request, error: Exception) -> Response:
     logger.error("bug at %s %s", request.method, request.url.path, exc_info=error)
-    detail = "Something went wrong on our side."
+    detail = N_("Something went wrong on our side.")
     return (
-        document(request, 500, "Server error", detail)
+        document(request, 500, N_("Server error"), detail)
         if _is_machine(request)
-        else page(request, 500, "Server error", detail)
+        else page(request, 500, N_("Server error"), detail)
     )
 
 

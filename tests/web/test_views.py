@@ -20,7 +20,8 @@ from app.my.views import MY_WORDS
 from app.requests.models import Request
 from app.requests.states import Priority, RequestState
 from app.rosters.models import ProposalState
-from app.web.render import left, span_words, words
+from app.web.render import words
+from app.web.times import left, span_words
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

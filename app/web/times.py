@@ -1,0 +1,67 @@
+"""Times and lengths of time as a page says them, in the reader's language, always with the letters of their zone."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+
+from app.core import places
+from app.core.clock import clock
+from app.core.places import zone_letters
+from app.web.languages import _, language
+
+SPANISH = "es_US"
+"""Twelve hours with a.m. and p.m., as Spanish is written in the United States."""
+
+
+def _spanish(moment: datetime, zone: str, pattern: str) -> str:
+    return format_datetime(moment, pattern, tzinfo=ZoneInfo(zone), locale=SPANISH)
+
+
+def clock_time(moment: datetime, zone: str) -> str:
+    """A time of day: "4:30am CT", "4:30 a.m. CT"."""
+    if language() == "en":
+        return places.clock_time(moment, zone)
+    return f"{_spanish(moment, zone, 'h:mm a')} {zone_letters(moment, zone)}"
+
+
+def day_and_time(moment: datetime, zone: str) -> str:
+    """A day and time: "Mon Nov 23, 4:30 a.m. CT", "lun 23 nov, 4:30 a.m. CT"."""
+    if language() == "en":
+        return places.day_and_time(moment, zone)
+    return f"{_spanish(moment, zone, 'EEE d MMM, h:mm a')} {zone_letters(moment, zone)}"
+
+
+def days(start: datetime, end: datetime, zone: str) -> str:
+    """The days from start to end: "Nov 23-26", "23-26 nov", "30 nov-2 dic"."""
+    if language() == "en":
+        return places.days(start, end, zone)
+    first, last = start.astimezone(ZoneInfo(zone)), end.astimezone(ZoneInfo(zone))
+    said = _spanish(end, zone, "d MMM")
+    if first.date() == last.date():
+        return said
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}-{said}"
+    return f"{_spanish(start, zone, 'd MMM')}-{said}"
+
+
+def span_words(minutes: float) -> str:
+    """A length of time: "48 min", "2 h 40 min", "3 d"."""
+    whole = round(abs(minutes))
+    if whole < 60:
+        return f"{whole} min"
+    if whole < 48 * 60:
+        return f"{whole // 60} h" + (f" {whole % 60} min" if whole % 60 and whole < 600 else "")
+    return f"{whole // 1440} d"
+
+
+def ago(moment: datetime) -> str:
+    """How long ago: "1 h 12 min ago"."""
+    return _("%(span)s ago", span=span_words((clock.now() - moment).total_seconds() / 60))
+
+
+def left(moment: datetime) -> str:
+    """How long until then: "48 min left", or "12 min late"."""
+    minutes = (moment - clock.now()).total_seconds() / 60
+    span = span_words(minutes)
+    return _("%(span)s left", span=span) if minutes >= 0 else _("%(span)s late", span=span)
