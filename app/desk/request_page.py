@@ -13,21 +13,38 @@ from app.deployments import queries as deployments
 from app.deployments.models import Deployment
 from app.deployments.states import DeploymentState
 from app.deployments.teams import TEAM_NAMES, TEAMS
-from app.desk import board, proposed, story, team
+from app.desk import board, intake_view, proposed, story, team
 from app.desk.headlines import headline_of
+from app.desk.intake_view import facts_of
+from app.desk.kept import NOTHING, Kept
 from app.dispatch import ladder, waves
 from app.experts.taxonomy import LANGUAGES
-from app.requests import intake
+from app.requests import call, intake
 from app.requests import queries as requests
 from app.requests.models import Request as RequestRow
-from app.requests.states import RequestState
-from app.requests.taxonomy import REASONS, REFERRALS
+from app.requests.states import OPEN, RequestState
+from app.requests.taxonomy import DECLINE_REASONS, HAND_BACK_REASONS, PRIORITY_WORDS, REASONS, REFERRALS
 from app.rosters import queries as rosters
 from app.rosters.models import Proposal, ProposalState
 from app.web.render import render
 from app.web.session import Session
 
 router = APIRouter(include_in_schema=False)
+WORDS: dict[str, Any] = {
+    "team_names": TEAM_NAMES,
+    "team_sizes": {code: len(seats) for code, seats in TEAMS.items()},
+    "reasons": REASONS,
+    "team_options": [(code, f"{name}, {len(TEAMS[code])} people") for code, name in TEAM_NAMES.items()],
+    "referrals": [(body, body) for body in REFERRALS],
+    "languages": LANGUAGES,
+    "call_questions": call.QUESTIONS,
+    "priorities": PRIORITY_WORDS,
+    "decline_reasons": [(code, REASONS[code]) for code in DECLINE_REASONS],
+    "hand_back_reasons": [(code, REASONS[code]) for code in HAND_BACK_REASONS],
+}
+"""Lists that the page's forms choose from."""
+MAIN_ACTIONS = {"take_in", "recommend", "decide", "accept"}
+"""Forms that are the page's next step; the others stand beside it."""
 
 
 def back(reference: str) -> Response:
@@ -38,11 +55,16 @@ def back(reference: str) -> Response:
 def _actions(viewer: Viewer, row: board.Row, *, has_proposal: bool) -> set[str]:
     """Which forms this viewer sees here now. The verbs check again."""
     state, found = row.request.state, set()
+    does_intake = viewer.may(Permission.WORK_INTAKE)
     if state is RequestState.SUBMITTED and row.is_yours:
         found.add("take_in")
     if state is RequestState.IN_INTAKE:
         found |= {"recommend"} if row.is_yours else set()
-        found |= {"ask"} if viewer.may(Permission.WORK_INTAKE) else set()
+        found |= {"ask"} if does_intake else set()
+    if state is RequestState.INFO_NEEDED and viewer.may(Permission.ANSWER_QUESTION):
+        found.add("answer")
+    if state in OPEN and does_intake:
+        found |= {"notes", "relate"} | ({"facts"} if viewer.may(Permission.FILE_REQUEST) else set())
     if state is RequestState.RECOMMENDED and row.is_yours:
         found.add("decide")
     if has_proposal and viewer.may(Permission.WORK_ROSTER):
@@ -55,7 +77,13 @@ async def one_request(
     reference: str, request: Request, session: Session, viewer: MayReadDeployments, part: str = ""
 ) -> Response:
     """One request from intake to the confirmed team; `?part=live` is the part that changes live."""
-    found = await requests.find(session, viewer, reference)
+    return await show(request, session, viewer, await requests.find(session, viewer, reference), part=part)
+
+
+async def show(  # noqa: PLR0917 - who asks for what
+    request: Request, session: Session, viewer: Viewer, found: RequestRow, kept: Kept = NOTHING, part: str = ""
+) -> Response:
+    """The page of a request; with `kept`, the form that could not be saved keeps every word."""
     listed = await requests.with_agency(session, found)
     deployment = await deployments.of_request(session, found.id)
     counts = await deployments.seat_counts(session, [deployment.id]) if deployment else {}
@@ -64,25 +92,27 @@ async def one_request(
     roster = proposal.state if proposal else None
     has_proposal = roster is ProposalState.PROPOSED
     row = board.row_of(viewer, found, listed.agency_name, deployment, count, roster)
+    actions = _actions(viewer, row, has_proposal=has_proposal)
     return render(
         request,
         "desk/request_part.html" if part == "live" else "desk/request.html",
+        kept.status if kept.form else 200,
         part=part,
+        kept=kept,
+        facts_now=facts_of(found),
+        may_own=viewer.may(Permission.WORK_INTAKE) or viewer.may(Permission.WORK_OFFERS),
+        has_main_action=bool(actions & MAIN_ACTIONS),
+        seen=await story.last_seen(session, intake.topic(found)),
         row=row,
         headline=headline_of(found, deployment, count, roster),
         stages=board.STAGES,
-        actions=_actions(viewer, row, has_proposal=has_proposal),
+        actions=actions,
         may_work=viewer.may(Permission.WORK_OFFERS),
-        team_names=TEAM_NAMES,
-        team_sizes={code: len(seats) for code, seats in TEAMS.items()},
-        reasons=REASONS,
-        referrals=REFERRALS,
-        languages=LANGUAGES,
-        questions=await requests.questions(session, found),
-        decisions=await requests.decisions(session, found),
+        intake=await intake_view.of(session, found),
         story=await story.of_topic(session, intake.topic(found)),
         # The proposed team says it itself.
         changed=None if has_proposal else proposed.changed(proposal),
+        **WORDS,
         **await _team(session, found, deployment, proposal if has_proposal else None),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.events import Event
@@ -18,6 +18,11 @@ SENTENCES = {
     "request.taken_in": "took the request on",
     "request.question_asked": "asked the agency a question",
     "request.question_answered": "answered the desk's question",
+    "request.owned": "looks after the request",
+    "request.call_noted": "noted what was said in the intake call: {fields}",
+    "request.linked": "linked the request with {other}",
+    "request.merged": "made the request part of {other}",
+    "request.absorbed": "made {other} part of this request",
     "request.recommended": "recommended a team ({team_type})",
     "request.returned": "gave the recommendation back",
     "request.approved": "approved the deployment",
@@ -88,6 +93,22 @@ LATEST = (
     "text.needs_person",
 )
 """Kinds the board tells: what comes from outside, and confirmed teams."""
+MATTERS = (
+    "request.changed",
+    "request.call_noted",
+    "request.question_asked",
+    "request.question_answered",
+    "request.recommended",
+    "request.returned",
+    "request.approved",
+    "request.declined",
+    "request.referred",
+    "request.withdrawn",
+    "request.linked",
+    "request.merged",
+    "request.absorbed",
+)
+"""Kinds that whoever writes a recommendation or a decision must have seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +166,18 @@ async def of_topic(session: AsyncSession, topic: str, limit: int = 150) -> list[
     events = (await session.scalars(query)).all()
     people = await _people(session, events)
     return [_line(event, people.get(event.id)) for event in events]
+
+
+async def last_seen(session: AsyncSession, topic: str) -> int:
+    """The newest event of a story: what a page that is shown now knows."""
+    return await session.scalar(select(func.max(Event.id)).where(Event.topic == topic)) or 0
+
+
+async def since(session: AsyncSession, topic: str, seen: int, *, not_by: int) -> list[Line]:
+    """What others did that matters after event `seen`, the oldest first; nothing of the user `not_by` herself."""
+    query = select(Event).where(Event.topic == topic, Event.id > seen, Event.kind.in_(MATTERS)).order_by(Event.id)
+    events = [one for one in await session.scalars(query) if (one.actor_kind, one.actor_id) != ("user", not_by)]
+    return [_line(event, None) for event in events]
 
 
 async def latest(session: AsyncSession, limit: int = 9) -> list[Line]:

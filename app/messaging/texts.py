@@ -537,6 +537,15 @@ def request_received(reference: str, desk_phone: str) -> Text:
     )
 
 
+def agency_question(reference: str, desk_phone: str) -> Text:
+    """To the agency's contact: the desk has asked something that only they know."""
+    return Text(
+        "agency_question",
+        f"RRT: We have a question about your request {reference}. Please answer it on your request's page,"
+        f" or call the desk: {desk_phone}",
+    )
+
+
 def team_confirmed(reference: str, size: int, desk_phone: str) -> Text:
     """To the agency's contact: every seat is filled."""
     people = "1 person" if size == 1 else f"{size} people"

@@ -21,6 +21,7 @@ from app.requests import decisions, intake, queries
 from app.requests.models import Request
 from app.requests.schemas import (
     AnswerIn,
+    ApproveIn,
     DecideIn,
     QuestionIn,
     QuestionOut,
@@ -140,14 +141,18 @@ async def recommend(reference: str, form: RecommendIn, session: Session, viewer:
 async def hand_back(reference: str, form: DecideIn, session: Session, viewer: MayDecide) -> RequestOut:
     """Give the recommendation back: something is missing."""
     request = await queries.find(session, viewer, reference, lock=True)
-    return await _out(session, await decisions.hand_back(session, request, form.note, by=viewer.actor))
+    reason = "needs_more" if form.reason_code == "need_confirmed" else form.reason_code
+    return await _out(session, await decisions.hand_back(session, request, form.note, reason, by=viewer.actor))
 
 
 @router.post("/{reference}/approve")
-async def approve(reference: str, form: DecideIn, session: Session, viewer: MayDecide) -> RequestOut:
-    """Decide to deploy. The team is composed at once."""
+async def approve(reference: str, form: ApproveIn, session: Session, viewer: MayDecide) -> RequestOut:
+    """Decide to deploy, as recommended or with changes. The team is composed at once."""
     request = await queries.find(session, viewer, reference, lock=True)
-    return await _out(session, await decisions.approve(session, request, form.reason_code, form.note, by=viewer.actor))
+    terms = decisions.Terms(form.team_type, form.days, form.funding_ceiling, form.conditions, form.review_on)
+    return await _out(
+        session, await decisions.approve(session, request, form.reason_code, form.note, terms, by=viewer.actor)
+    )
 
 
 @router.post("/{reference}/decline")

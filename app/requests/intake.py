@@ -12,7 +12,9 @@ from app.core.events import Actor, record
 from app.core.ids import reference
 from app.core.places import ZONES
 from app.core.problems import Conflict, Invalid
+from app.core.settings import get_settings
 from app.core.text import phone_number
+from app.messaging import outbox, texts
 from app.requests.models import Decision, DecisionKind, Question, ReferenceCounter, Request
 from app.requests.schemas import RequestChange, RequestIn
 from app.requests.states import OPEN, REQUEST, Priority, RequestState
@@ -120,15 +122,27 @@ async def change(session: AsyncSession, request: Request, form: RequestChange, *
 async def take_in(session: AsyncSession, request: Request, *, by: Actor) -> Request:
     """The desk takes it on and calls the agency."""
     request.state = REQUEST.after(request.state, "take_in")
+    if request.owner_id is None:
+        request.owner_id = by.id
     await record(session, "request.taken_in", request.id, topic=topic(request), by=by)
     return request
 
 
+async def own(session: AsyncSession, request: Request, *, by: Actor) -> Request:
+    """Look after a request from now on. Twice changes nothing."""
+    if request.owner_id != by.id:
+        request.owner_id = by.id
+        await record(session, "request.owned", request.id, topic=topic(request), by=by)
+    return request
+
+
 async def ask(session: AsyncSession, request: Request, text: str, *, by: Actor) -> Question:
-    """Ask the agency something; the request waits for the answer."""
+    """Ask the agency something: the request waits for the answer, and the contact gets a text that says so."""
     request.state = REQUEST.after(request.state, "ask")
     question = Question(request_id=request.id, asked_by_id=by.id, asked_at=clock.now(), question=text)
     session.add(question)
+    words = texts.agency_question(request.reference, get_settings().desk_phone)
+    await outbox.post(session, words, to=request.contact_phone, topic=topic(request))
     await record(session, "request.question_asked", request.id, topic=topic(request), by=by)
     return question
 

@@ -1,6 +1,6 @@
 """Tables of requests and of what was decided about them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -28,7 +28,11 @@ class Request(Table):
             " or (decided_by_id is not null and recommended_by_id is not null)",
             name="decided_by_somebody",
         ),
+        CheckConstraint(
+            "merged_into_id is null or (state = 'merged' and merged_into_id <> id)", name="merged_into_another"
+        ),
         Index("ix_requests_state", "state"),
+        Index("ix_requests_filed_at", "filed_at"),
         Index("ix_requests_agency_id", "agency_id"),
     )
 
@@ -73,6 +77,9 @@ class Request(Table):
     recommended_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     decided_at: Mapped[datetime | None]
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    """Who of the desk looks after it; none: whoever may."""
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("requests.id"))
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own name
 
@@ -92,6 +99,7 @@ class Decision(Table):
     """One line of the decision record: who, when, what, why."""
 
     __tablename__ = "decisions"
+    __table_args__ = (CheckConstraint("funding_ceiling > 0", name="ceiling_is_money"),)
 
     request_id: Mapped[int] = mapped_column(ForeignKey("requests.id"), index=True)
     kind: Mapped[DecisionKind] = mapped_column(state_column(DecisionKind))
@@ -100,6 +108,11 @@ class Decision(Table):
     reason_code: Mapped[str]
     note: Mapped[str]
     team_type: Mapped[str | None]
+    funding_ceiling: Mapped[int | None]
+    """Whole dollars the deployment may cost."""
+    conditions: Mapped[str] = mapped_column(default="", server_default="")
+    review_on: Mapped[date | None]
+    """When the decision is looked at again."""
 
 
 class Question(Table):
@@ -113,6 +126,40 @@ class Question(Table):
     question: Mapped[str]
     answer: Mapped[str | None]
     answered_at: Mapped[datetime | None]
+
+
+class CallNotes(Table):
+    """What the desk learned in the intake call. Each saving is a version of its own; none is ever changed."""
+
+    __tablename__ = "call_notes"
+    __table_args__ = (UniqueConstraint("request_id", "version"),)
+
+    request_id: Mapped[int] = mapped_column(ForeignKey("requests.id"))
+    version: Mapped[int]
+    spoke_with: Mapped[str]
+    scope: Mapped[str]
+    safety: Mapped[str]
+    others_present: Mapped[str]
+    media: Mapped[str]
+    litigation: Mapped[str]
+    host_commitments: Mapped[str]
+    noted_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    noted_at: Mapped[datetime]
+
+
+class RequestLink(Table):
+    """Two requests about one event, each with a decision of its own."""
+
+    __tablename__ = "request_links"
+    __table_args__ = (
+        UniqueConstraint("request_id", "other_id"),
+        CheckConstraint("request_id < other_id", name="the_older_first"),
+    )
+
+    request_id: Mapped[int] = mapped_column(ForeignKey("requests.id"))
+    other_id: Mapped[int] = mapped_column(ForeignKey("requests.id"), index=True)
+    linked_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    linked_at: Mapped[datetime]
 
 
 class ReferenceCounter(Table):

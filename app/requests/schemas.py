@@ -1,6 +1,6 @@
 """Requests as they cross HTTP."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
@@ -157,6 +157,7 @@ class RequestOut(BaseModel):
     filed_at: datetime | None
     team_type: str | None
     decided_at: datetime | None
+    owner_id: int | None
 
 
 class RecommendIn(BaseModel):
@@ -180,6 +181,16 @@ class DecideIn(BaseModel):
     @classmethod
     def _reason(cls, value: str) -> str:
         return _known([value], frozenset(REASONS), "a reason")[0]
+
+
+class ApproveIn(DecideIn):
+    """An approval: as recommended, or with changes; and on which terms."""
+
+    team_type: Annotated[str | None, Field(pattern="^T[123]$", description="Default: as recommended")] = None
+    days: int | None = Field(None, ge=1, le=14, description="Days on site; default: as asked")
+    funding_ceiling: int | None = Field(None, ge=1, le=10_000_000, description="Whole dollars")
+    conditions: Prose = ""
+    review_on: date | None = Field(None, description="When the decision is looked at again")
 
 
 class ReferIn(DecideIn):
@@ -219,3 +230,52 @@ class QuestionOut(BaseModel):
     asked_at: datetime
     answer: str | None
     answered_at: datetime | None
+
+
+class CallNotesIn(BaseModel):
+    """What was said in the intake call, by question; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    spoke_with: Prose | None = None
+    scope: Prose | None = None
+    safety: Prose | None = None
+    others_present: Prose | None = None
+    media: Prose | None = None
+    litigation: Prose | None = None
+    host_commitments: Prose | None = None
+
+
+class CallNotesOut(BaseModel):
+    """The notes of the intake call as they stand."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    version: int = 0
+    spoke_with: str = ""
+    scope: str = ""
+    safety: str = ""
+    others_present: str = ""
+    media: str = ""
+    litigation: str = ""
+    host_commitments: str = ""
+    noted_at: datetime | None = None
+
+
+class OtherIn(BaseModel):
+    """Another request, by its reference."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reference: Line
+
+
+class RelatedOut(BaseModel):
+    """Another request that probably is about the same event, and what speaks for it."""
+
+    reference: str
+    state: RequestState
+    agency_name: str
+    why: list[str]
+    is_linked: bool
+    can_merge: bool

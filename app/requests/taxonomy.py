@@ -23,14 +23,21 @@ SERVICE_TYPES: tuple[str, ...] = tuple(
 )
 REASONS: dict[str, str] = {
     "need_confirmed": "Need confirmed, within the programme's purpose",
+    "with_changes": "Need confirmed, with changes to what was recommended",
     "outside_purpose": "Outside the programme's purpose",
     "better_placed": "Another body is better placed",
     "not_safe": "Not safe for a team yet",
     "no_capacity": "No capacity at the time",
     "withdrawn_by_agency": "Withdrawn by the agency",
     "needs_more": "More is needed before a decision",
+    "scope_unclear": "The scope is not clear yet",
+    "host_not_ready": "The host's commitments are missing",
 }
+DECLINE_REASONS = ("outside_purpose", "not_safe", "no_capacity", "better_placed")
+HAND_BACK_REASONS = ("needs_more", "scope_unclear", "host_not_ready", "not_safe")
 REFERRALS: tuple[str, ...] = (
     "CRS", "CRI-TAC", "OVC TTAC", "FBI VSD", "Red Cross", "NOVA",
 )  # fmt: skip
 """Bodies a request can be referred to."""
+PRIORITY_WORDS = {"immediate": "Within 24 hours", "urgent": "In one to three days", "planned": "Later"}
+"""How soon people are needed, as the forms ask it."""
