@@ -46,6 +46,7 @@ ROUTERS = (
     "app.replies.pages",
     "app.my.pages",
     "app.desk.board_page",
+    "app.desk.new_call",
     "app.desk.request_page",
     "app.desk.intaking",
     "app.desk.deciding",

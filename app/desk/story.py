@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.events import Event
+from app.deployments.teams import TEAM_NAMES
 from app.dispatch.models import Offer
 from app.experts.models import Expert
 from app.requests.models import Request
@@ -23,7 +24,7 @@ SENTENCES = {
     "request.linked": "linked the request with {other}",
     "request.merged": "made the request part of {other}",
     "request.absorbed": "made {other} part of this request",
-    "request.recommended": "recommended a team ({team_type})",
+    "request.recommended": "recommended: {team_type}",
     "request.returned": "gave the recommendation back",
     "request.approved": "approved the deployment",
     "request.declined": "declined the request",
@@ -134,7 +135,8 @@ def sentence(event: Event) -> str:
     """What happened, after the actor's name; an unknown kind in its own words."""
     text = SENTENCES.get(event.kind, event.kind.replace(".", " ").replace("_", " "))
     try:
-        return text.format_map({name: str(value).replace("_", " ") for name, value in event.data.items()})
+        said = {name: TEAM_NAMES.get(str(value), str(value)).replace("_", " ") for name, value in event.data.items()}
+        return text.format_map(said)
     except KeyError:
         return text.split("{", maxsplit=1)[0].strip(" (:")
 

@@ -147,6 +147,18 @@ class CallNotes(Table):
     noted_at: Mapped[datetime]
 
 
+class CallDraft(Table):
+    """A call that somebody of the desk is taking: what was typed so far. Filed, it names its request."""
+
+    __tablename__ = "call_drafts"
+
+    token: Mapped[str] = mapped_column(unique=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    given: Mapped[dict[str, Any]]
+    changed_at: Mapped[datetime]
+    request_id: Mapped[int | None] = mapped_column(ForeignKey("requests.id"))
+
+
 class RequestLink(Table):
     """Two requests about one event, each with a decision of its own."""
 

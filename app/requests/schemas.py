@@ -101,6 +101,17 @@ class RequestIn(BaseModel):
         return self
 
 
+class CallIn(RequestIn):
+    """What the desk types while somebody speaks: an address to write to may follow."""
+
+    contact_email: str = ""
+
+    @field_validator("contact_email")
+    @classmethod
+    def _email(cls, value: str) -> str:
+        return RequestIn._email(value) if value else ""
+
+
 class RequestChange(BaseModel):
     """What may still be changed before the decision; fields left out stay."""
 
