@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app import rooms
 from app.core.database import begin, close_engine
-from app.core.jobs import come_back, job_app, run_worker
+from app.core.jobs import come_back, job_app, rescue, run_worker
 from app.core.log import start_logging
 from app.core.settings import get_settings
 from app.messaging import gaps, reconciling
@@ -45,7 +45,7 @@ async def _work(concurrency: int) -> None:
     from app.rosters import solving  # noqa: PLC0415
 
     async def work_until_stopped() -> None:
-        await _look_before_working()
+        await look_before_working()
         await run_worker(concurrency)
 
     rooms.load_jobs()
@@ -62,12 +62,13 @@ async def _work(concurrency: int) -> None:
         await close_engine()
 
 
-async def _look_before_working() -> None:
-    """Before the first job: what waited too long is held, and texts that came meanwhile are read before deadlines."""
+async def look_before_working() -> None:
+    """Before the first job: hold what waited too long, read texts before deadlines, take over what the dead left."""
     async with job_app().open_async():
         async with begin() as session:
             await gaps.notice(session)
         await reconciling.read_missed()
+        await rescue()
 
 
 def simulate(port: int, seed: int) -> None:

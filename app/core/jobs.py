@@ -14,7 +14,7 @@ from typing import Any
 import procrastinate
 import psycopg
 from procrastinate.exceptions import ConnectorException
-from procrastinate.jobs import Job
+from procrastinate.jobs import Job, Status
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -85,16 +85,29 @@ def job_app() -> procrastinate.App:
     for name, (handler, span) in _PERIODIC.items():
         task = app.task(name=name, queueing_lock=name, priority=PERIODIC_PRIORITY)(_tick(handler))
         app.periodic(cron=_cron(span))(task)
-    app.periodic(cron="* * * * * */3")(app.task(name="core.rescue", pass_context=False)(_rescue))
+    # Without a lock, or it would stall itself; ahead of everything, or it would queue behind what waits for it.
+    task = app.task(name="core.rescue", priority=PERIODIC_PRIORITY, pass_context=False)(_tick(rescue))
+    app.periodic(cron="* * * * * */3")(task)
     return app
 
 
-async def _rescue(timestamp: int) -> None:
-    """Give the jobs of dead workers to the living. Carries no lock: it must not stall itself."""
+async def rescue() -> None:
+    """Give the jobs of dead workers to the living. Within an opened `job_app`.
+
+    A periodic job is dropped instead: the next one comes soon, and the queue holds only one, so where it has come
+    already the dead one would be refused. What cannot be taken over must not keep the others from it.
+    """
     manager = job_app().job_manager
     for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=HEARTBEAT_S):
-        await manager.retry_job(stalled)
-        logger.warning("job %s (%s) taken over from a dead worker", stalled.id, stalled.task_name)
+        try:
+            if is_periodic(stalled.task_name):
+                await manager.finish_job(stalled, status=Status.FAILED, delete_job=True)
+            else:
+                await manager.retry_job(stalled)
+                logger.warning("job %s (%s) taken over from a dead worker", stalled.id, stalled.task_name)
+        except ConnectorException as error:
+            # Most often another worker was faster.
+            logger.info("job %s (%s) not taken over: %r", stalled.id, stalled.task_name, error.__cause__)
 
 
 async def defer(session: AsyncSession, name: str, *, at: datetime | None = None, priority: int = 0, **ids: int) -> int:
@@ -118,7 +131,10 @@ async def defer(session: AsyncSession, name: str, *, at: datetime | None = None,
         connection=await raw_connection(session),
     )
     await session.flush()
-    return await task.defer_async(**ids)
+    try:
+        return await task.defer_async(**ids)
+    except ConnectorException as error:  # what the database said, as it says it everywhere else
+        raise error.__cause__ or error from None
 
 
 async def cancel(session: AsyncSession, job_id: int | None) -> None:

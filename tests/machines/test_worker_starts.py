@@ -9,12 +9,16 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import select, text
 
 from app.core.clock import Clock, clock
 from app.core.database import begin
+from app.core.jobs import job_app
 from app.messaging.models import Message
 from app.messaging.states import MessageState
+from app.processes import look_before_working
+from app.rooms import load_jobs
 from app.simulator.faults import Faults
 from app.watch import heartbeats
 from tests.story import START, Story
@@ -82,3 +86,34 @@ async def test_after_a_long_gap_it_holds_before_its_first_job(story: Story) -> N
     assert story.carrier.messages == []
     async with begin() as session:
         assert [message.state for message in await session.scalars(select(Message))] == [MessageState.QUEUED]
+
+
+async def test_what_dead_workers_left_is_taken_over_though_one_of_it_cannot_be(story: Story) -> None:
+    audit = (
+        "insert into procrastinate_jobs (queue_name, task_name, queueing_lock, status)"
+        " values ('default', 'dispatch.audit', 'dispatch.audit', cast(:status as procrastinate_job_status))"
+    )
+    async with begin() as session:
+        for status in ("doing", "todo"):
+            await session.execute(text(audit), {"status": status})
+    await story.files()
+    async with begin() as session:
+        theirs = "update procrastinate_jobs set status = 'doing' where task_name <> 'dispatch.audit' returning id"
+        dead = list(await session.scalars(text(theirs)))
+    await look_before_working()
+    async with begin() as session:
+        rows = await session.execute(text("select id, task_name, status::text from procrastinate_jobs"))
+        left = {(id_, status) for id_, name, status in rows if name != "dispatch.audit"}
+        audits = await session.scalars(
+            text("select status::text from procrastinate_jobs where queueing_lock is not null")
+        )
+    assert dead
+    assert left == {(each, "todo") for each in dead}
+    assert list(audits) == ["todo"]
+
+
+@pytest.mark.usefixtures("story")
+def test_who_takes_over_does_not_queue_behind_what_waits_for_it() -> None:
+    load_jobs()
+    others = [task.priority for name, task in job_app().tasks.items() if name != "core.rescue"]
+    assert job_app().tasks["core.rescue"].priority >= max(others) > 0
