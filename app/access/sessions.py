@@ -56,6 +56,11 @@ async def sign_in(session: AsyncSession, email: str, password: str, address: str
         session.add(SignInTry(email=email, address=address, at=clock.now()))
         return None
     await session.execute(delete(SignInTry).where(SignInTry.email == email, SignInTry.address == address))
+    return await open_for(session, user)
+
+
+async def open_for(session: AsyncSession, user: User) -> str:
+    """Open a session for somebody whose word we have taken; its token ("user.signed_in")."""
     secret, now = token(), clock.now()
     session.add(
         SignInSession(

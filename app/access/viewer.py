@@ -9,9 +9,9 @@ from fastapi import Depends, Request
 from app.access import keys, sessions
 from app.access.models import User
 from app.access.policy import DESK_ROLES, Permission, allowed
+from app.core.database import begin
 from app.core.events import Actor
 from app.core.problems import Forbidden, Unauthenticated
-from app.web.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +46,19 @@ def viewer_of(user: User, via: Literal["session", "key"]) -> Viewer:
     return Viewer(user.id, user.name, user.email, frozenset(user.roles), user.agency_id, user.expert_id, via)
 
 
-async def identify(request: Request, session: Session) -> Viewer | None:
-    """Who asks, if anybody we know. A key goes before a cookie."""
+async def identify(request: Request) -> Viewer | None:
+    """Who asks, if anybody we know. A key goes before a cookie.
+
+    In a transaction of its own: that somebody was here is noted also when what they ask for fails, or only reads.
+    """
     header = request.headers.get("authorization", "")
-    if header:
-        user = await keys.user_of(session, header.removeprefix("Bearer ").strip())
-        viewer = viewer_of(user, "key") if user else None
-    else:
-        user = await sessions.user_of(session, sessions.token_of(request.cookies))
-        viewer = viewer_of(user, "session") if user else None
+    async with begin() as session:
+        if header:
+            user = await keys.user_of(session, header.removeprefix("Bearer ").strip())
+            viewer = viewer_of(user, "key") if user else None
+        else:
+            user = await sessions.user_of(session, sessions.token_of(request.cookies))
+            viewer = viewer_of(user, "session") if user else None
     request.state.viewer = viewer
     return viewer
 

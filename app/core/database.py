@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, DateTime, Enum, Identity, MetaData, String, func, select
+from sqlalchemy import BigInteger, Connection, DateTime, Enum, Identity, MetaData, String, event, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -76,12 +76,21 @@ def _sessions() -> async_sessionmaker[AsyncSession]:
 
 
 @asynccontextmanager
-async def begin() -> AsyncIterator[AsyncSession]:
-    """One transaction: committed at the end, rolled back by a raise. The only way jobs and doors get a session."""
+async def begin(*, only_reads: bool = False) -> AsyncIterator[AsyncSession]:
+    """One transaction: committed at the end, rolled back by a raise. The only way jobs and doors get a session.
+
+    With `only_reads` the database refuses every change in it.
+    """
     async with _sessions().begin() as session:
+        if only_reads:
+            event.listen(session.sync_session, "after_begin", _refuse_changes)
         if clock.is_due:
             await _set_clock(session)
         yield session
+
+
+def _refuse_changes(_session: Any, _transaction: Any, connection: Connection) -> None:
+    connection.execute(text("set transaction read only"))
 
 
 async def _set_clock(session: AsyncSession) -> None:

@@ -1,0 +1,167 @@
+"""The one table of the matrix test: every door, who may pass it, and whose things it shows.
+
+Written by hand and apart from the code, so that a wrong permission in the code is seen here. A new route needs one line
+in `DOORS`; `tests/access/test_matrix.py` prints the line that is missing. A new kind of id in a path needs an entry in
+`World.own` and `World.others` (`tests/access/world.py`).
+"""
+
+from dataclasses import dataclass
+
+REQUESTER, INTAKE, RECOMMENDER, APPROVER = "requester", "intake_officer", "recommender", "approver"
+SCHEDULER, LEADER, EXPERT, WELLNESS = "scheduler", "team_leader", "expert", "wellness_lead"
+EVALUATOR, AUDITOR, ADMIN = "evaluator", "auditor", "admin"
+EVERYBODY = {
+    REQUESTER, INTAKE, RECOMMENDER, APPROVER, SCHEDULER, LEADER, EXPERT, WELLNESS, EVALUATOR, AUDITOR, ADMIN,
+}  # fmt: skip
+DESK = {INTAKE, RECOMMENDER, APPROVER, SCHEDULER, AUDITOR}
+GROUPS: dict[str, set[str]] = {
+    "anybody": EVERYBODY | {"nobody"},
+    "signed": EVERYBODY,
+    "keys": DESK | {REQUESTER, ADMIN},
+    "desk": DESK,
+    "desk+admin": DESK | {ADMIN},
+    "desk+req": DESK | {REQUESTER},
+    "desk+req+admin": DESK | {REQUESTER, ADMIN},
+    "asks": {REQUESTER, INTAKE},
+    "requester": {REQUESTER},
+    "intake": {INTAKE, RECOMMENDER},
+    "recommender": {RECOMMENDER},
+    "approver": {APPROVER},
+    "roster": {RECOMMENDER, SCHEDULER},
+    "alarms": {INTAKE, RECOMMENDER, SCHEDULER, ADMIN},
+    "experts": {SCHEDULER, ADMIN},
+    "agencies": {INTAKE, ADMIN},
+    "expert": {EXPERT},
+    "admin": {ADMIN},
+    "audit": {AUDITOR, ADMIN},
+}
+"""A word of the table to roles (domain.md 6.2)."""
+
+SCOPES = {
+    "all": "whoever may pass sees the same",
+    "agency": "the desk, and the agency whose it is; another agency gets 404",
+    "self": "each their own; anybody else's is 404",
+    "carrier": "open, but only what our carrier has signed is taken: 403 for everybody else",
+    "stream": "as `all`, but the answer does not end",
+}
+
+DOORS = """
+GET    /                                                     anybody         all
+GET    /healthz                                              anybody         all
+GET    /readyz                                               anybody         all
+GET    /static                                               anybody         all
+GET    /api/v1/openapi.json                                  anybody         all
+GET    /sign-in                                              anybody         all
+POST   /sign-in                                              anybody         all
+POST   /sign-out                                             anybody         all
+GET    /signed-in                                            signed          all
+GET    /live                                                 signed          stream
+POST   /twilio/sms                                           anybody         carrier
+POST   /twilio/status                                        anybody         carrier
+POST   /twilio/voice                                         anybody         carrier
+POST   /twilio/voice/gather                                  anybody         carrier
+
+GET    /agency                                               desk+req        all
+GET    /agency/requests/new                                  requester       all
+POST   /agency/requests/new                                  requester       all
+GET    /agency/requests/{reference}                          desk+req        agency
+POST   /agency/requests/{reference}/answer                   asks            agency
+POST   /agency/requests/{reference}/withdraw                 asks            agency
+GET    /my                                                   expert          all
+POST   /my/offers/{offer_id}                                 expert          self
+
+GET    /desk                                                 desk            all
+GET    /desk/requests/{reference}                            desk            all
+POST   /desk/requests/{reference}/take-in                    intake          all
+POST   /desk/requests/{reference}/ask                        intake          all
+POST   /desk/requests/{reference}/recommend                  recommender     all
+POST   /desk/requests/{reference}/decide                     approver        all
+POST   /desk/requests/{reference}/accept                     roster          all
+POST   /desk/requests/{reference}/swap                       roster          all
+POST   /desk/requests/{reference}/seats/{number}/reopen      roster          all
+POST   /desk/requests/{reference}/call-out                   roster          all
+POST   /desk/requests/{reference}/offers/{offer_id}          roster          all
+GET    /desk/replies                                         roster          all
+POST   /desk/replies/{inbound_id}                            roster          all
+POST   /desk/alarms/{alarm_id}                               alarms          all
+POST   /desk/sending/{hold_id}/release                       alarms          all
+
+GET    /api/v1/me                                            signed          all
+GET    /api/v1/keys                                          keys            all
+POST   /api/v1/keys                                          keys            all
+DELETE /api/v1/keys/{key_id}                                 keys            self
+GET    /api/v1/users                                         admin           all
+POST   /api/v1/users                                         admin           all
+GET    /api/v1/alarms                                        desk+admin      all
+POST   /api/v1/alarms/{alarm_id}/settle                      alarms          all
+POST   /api/v1/alarms/{alarm_id}/retry                       alarms          all
+GET    /api/v1/sending                                       desk+admin      all
+POST   /api/v1/sending/holds/{hold_id}/release               alarms          all
+GET    /api/v1/agencies                                      desk+req+admin  all
+GET    /api/v1/agencies/{agency_id}                          desk+req+admin  agency
+POST   /api/v1/agencies                                      agencies        all
+GET    /api/v1/experts                                       desk+admin      all
+GET    /api/v1/experts/{expert_id}                           desk+admin      all
+POST   /api/v1/experts                                       experts         all
+PATCH  /api/v1/experts/{expert_id}                           experts         all
+POST   /api/v1/experts/{expert_id}/absences                  experts         all
+POST   /api/v1/requests                                      asks            all
+GET    /api/v1/requests                                      desk+req        all
+GET    /api/v1/requests/{reference}                          desk+req        agency
+PATCH  /api/v1/requests/{reference}                          asks            agency
+POST   /api/v1/requests/{reference}/take-in                  intake          all
+POST   /api/v1/requests/{reference}/questions                intake          all
+GET    /api/v1/requests/{reference}/questions                desk+req        agency
+POST   /api/v1/requests/{reference}/answer                   asks            agency
+POST   /api/v1/requests/{reference}/recommend                recommender     all
+POST   /api/v1/requests/{reference}/hand-back                approver        all
+POST   /api/v1/requests/{reference}/approve                  approver        all
+POST   /api/v1/requests/{reference}/decline                  approver        all
+POST   /api/v1/requests/{reference}/refer                    approver        all
+POST   /api/v1/requests/{reference}/withdraw                 asks            agency
+GET    /api/v1/deployments                                   desk            all
+GET    /api/v1/deployments/{reference}                       desk            all
+POST   /api/v1/deployments/{reference}/stand-down            roster          all
+POST   /api/v1/deployments/{reference}/seats/{number}/reopen roster          all
+GET    /api/v1/deployments/{reference}/rosters               desk            all
+GET    /api/v1/deployments/{reference}/rosters/{version}     desk            all
+GET    /api/v1/deployments/{reference}/rosters/{version}/record   roster     all
+GET    /api/v1/deployments/{reference}/rosters/{version}/why-not  roster     all
+POST   /api/v1/deployments/{reference}/rosters/{version}/accept   roster     all
+POST   /api/v1/deployments/{reference}/rosters/{version}/swap     roster     all
+GET    /api/v1/deployments/{reference}/offers                desk            all
+POST   /api/v1/deployments/{reference}/offers/{offer_id}/answer   roster     all
+POST   /api/v1/deployments/{reference}/offers/{offer_id}/withdraw roster     all
+GET    /api/v1/deployments/{reference}/call-out              desk            all
+POST   /api/v1/deployments/{reference}/call-out/pause        roster          all
+POST   /api/v1/deployments/{reference}/call-out/resume       roster          all
+POST   /api/v1/deployments/{reference}/call-out/push         roster          all
+POST   /api/v1/deployments/{reference}/call-out/skip         roster          all
+GET    /api/v1/my/offers                                     expert          all
+POST   /api/v1/my/offers/{offer_id}/answer                   expert          self
+GET    /api/v1/inbox                                         roster          all
+POST   /api/v1/inbox/{inbound_id}/settle                     roster          all
+GET    /api/v1/events                                        desk+admin      all
+GET    /api/v1/requests/{reference}/story                    desk            agency
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One line of the table."""
+
+    method: str
+    path: str
+    roles: frozenset[str]
+    scope: str
+
+
+def doors() -> dict[tuple[str, str], Door]:
+    """The table by method and path."""
+    table = {}
+    for line in filter(None, DOORS.splitlines()):
+        method, path, group, scope = line.split()
+        assert scope in SCOPES, line
+        assert (method, path) not in table, f"twice: {line}"
+        table[method, path] = Door(method, path, frozenset(GROUPS[group]), scope)
+    return table
