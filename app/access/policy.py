@@ -12,6 +12,7 @@ class Permission(StrEnum):
     ANSWER_QUESTION = "answer_question"
     WITHDRAW_REQUEST = "withdraw_request"
     WORK_INTAKE = "work_intake"
+    LOOK_AFTER = "look_after"
     RECOMMEND = "recommend"
     DECIDE = "decide"
     READ_DEPLOYMENTS = "read_deployments"
@@ -55,11 +56,22 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         _STAFF | {P.FILE_REQUEST, P.READ_REQUESTS, P.ANSWER_QUESTION, P.WITHDRAW_REQUEST, P.READ_AGENCIES}
     ),
     R.INTAKE_OFFICER: frozenset(
-        _DESK | {P.FILE_REQUEST, P.ANSWER_QUESTION, P.WITHDRAW_REQUEST, P.WORK_INTAKE, P.MANAGE_AGENCIES, P.WORK_ALARMS}
+        _DESK
+        | {
+            P.LOOK_AFTER,
+            P.FILE_REQUEST,
+            P.ANSWER_QUESTION,
+            P.WITHDRAW_REQUEST,
+            P.WORK_INTAKE,
+            P.MANAGE_AGENCIES,
+            P.WORK_ALARMS,
+        }
     ),
-    R.RECOMMENDER: frozenset(_DESK | {P.WORK_INTAKE, P.RECOMMEND, P.WORK_ROSTER, P.WORK_OFFERS, P.WORK_ALARMS}),
-    R.APPROVER: frozenset(_DESK | {P.DECIDE}),
-    R.SCHEDULER: frozenset(_DESK | {P.WORK_ROSTER, P.WORK_OFFERS, P.MANAGE_EXPERTS, P.WORK_ALARMS}),
+    R.RECOMMENDER: frozenset(
+        _DESK | {P.LOOK_AFTER, P.WORK_INTAKE, P.RECOMMEND, P.WORK_ROSTER, P.WORK_OFFERS, P.WORK_ALARMS}
+    ),
+    R.APPROVER: frozenset(_DESK | {P.LOOK_AFTER, P.DECIDE}),
+    R.SCHEDULER: frozenset(_DESK | {P.LOOK_AFTER, P.WORK_ROSTER, P.WORK_OFFERS, P.MANAGE_EXPERTS, P.WORK_ALARMS}),
     R.TEAM_LEADER: frozenset({P.OWN_SESSIONS}),
     R.EXPERT: frozenset({P.OWN_SESSIONS, P.READ_OWN_OFFERS, P.ANSWER_OWN_OFFERS}),
     R.WELLNESS_LEAD: frozenset({P.OWN_SESSIONS}),

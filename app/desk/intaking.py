@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from app.access.viewer import MayAnswer, MayFile, MayReadDeployments, MayWorkIntake
+from app.access.viewer import MayAnswer, MayFile, MayLookAfter, MayWorkIntake
 from app.core.merging import three_way
 from app.core.problems import NotFound
 from app.desk.intake_view import FACTS, facts_of
@@ -31,7 +31,7 @@ async def take_in(reference: str, session: Session, viewer: MayWorkIntake) -> Re
 
 
 @router.post("/own")
-async def own(reference: str, session: Session, viewer: MayReadDeployments) -> Response:
+async def own(reference: str, session: Session, viewer: MayLookAfter) -> Response:
     """Look after it from now on."""
     await intake.own(session, await requests.find(session, viewer, reference, lock=True), by=viewer.actor)
     return back(reference)

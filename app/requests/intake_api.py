@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from app.access.viewer import MayReadDeployments, MayWorkIntake, Viewer
+from app.access.viewer import MayLookAfter, MayReadDeployments, MayWorkIntake, Viewer
 from app.core.problems import Conflict
 from app.requests import call, intake, queries, relating
 from app.requests.models import Request
@@ -35,7 +35,7 @@ async def note_call(  # noqa: PLR0917 - each a dependency
 
 
 @router.post("/own")
-async def own(reference: str, session: Session, viewer: MayReadDeployments) -> RequestOut:
+async def own(reference: str, session: Session, viewer: MayLookAfter) -> RequestOut:
     """Look after this request from now on."""
     request = await queries.find(session, viewer, reference, lock=True)
     await intake.own(session, request, by=viewer.actor)

@@ -65,13 +65,14 @@ def sample(schema: Mapping[str, Any], whole: Mapping[str, Any] | None = None) ->
 
 
 def body_for(door: Found, better: Mapping[str, Any]) -> tuple[bytes, str]:
-    """A body that the door may take, and its type; `better` are values a schema cannot tell."""
+    """A body that the door may take, and its type; `better` are values a schema cannot tell, and whole forms that have
+    none."""
     if door.dependant is None or door.method == "GET":
         return b"", ""
     params = [field for inner in _all(door.dependant) for field in inner.body_params]
     schemas = {field.alias: TypeAdapter[Any](field.field_info.annotation or Any).json_schema() for field in params}
     if any(isinstance(field.field_info, Form) for field in params) or not door.path.startswith("/api"):
-        fields = {name: better.get(name, sample(schema)) for name, schema in schemas.items()}
+        fields = {name: better.get(name, sample(schema)) for name, schema in schemas.items()} or better
         return urlencode(fields, doseq=True).encode(), "application/x-www-form-urlencoded"
     values = [sample(schema) for schema in schemas.values()]
     content = values[0] if len(values) == 1 else dict(zip(schemas, values, strict=True))

@@ -24,6 +24,8 @@ GROUPS: dict[str, set[str]] = {
     "desk+req+admin": DESK | {REQUESTER, ADMIN},
     "asks": {REQUESTER, INTAKE},
     "requester": {REQUESTER},
+    "officer": {INTAKE},
+    "officers": DESK - {AUDITOR},
     "intake": {INTAKE, RECOMMENDER},
     "recommender": {RECOMMENDER},
     "approver": {APPROVER},
@@ -53,6 +55,7 @@ GET    /static                                               anybody         all
 GET    /api/v1/openapi.json                                  anybody         all
 GET    /sign-in                                              anybody         all
 POST   /sign-in                                              anybody         all
+POST   /language                                             anybody         all
 POST   /sign-out                                             anybody         all
 GET    /signed-in                                            signed          all
 GET    /live                                                 signed          stream
@@ -72,6 +75,13 @@ POST   /my/offers/{offer_id}                                 expert          sel
 
 GET    /desk                                                 desk            all
 GET    /desk/requests/{reference}                            desk            all
+GET    /desk/timeline                                        desk            all
+POST   /desk/requests/{reference}/answer                     asks            agency
+POST   /desk/requests/{reference}/facts                      officer         agency
+POST   /desk/requests/{reference}/link                       intake          all
+POST   /desk/requests/{reference}/merge                      intake          all
+POST   /desk/requests/{reference}/notes                      intake          all
+POST   /desk/requests/{reference}/own                        officers        all
 POST   /desk/requests/{reference}/take-in                    intake          all
 POST   /desk/requests/{reference}/ask                        intake          all
 POST   /desk/requests/{reference}/recommend                  recommender     all
@@ -109,6 +119,12 @@ POST   /api/v1/requests                                      asks            all
 GET    /api/v1/requests                                      desk+req        all
 GET    /api/v1/requests/{reference}                          desk+req        agency
 PATCH  /api/v1/requests/{reference}                          asks            agency
+GET    /api/v1/requests/{reference}/call-notes               desk            all
+PUT    /api/v1/requests/{reference}/call-notes               intake          all
+GET    /api/v1/requests/{reference}/related                  desk            all
+POST   /api/v1/requests/{reference}/links                    intake          all
+POST   /api/v1/requests/{reference}/merge                    intake          all
+POST   /api/v1/requests/{reference}/own                      officers        all
 POST   /api/v1/requests/{reference}/take-in                  intake          all
 POST   /api/v1/requests/{reference}/questions                intake          all
 GET    /api/v1/requests/{reference}/questions                desk+req        agency
@@ -119,6 +135,7 @@ POST   /api/v1/requests/{reference}/approve                  approver        all
 POST   /api/v1/requests/{reference}/decline                  approver        all
 POST   /api/v1/requests/{reference}/refer                    approver        all
 POST   /api/v1/requests/{reference}/withdraw                 asks            agency
+GET    /api/v1/timeline                                      desk            all
 GET    /api/v1/deployments                                   desk            all
 GET    /api/v1/deployments/{reference}                       desk            all
 POST   /api/v1/deployments/{reference}/stand-down            roster          all

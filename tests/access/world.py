@@ -75,6 +75,7 @@ async def _offers(session: AsyncSession) -> list[Offer]:
 async def build(story: Story) -> World:
     """File, decide, ask; leave a text, an alarm and a hold to be worked on."""
     reference = await story.files(summary=f"{SECRET} was on scene.", contact_name=SECRET)
+    other = await story.files()
     await story.approves(reference)
     asked = await story.asks(reference)
     await asked[-1].texts("who else is going, and can my dog come?")
@@ -84,7 +85,8 @@ async def build(story: Story) -> World:
         hold = SendingHold(sender="+12025550100", reason="carrier", says="A test.", since=clock.now())
         session.add(hold)
         await session.flush()
-        agency_id = (await session.scalars(select(Request.agency_id))).one()
+        agency_id = await session.scalar(select(Request.agency_id).where(Request.reference == reference))
+        assert agency_id is not None
         offers = await _offers(session)
         actors, people = await _everybody(session, agency_id, offers)
         inbound = await session.scalars(
@@ -92,8 +94,8 @@ async def build(story: Story) -> World:
         )
         alarm_id = await session.scalar(select(Alarm.id).where(Alarm.key == "matrix"))
         shared = {
-            "reference": reference, "offer_id": offers[0].id, "number": 1, "version": 1, "alarm_id": alarm_id,
-            "hold_id": hold.id, "inbound_id": inbound.first(), "agency_id": agency_id,
+            "reference": reference, "other": other, "offer_id": offers[0].id, "number": 1, "version": 1,
+            "alarm_id": alarm_id, "hold_id": hold.id, "inbound_id": inbound.first(), "agency_id": agency_id,
             "expert_id": offers[0].expert_id,
         }  # fmt: skip
         key_id = await session.scalar(select(ApiKey.id).where(ApiKey.user_id == people["nobody's"].id))
