@@ -76,6 +76,9 @@ POST   /my/offers/{offer_id}                                 expert          sel
 GET    /desk                                                 desk            all
 GET    /desk/requests/{reference}                            desk            all
 GET    /desk/timeline                                        desk            all
+GET    /desk/new                                             officer         agency
+GET    /desk/new/agencies                                    officer         agency
+POST   /desk/new                                             officer         agency
 POST   /desk/requests/{reference}/answer                     asks            agency
 POST   /desk/requests/{reference}/facts                      officer         agency
 POST   /desk/requests/{reference}/link                       intake          all
