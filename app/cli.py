@@ -1,7 +1,6 @@
 """`rrt`: everything an installation is run with. Imports are inside the commands, so that `--help` answers at once."""
 # ruff: noqa: PLC0415 - see above
 
-import asyncio
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -11,7 +10,7 @@ import typer
 Result = TypeVar("Result")
 cli = typer.Typer(
     name="rrt", help="Rapid Response Team dispatch: from a request to a confirmed team.", no_args_is_help=True,
-    pretty_exceptions_enable=False, add_completion=False,
+    pretty_exceptions_enable=False, add_completion=False, rich_markup_mode=None,
 )  # fmt: skip
 user = typer.Typer(help="Accounts of people who sign in.", no_args_is_help=True)
 expert = typer.Typer(help="The pool of experts.", no_args_is_help=True)
@@ -206,6 +205,7 @@ def expert_import(
 
 def _run(work: Coroutine[Any, Any, Result]) -> Result:
     """Run a coroutine to its end and close the database's connections."""
+    import asyncio
 
     async def whole() -> Result:
         from app.core.database import close_engine
@@ -220,8 +220,7 @@ def _run(work: Coroutine[Any, Any, Result]) -> Result:
 
 def main() -> None:
     """Run a command; what a person can mend is a sentence, not a traceback."""
-    from app.core.problems import Problem
-    from app.core.settings import SettingsMissing
+    from app.core.problems import Problem, SettingsMissing
 
     try:
         cli()

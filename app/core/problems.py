@@ -25,6 +25,10 @@ class Problem(Exception):  # noqa: N818 - the word of RFC 9457
         return self.slug.replace("-", " ").capitalize()
 
 
+class SettingsMissing(Exception):  # noqa: N818 - read as a sentence on the terminal
+    """One or more settings are missing or wrong; the message is for people."""
+
+
 class Unauthenticated(Problem):
     """Sign in first."""
 
@@ -66,6 +70,12 @@ class Invalid(Problem):
     """
 
     status = 422
+
+
+class DatabaseAway(Problem):
+    """The service cannot reach its database at this moment."""
+
+    status = 503
 
 
 class TooMany(Problem):

@@ -7,10 +7,7 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError, model_vali
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.core.clock import Clock, clock
-
-
-class SettingsMissing(Exception):  # noqa: N818 - read as a sentence on the terminal
-    """One or more settings are missing or wrong; the message is for people."""
+from app.core.problems import SettingsMissing
 
 
 class Settings(BaseSettings):

@@ -12,14 +12,17 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
-from app.core.problems import Changed, Conflict, Invalid, NotFound, Problem
+from app.core.problems import Changed, Conflict, DatabaseAway, Invalid, NotFound, Problem
 from app.web.languages import N_, _, translated
 from app.web.render import render
 
 logger = logging.getLogger(__name__)
 REFUSALS: dict[str, type[Problem]] = {}
 """Constraint to the problem it stands for."""
+DATABASE_AWAY = ("08", "57P", "53300")
+"""How the codes of a database begin that went away, is starting, or has no connection left. No code: nobody there."""
 TRY_AGAIN = (pg.DeadlockDetected, pg.SerializationFailure, pg.LockNotAvailable)
+HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}
 HINTS = {
     401: N_("Sign in and try again."),
     403: N_("If you need this, ask an administrator for the role."),
@@ -29,6 +32,7 @@ HINTS = {
     413: N_("Send less at once."),
     422: N_("Go back and look at what you entered."),
     429: N_("Wait a moment, then try again."),
+    503: N_("Wait a moment, look whether it was done, and else try again."),
     500: N_("This is our mistake, and it was noted. Try again, or call the desk."),
 }
 
@@ -63,7 +67,7 @@ def document(  # noqa: PLR0917 - the members of RFC 9457 in their order
 ) -> JSONResponse:
     """An RFC 9457 problem document."""
     content = {"type": kind, "title": title, "status": status, "detail": detail, "instance": request.url.path}
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    headers = HEADERS.get(status, {})
     return JSONResponse(content | dict(fields or {}), status, headers, media_type="application/problem+json")
 
 
@@ -121,8 +125,7 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 async def _database(request: Request, error: Exception) -> Response:
-    assert isinstance(error, DBAPIError)  # noqa: S101 - registered for this type only
-    origin = error.orig
+    origin = error.orig if isinstance(error, DBAPIError) else error
     constraint = origin.diag.constraint_name if isinstance(origin, pg.Error) else None
     if constraint in REFUSALS:
         return answer(request, REFUSALS[constraint]())
@@ -131,6 +134,9 @@ async def _database(request: Request, error: Exception) -> Response:
     if isinstance(error, IntegrityError):
         logger.error("refused by the database: %s", constraint)
         return answer(request, Conflict("The database refused this; nothing was changed."))
+    if isinstance(origin, pg.OperationalError) and (origin.sqlstate or DATABASE_AWAY[0]).startswith(DATABASE_AWAY):
+        logger.warning("the database is away at %s %s", request.method, request.url.path)
+        return answer(request, DatabaseAway())
     return await _bug(request, error)
 
 
@@ -154,5 +160,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _bad_fields)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(pg.Error, _database)
     app.add_exception_handler(StaleDataError, _stale)
     app.add_exception_handler(Exception, _bug)

@@ -1,0 +1,51 @@
+"""The database goes away under a request: a clear 503, nothing half done, the next try works (reliability A4, A8)."""
+
+import asyncio
+
+import psycopg
+import pytest
+
+from app.core.settings import get_settings
+from tests.story import Story
+
+BLOCKED = "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+
+
+async def _blocked() -> list[int]:
+    """Processes of the database that wait for a lock, once there is one."""
+    async with await psycopg.AsyncConnection.connect(get_settings().libpq_url, autocommit=True) as watching:
+        for _ in range(100):
+            found = [row[0] for row in await (await watching.execute(BLOCKED)).fetchall()]
+            if found:
+                return found
+            await asyncio.sleep(0.05)
+    pytest.fail("nothing waits")
+
+
+async def test_a_request_whose_connection_dies_is_told_to_try_again_and_then_works(story: Story) -> None:
+    reference = await story.files()
+    async with await psycopg.AsyncConnection.connect(get_settings().libpq_url) as other:
+        await other.execute("select * from requests for update")
+        asking = asyncio.create_task(story.api("intake", "POST", f"/requests/{reference}/take-in", {}))
+        for pid in await _blocked():
+            await other.execute("select pg_terminate_backend(%s)", [pid])
+        answer = await asking
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert answer.json()["type"] == "/problems/database-away"
+    assert (await story.get(f"/requests/{reference}"))["state"] == "submitted"
+    again = await story.api("intake", "POST", f"/requests/{reference}/take-in", {})
+    assert again.is_success
+
+
+async def test_so_is_one_whose_connection_dies_while_it_defers_a_job(story: Story) -> None:
+    reference = await story.files()
+    await story.post("intake", f"/requests/{reference}/take-in")
+    await story.post("recommender", f"/requests/{reference}/recommend", {"team_type": "T1"})
+    async with await psycopg.AsyncConnection.connect(get_settings().libpq_url) as other:
+        await other.execute("lock table procrastinate_jobs in access exclusive mode")
+        asking = asyncio.create_task(story.api("approver", "POST", f"/requests/{reference}/approve", {}))
+        for pid in await _blocked():
+            await other.execute("select pg_terminate_backend(%s)", [pid])
+        answer = await asking
+    assert answer.status_code == 503
+    assert (await story.get(f"/requests/{reference}"))["state"] == "recommended"
