@@ -37,7 +37,7 @@ test-browser: $(VENV)/.dev ## Drive the pages with a real browser; pictures into
 	@$(BIN)/python -m tools.find_browser
 	@$(BIN)/pytest -m browser tests/browser $(ARGS)
 
-chaos: $(VENV)/.dev ## Kill processes at random for 20 minutes (SECONDS=, KILLS=, DEPLOYMENTS=, SEED=, RATE=)
+chaos: $(VENV)/.dev ## Kill processes at random for 20 minutes (SECONDS=, KILLS=, DEPLOYMENTS=, SEED=, RATE=, KEEP=)
 	@$(BIN)/python -m bench.chaos
 
 check: $(CHECKS) ## Lint, format, types, the rooms' floors, what is in git, the schema, the API's document

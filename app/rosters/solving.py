@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import zlib
 from collections.abc import Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
@@ -24,10 +25,13 @@ def _executor() -> Executor:
     processes = get_settings().solver_processes
     if processes == 0:
         return ThreadPoolExecutor(1, thread_name_prefix="solver")
-    # Leashed, so that a worker that is killed leaves no solving process behind.
-    return ProcessPoolExecutor(
-        processes, mp_context=get_context("spawn"), initializer=stop_with_parent, initargs=(os.getpid(),)
-    )
+    return ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_leash, initargs=(os.getpid(),))
+
+
+def _leash(worker: int) -> None:
+    """In a solving process: end with the worker, killed or not, and without a word."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    stop_with_parent(worker)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """Whole processes killed at random while many deployments are staffed; then every promise is counted.
 
-`make chaos` (SECONDS=, KILLS=, DEPLOYMENTS=, SEED=, RATE=), or `python -m bench.chaos --help`. Leaves with 1 when any
-promise was broken, and names the seed, which draws the same requests, kills, victims, second thoughts and faults again.
+`make chaos` (SECONDS=, KILLS=, DEPLOYMENTS=, SEED=, RATE=, KEEP=), or `python -m bench.chaos --help`. Leaves with 1
+when any promise was broken, and names the seed, which draws the same requests, kills, second thoughts and faults again.
 """
 
 import argparse
 import asyncio
 import os
 import random
+import shutil
 import tempfile
 import threading
 import time
@@ -28,14 +29,15 @@ from app.demo import machine, people
 from app.processes import migrate
 from bench.chaos import verdict as verdicts
 from bench.chaos.desk import Desk, Gave
-from bench.chaos.plan import FAULTS, Plan, Victim, draw
+from bench.chaos.plan import FAULTS, Moment, Plan, Victim, draw
 from bench.chaos.town import Town
 from bench.chaos.verdict import Verdict
 
 START = datetime(2026, 11, 23, 17, tzinfo=UTC)
 MIX = {"yes": 0.62, "no": 0.2, "never": 0.06, "late": 0.04, "garbled": 0.05, "stop": 0.01, "conditional": 0.02}
-FILERS = 4
+FILERS, KILLERS = 4, 8
 QUIET_LOOKS = 3
+MOST_LINES = 40
 console = Console(highlight=False, width=110)
 
 
@@ -51,6 +53,7 @@ def arguments() -> argparse.Namespace:
         ("experts", 900, "people in the invented pool"),
     ):
         parser.add_argument(f"--{name}", type=float, default=float(os.environ.get(name.upper(), default)), help=told)
+    parser.add_argument("--keep", default=os.environ.get("KEEP", ""), help="folder for all logs, whatever happens")
     seed = os.environ.get("SEED")
     parser.add_argument("--seed", type=int, default=int(seed) if seed else random.randrange(10**6))
     return parser.parse_args()
@@ -74,7 +77,7 @@ def main() -> int:
 
 
 def _run(plan: Plan, chosen: argparse.Namespace, folder: Path) -> int:
-    web, simulator = machine.free_port(0), machine.free_port(0)
+    web, simulator, second = (machine.free_port(0) for _ in range(3))
     with EmbeddedPostgres(folder / "postgres", port=machine.free_port(0)) as database:
         database.ensure_database("rrt")
         clock.follow(Clock(chosen.rate, time.time(), START.timestamp()))
@@ -85,14 +88,16 @@ def _run(plan: Plan, chosen: argparse.Namespace, folder: Path) -> int:
         cast = asyncio.run(people.gather(experts=int(chosen.experts), seed=1))
         _wake_everybody()
         base, carrier = f"http://127.0.0.1:{web}", f"http://127.0.0.1:{simulator}"
-        with Town(folder, database, web=web, simulator=simulator, seed=plan.seed) as town:
+        with Town(folder, database, web=web, carrier=(simulator, second), seed=plan.seed) as town:
             desk = _opened(base, carrier, cast, plan)
             began = time.monotonic()
             references = _storm(plan, town, desk, began)
             stormed = time.monotonic() - began
             settled = _settle(desk, references, chosen.settle)
-            verdict = _judged(desk, carrier, references)
+            verdict = _judged(desk, carrier, references, town)
             _show(plan, town, verdict, stormed, settled)
+            if chosen.keep:
+                _copy_logs(folder, Path(chosen.keep))
             if any(verdict.faults().values()):
                 _keep_logs(folder, plan.seed)
                 return 1
@@ -150,12 +155,12 @@ def _storm(plan: Plan, town: Town, desk: Desk, began: float) -> list[str]:
 
     second_thoughts = threading.Thread(target=act, daemon=True)
     second_thoughts.start()
-    with ThreadPoolExecutor(FILERS) as filers:
-        filed = [filers.submit(file, number) for number in range(len(plan.filings))]
-        for at_s, victim in plan.kills:
-            wait(at_s)
-            town.kill(Victim(victim))
-        for each in filed:
+    with ThreadPoolExecutor(FILERS) as filers, ThreadPoolExecutor(KILLERS) as killers:
+        work = [filers.submit(file, number) for number in range(len(plan.filings))]
+        for kill in plan.kills:
+            wait(kill.at_s)
+            work.append(killers.submit(town.carry_out, kill))
+        for each in work:
             each.result()
     second_thoughts.join(60)
     desk.refused += lost
@@ -172,8 +177,8 @@ def _settle(desk: Desk, references: list[str], patience_s: float) -> float:
     return time.monotonic() - began
 
 
-def _judged(desk: Desk, carrier: str, references: list[str]) -> Verdict:
-    verdict = verdicts.reach(carrier, desk.unsettled(references), desk.refused)
+def _judged(desk: Desk, carrier: str, references: list[str], town: Town) -> Verdict:
+    verdict = verdicts.reach(carrier, desk.unsettled(references), desk.refused, town.proof())
     verdict.promises_broken = asyncio.run(verdicts.promises())
     return verdict
 
@@ -182,23 +187,35 @@ def _show(plan: Plan, town: Town, verdict: Verdict, stormed: float, settled: flo
     table = Table("What", "Count", title=f"Seed {plan.seed}: {stormed:.0f} s of storm, settled after {settled:.0f} s")
     for victim in Victim:
         own = town.died[victim]
-        table.add_row(
-            f"kill -9 of {victim}", f"{town.killed[victim]}" + (f" (and {own} ended by itself)" if own else "")
-        )
+        notes = [f"{own} ended by itself"] if own else []
+        if victim is Victim.DATABASE:
+            notes.append(f"{town.backends} of one connection's process")
+        table.add_row(f"kill -9 of {victim}", f"{town.killed[victim]}" + (f" ({', '.join(notes)})" if notes else ""))
     table.add_row("kills", str(town.killed.total()), end_section=True)
+    for moment in Moment:
+        table.add_row(f"killed {moment}", str(town.moments[moment]))
+    table.add_section()
     table.add_row("deployments", str(len(plan.filings)))
     for name, count in verdict.counts.items():
         table.add_row(name, str(count))
     table.add_section()
     for name, found in verdict.faults().items():
         table.add_row(name.replace("_", " "), f"[red]{len(found)}[/]" if found else "0")
-    table.add_row("undecidable (not sent again)", str(len(verdict.undecidable)))
+    table.add_section()
+    for why, many in verdict.undecidable.items():
+        table.add_row(f"undecidable, never sent again: {why}", str(len(many)))
     console.print(table)
     for line in town.last_words[:20]:
         console.print(f"  {line}", markup=False)
-    for name, found in {**verdict.faults(), "undecidable": verdict.undecidable}.items():
-        for line in found[:20]:
+    for name, found in {**verdict.faults(), **verdict.undecidable}.items():
+        for line in found[:MOST_LINES]:
             console.print(f"  {name.replace('_', ' ')}: {line}", markup=False, soft_wrap=True)
+
+
+def _copy_logs(folder: Path, kept: Path) -> None:
+    kept.mkdir(parents=True, exist_ok=True)
+    for log in (*folder.glob("*.log"), *folder.glob("postgres/*.log*")):
+        shutil.copy(log, kept / log.name)
 
 
 def _keep_logs(folder: Path, seed: int) -> None:

@@ -10,7 +10,7 @@ import httpx
 from app.core.clock import clock
 from bench.chaos.plan import Act, Filing
 
-PATIENCE_S = 120
+PATIENCE_S = 300
 AGAIN_S = 0.4
 
 

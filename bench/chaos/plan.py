@@ -1,7 +1,7 @@
 """What will happen in one run, all of it drawn from the seed before anything starts.
 
-The same seed gives the same requests, the same moments and victims of every kill, the same acts of the desk and the
-same dice at the carrier. What it cannot repeat is the machine: how far a process got when the kill came.
+The same seed gives the same requests, the same moments, victims and aims of every kill, the same acts of the desk and
+the same dice at the carrier. What it cannot repeat is the machine: how far a process got when the kill came.
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,10 @@ STATES = (("Harlan Ridge", "CO"), ("Mesa Verde", "AZ"), ("Pine Hollow", "OH"), (
 TEAMS = ("T1", "T1", "T1", "T2")
 FIRST_KILL_S = 4.0
 DAYS_APART = 3
+BACKENDS = 0.4
+"""Share of the database's kills that hit one of its processes: the server then ends all connections by itself."""
+FILED_BY = 0.9
+"""Share of the storm in which requests are filed, evenly."""
 SLOTS = 9
 """Deployments lie in so many stretches of days, so that a pool of a few hundred people is enough for all."""
 
@@ -27,7 +31,27 @@ class Victim(StrEnum):
     DATABASE = "database"
 
 
-VICTIMS = (Victim.WEB, Victim.WORKER_1, Victim.WORKER_2, Victim.DATABASE)
+class Moment(StrEnum):
+    """When in a process's life it is killed."""
+
+    ANY = "at any moment"
+    UNHEARD = "while the carrier has its request, and forgets it"
+    ASKED = "while the carrier has its request, and took it"
+    ANSWERED = "after the carrier's 201, before or in our commit"
+    TOLD = "while the carrier tells us something"
+
+
+MOMENTS: dict[Victim, tuple[tuple[Moment, int], ...]] = {
+    Victim.WEB: ((Moment.ANY, 6), (Moment.TOLD, 4)),
+    Victim.WORKER_1: ((Moment.ANY, 10), (Moment.ASKED, 4), (Moment.ANSWERED, 5), (Moment.UNHEARD, 1)),
+    Victim.WORKER_2: ((Moment.ANY, 10), (Moment.ASKED, 4), (Moment.ANSWERED, 5), (Moment.UNHEARD, 1)),
+    Victim.DATABASE: ((Moment.ANY, 5), (Moment.ASKED, 1), (Moment.ANSWERED, 2), (Moment.TOLD, 2)),
+}
+"""Moments of each victim's death, with their weights."""
+SHARES = {Victim.WEB: 2, Victim.WORKER_1: 2, Victim.WORKER_2: 2, Victim.DATABASE: 1}
+"""How often each dies. The database less: with it, all others lose what they were doing."""
+LONGEST_DELAY_S = 0.015
+"""After a moment has come: inside our commit, or shortly before or behind it."""
 FAULTS: dict[str, float] = {
     "busy": 0.04,
     "error_untaken": 0.03,
@@ -65,12 +89,30 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
+class Kill:
+    """One kill -9.
+
+    Args:
+        at_s: from when on, since the storm began.
+        moment: what it waits for then.
+        delay_s: how long after that moment.
+        of_backend: of a database: one of its processes that serve a connection, instead of the whole server.
+    """
+
+    at_s: float
+    victim: Victim
+    moment: Moment
+    delay_s: float
+    of_backend: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """One run."""
 
     seed: int
     seconds: float
-    kills: tuple[tuple[float, Victim], ...]
+    kills: tuple[Kill, ...]
     filings: tuple[Filing, ...]
     acts: tuple[Act, ...]
 
@@ -82,17 +124,28 @@ def draw(seed: int, *, seconds: float, kills: int, deployments: int) -> Plan:
         seed: what it is drawn from.
         seconds: how long the storm lasts, on the wall.
         kills: how many processes are killed in that time.
-        deployments: how many requests are filed, all in the first three fifths.
+        deployments: how many requests are filed, evenly over nearly all of it.
     """
     random = Random(f"chaos:{seed}")
     moments = sorted(random.uniform(FIRST_KILL_S, seconds) for _ in range(kills))
+    shares = [victim for victim, share in SHARES.items() for _ in range(share)]
+    victims = [shares[number % len(shares)] for number in range(kills)]
+    random.shuffle(victims)
     return Plan(
         seed,
         seconds,
-        tuple((moment, random.choice(VICTIMS)) for moment in moments),
-        tuple(_filing(random, number, seconds * 0.6 * number / deployments, seconds) for number in range(deployments)),
+        tuple(_kill(random, *each) for each in zip(moments, victims, strict=True)),
+        tuple(
+            _filing(random, number, seconds * FILED_BY * number / deployments, seconds) for number in range(deployments)
+        ),
         tuple(_act(random, seconds) for _ in range(deployments)),
     )
+
+
+def _kill(random: Random, at_s: float, victim: Victim) -> Kill:
+    moments, weights = zip(*MOMENTS[victim], strict=True)
+    moment = random.choices(moments, weights)[0]
+    return Kill(at_s, victim, moment, random.uniform(0, LONGEST_DELAY_S), random.random() < BACKENDS)
 
 
 def _filing(random: Random, number: int, at_s: float, seconds: float) -> Filing:

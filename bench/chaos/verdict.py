@@ -1,9 +1,9 @@
-"""What became of everybody, by the database's word and by the carrier's own record of what each phone got."""
+"""What became of everybody, by the database's word, by the carrier's own record, and by the carrier's proof."""
 
 # ruff: noqa: S608 - every word of these queries is written in this file
 
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,11 +14,14 @@ import psycopg
 from app.core.database import begin, close_engine
 from app.core.settings import get_settings
 from app.dispatch.promises import broken
+from bench.chaos import telling
+from bench.chaos.carrier import NEVER_TAKEN
 
 ASKING = "('offer', 'reminder', 'spoken_offer')"
 OPEN = "('planned', 'contacting', 'deferred')"
 BUSY_JOBS = "('dispatch.climb', 'messaging.ask_status')"
 """Jobs that may wait in a settled town: timers of the future."""
+Proof = Mapping[str, Mapping[str, list[str]]]
 
 
 @dataclass(slots=True)
@@ -26,22 +29,26 @@ class Verdict:
     """What was found wrong, as sentences; empty lists are what we want."""
 
     not_ended: list[str] = field(default_factory=list)
+    filed_twice: list[str] = field(default_factory=list)
     double_bookings: list[str] = field(default_factory=list)
     offers_lost: list[str] = field(default_factory=list)
     sent_twice: list[str] = field(default_factory=list)
     answers_lost: list[str] = field(default_factory=list)
+    lost_and_nobody_heard: list[str] = field(default_factory=list)
+    decided_and_not_told: list[str] = field(default_factory=list)
     jobs_failed: list[str] = field(default_factory=list)
     promises_broken: list[str] = field(default_factory=list)
     requests_refused: list[str] = field(default_factory=list)
-    undecidable: list[str] = field(default_factory=list)
-    """Messages nobody could prove the fate of. Not a fault: they went on by another way, and none was sent again."""
+    undecidable: dict[str, list[str]] = field(default_factory=dict)
+    """By reason, messages of which we cannot know whether they were sent. Not a fault: none is sent again, each goes on
+    by another way, and if one does not, that is a fault."""
     counts: dict[str, int] = field(default_factory=dict)
 
     def faults(self) -> dict[str, list[str]]:
         """What must be empty."""
         names = (
-            "not_ended", "double_bookings", "offers_lost", "sent_twice", "answers_lost", "jobs_failed",
-            "promises_broken", "requests_refused",
+            "not_ended", "filed_twice", "double_bookings", "offers_lost", "sent_twice", "answers_lost",
+            "lost_and_nobody_heard", "decided_and_not_told", "jobs_failed", "promises_broken", "requests_refused",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
@@ -62,6 +69,7 @@ def carrier_records(carrier: str, what: str) -> list[dict[str, Any]]:
 def is_quiet() -> bool:
     """Whether nothing is on its way any more."""
     query = f"""select (select count(*) from messages where state in ('queued', 'sending', 'unknown'))
+      + (select count(*) from messages where state = 'sent' and channel = 'call')
       + (select count(*) from inbound_messages where state = 'received')
       + (select count(*) from offers where state in {OPEN})
       + (select count(*) from procrastinate_jobs where status = 'doing'
@@ -71,21 +79,26 @@ def is_quiet() -> bool:
         return connection.execute(query).fetchone() == (0,)
 
 
-def reach(carrier: str, not_ended: list[str], refused: list[str]) -> Verdict:
+def reach(carrier: str, not_ended: list[str], refused: list[str], proof: Proof) -> Verdict:
     """Count everything."""
     texts, calls = carrier_records(carrier, "Messages"), carrier_records(carrier, "Calls")
     verdict = Verdict(not_ended=not_ended, requests_refused=refused)
     with psycopg.connect(get_settings().libpq_url) as connection:
+        verdict.filed_twice = _lines(
+            connection, "select summary from requests where summary like 'Storm %' group by 1 having count(*) > 1"
+        )
         verdict.double_bookings = _double_bookings(connection)
         verdict.offers_lost = _offers_lost(connection, texts, calls)
-        verdict.sent_twice = _sent_twice(connection, texts)
+        verdict.sent_twice = _sent_twice(connection, proof)
         verdict.answers_lost = _answers_lost(connection, texts)
+        verdict.lost_and_nobody_heard = telling.lost_and_nobody_heard(connection)
+        verdict.decided_and_not_told = telling.decided_and_not_told(connection, texts)
         verdict.jobs_failed = _lines(
             connection,
             "select task_name || ' ' || args::text || ' after ' || attempts || ' attempts' from procrastinate_jobs"
             " where status = 'failed'",
         )
-        verdict.undecidable = _undecidable(connection, texts)
+        verdict.undecidable = _undecidable(connection, proof)
         verdict.counts = _counts(connection, texts, calls)
     return verdict
 
@@ -135,17 +148,12 @@ def _offers_lost(
     ]
 
 
-def _sent_twice(connection: psycopg.Connection[Any], texts: list[dict[str, Any]]) -> list[str]:
-    """More copies at the carrier than rows of ours that say so; and two rows for one rung of one offer."""
-    meant: Mapping[tuple[str, str], int] = {
-        (number, body): count
-        for number, body, count in connection.execute(
-            "select number, body, count(*) from messages where channel = 'text' and attempts > 0 group by 1, 2"
-        )
-    }
-    got = Counter((each["to"], each["body"]) for each in texts if each["direction"] == "outbound-api")
-    extra = [
-        f"{count}x to ...{to[-4:]}: {body}" for (to, body), count in got.items() if count > meant.get((to, body), 0)
+def _sent_twice(connection: psycopg.Connection[Any], proof: Proof) -> list[str]:
+    """Messages that the carrier took more than once, by its own proof; and two rows for one rung of one offer."""
+    taken = [
+        f"message {message_id}: taken {len(sids)} times ({', '.join(proof['asked'].get(message_id, ()))})"
+        for message_id, sids in proof["taken"].items()
+        if len(sids) > 1
     ]
     rungs = _lines(
         connection,
@@ -153,7 +161,7 @@ def _sent_twice(connection: psycopg.Connection[Any], texts: list[dict[str, Any]]
         where kind in {ASKING} and state in ('sent', 'delivered', 'undelivered')
         group by offer_id, kind, number having count(*) > 1 and kind <> 'spoken_offer'""",
     )
-    return extra + rungs
+    return taken + rungs
 
 
 def _answers_lost(connection: psycopg.Connection[Any], texts: list[dict[str, Any]]) -> list[str]:
@@ -167,18 +175,25 @@ def _answers_lost(connection: psycopg.Connection[Any], texts: list[dict[str, Any
     ]
 
 
-def _undecidable(connection: psycopg.Connection[Any], texts: list[dict[str, Any]]) -> list[str]:
-    """Messages that were looked up in vain. The carrier had one if it has a text that belongs to none of our rows."""
-    known = {row[0] for row in connection.execute("select sid from messages where sid is not null")}
-    nobodys = {(each["to"], each["body"]) for each in texts if each["sid"] not in known}
-    rows = connection.execute(
-        "select id, kind, channel, number, body from messages where state = 'failed' and error_code = 0"
-    )
-    return [
-        f"message {message_id} ({kind}, {channel}): the carrier "
-        f"{'had it and its list did not show it' if (number, body) in nobodys else 'never had it'}"
-        for message_id, kind, channel, number, body in rows
-    ]
+def _undecidable(connection: psycopg.Connection[Any], proof: Proof) -> dict[str, list[str]]:
+    """Messages that were looked up in vain, by what the carrier can prove of each."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    rows = connection.execute("select id, kind, channel from messages where state = 'failed' and error_code = 0")
+    for message_id, kind, channel in rows:
+        taken = proof["taken"].get(str(message_id), ())
+        asked = proof["asked"].get(str(message_id), ["never asked"])
+        found[_reason(asked[-1], is_taken=bool(taken))].append(f"message {message_id} ({kind}, {channel})")
+    return dict(found)
+
+
+def _reason(last: str, *, is_taken: bool) -> str:
+    if is_taken:
+        return "the carrier had it and its list did not show it"
+    return {
+        "never asked": "killed before it reached the carrier",
+        NEVER_TAKEN: "killed while the carrier had it, which forgot it",
+        "500": "the carrier answered 500 and had not taken it",
+    }.get(last, f"the carrier answered {last} and has not got it")
 
 
 def _counts(
@@ -188,6 +203,7 @@ def _counts(
         row = connection.execute(query).fetchone()
         return int(row[0]) if row else 0
 
+    directions = Counter(each["direction"] for each in texts)
     return {
         "offers made": of("select count(*) from offers"),
         "seats filled": of("select count(*) from positions where state = 'filled'"),
@@ -196,12 +212,10 @@ def _counts(
         "short of people, with the reason": of(
             "select count(distinct deployment_id) from positions where state = 'unfillable'"
         ),
-        "texts at the carrier": sum(each["direction"] != "inbound" for each in texts),
+        "texts at the carrier": len(texts) - directions["inbound"],
         "calls at the carrier": len(calls),
-        "answers by text": sum(each["direction"] == "inbound" for each in texts),
-        "messages whose fate was looked up": of(
-            "select count(*) from messages where state = 'failed' and error_code = 0"
-        ),
+        "answers by text": directions["inbound"],
         "messages tried again (429, nobody there)": of("select count(*) from messages where attempts > 1"),
+        "alarms for the desk": of("select count(*) from alarms"),
         "processors": os.cpu_count() or 0,
     }
