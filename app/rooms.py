@@ -53,6 +53,7 @@ ROUTERS = (
     "app.desk.choosing",
     "app.desk.asking",
     "app.desk.timeline_page",
+    "app.desk.pool_page",
 )
 """Modules with a `router`: the doors."""
 REFUSALS = ("app.requests.decisions", "app.deployments.opening", "app.dispatch.offers")

@@ -34,6 +34,7 @@ class Expert(Table):
     __table_args__ = (
         CheckConstraint("disciplines <@ array['LE','VA','MH','CL']::varchar[]", name="disciplines_known"),
         CheckConstraint("cardinality(disciplines) between 1 and 2", name="disciplines_one_or_two"),
+        Index("ix_experts_name_id", "name", "id"),
     )
 
     name: Mapped[str]
@@ -66,6 +67,9 @@ class Expert(Table):
     wakes_for_immediate: Mapped[bool] = mapped_column(default=True)
     """Agreed to be woken at night for immediate requests."""
     is_active: Mapped[bool] = mapped_column(default=True)
+    papers_until: Mapped[date | None]
+    """Last day on which every mandatory paper is valid; none: one is missing; year 9999: none of them ends. Kept by a
+    trigger on `credentials`, so that the whole pool is searched without them."""
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own name
@@ -75,7 +79,10 @@ class Credential(Table):
     """A licence, certificate or check with its expiry (domain.md 3.8)."""
 
     __tablename__ = "credentials"
-    __table_args__ = (UniqueConstraint("expert_id", "kind", "state", postgresql_nulls_not_distinct=True),)
+    __table_args__ = (
+        UniqueConstraint("expert_id", "kind", "state", postgresql_nulls_not_distinct=True),
+        CheckConstraint("(verified_on is null) = (verified_by is null)", name="verified_by_somebody"),
+    )
 
     expert_id: Mapped[int] = mapped_column(ForeignKey("experts.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str]
@@ -83,6 +90,10 @@ class Credential(Table):
     """For licences: where it is valid."""
     expires_on: Mapped[date | None]
     """Last valid day; none: does not expire."""
+    verified_on: Mapped[date | None]
+    """When somebody last looked it up at its source; a renewal takes that back."""
+    verified_by: Mapped[str | None]
+    """Name of who did."""
 
 
 class Absence(Table):

@@ -76,6 +76,7 @@ POST   /my/offers/{offer_id}                                 expert          sel
 GET    /desk                                                 desk            all
 GET    /desk/requests/{reference}                            desk            all
 GET    /desk/timeline                                        desk            all
+GET    /desk/experts                                         desk+admin      all
 GET    /desk/new                                             officer         agency
 GET    /desk/new/agencies                                    officer         agency
 POST   /desk/new                                             officer         agency
@@ -139,6 +140,7 @@ POST   /api/v1/requests/{reference}/decline                  approver        all
 POST   /api/v1/requests/{reference}/refer                    approver        all
 POST   /api/v1/requests/{reference}/withdraw                 asks            agency
 GET    /api/v1/timeline                                      desk            all
+GET    /api/v1/pool                                          desk+admin      all
 GET    /api/v1/deployments                                   desk            all
 GET    /api/v1/deployments/{reference}                       desk            all
 POST   /api/v1/deployments/{reference}/stand-down            roster          all
