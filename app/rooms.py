@@ -14,6 +14,7 @@ MODELS = (
     "app.deployments.models",
     "app.rosters.models",
     "app.dispatch.models",
+    "app.my.models",
 )
 JOBS = (
     "app.messaging.jobs",
@@ -45,6 +46,7 @@ ROUTERS = (
     "app.replies.api",
     "app.replies.pages",
     "app.my.pages",
+    "app.my.link_page",
     "app.desk.board_page",
     "app.desk.new_call",
     "app.desk.request_page",

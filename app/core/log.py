@@ -1,4 +1,4 @@
-"""Logs without people in them: ids only, and phone numbers masked wherever one slips in."""
+"""Logs without people in them: ids only; phone numbers and links' keys masked wherever one slips in."""
 
 import logging
 import re
@@ -8,13 +8,16 @@ from app.core.clock import clock
 
 PHONE = re.compile(r"\+?1?[\s.-]?\(?\d{3}\)?[\s.-]?\d{3}[\s.-]?\d{4}\b")
 
+LINK = re.compile(r"/x/[^\s/?\"']+")
+"""The path of a link in a text is its key."""
+
 
 class Masked(logging.Formatter):
     """One line a record, in our time, with phone numbers reduced to their last two digits."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = super().format(record).replace("\r", "\\r")
-        return PHONE.sub(lambda found: f"...{found.group()[-2:]}", line)
+        return LINK.sub("/x/...", PHONE.sub(lambda found: f"...{found.group()[-2:]}", line))
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - logging's name
         return clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from app.core.places import clock_time, days
 from app.deployments.models import Deployment
-from app.messaging import texts
+from app.dispatch import links
+from app.messaging import sealed, texts
 from app.requests.models import Request
 from app.rosters.models import Proposal
 from app.rosters.queries import ProposedSeat
@@ -63,6 +64,7 @@ def preview(request: Request, deployment: Deployment, seats: Sequence[ProposedSe
         dates=days(deployment.starts_at, deployment.ends_at, request.time_zone),
         reply_by=clock_time(until, choice.expert.time_zone),
         language=choice.expert.preferred_language,
+        link=links.address(sealed.SAMPLE),
     )
     body = texts.offer(words).body
     return Preview(body, len(body))

@@ -66,3 +66,16 @@ class CallOut(Table):
     look_at: Mapped[datetime | None]
     look_job_id: Mapped[int | None]
     """The waiting job of the next look."""
+
+
+class OfferLink(Table):
+    """The link in an offer's text: one offer, one phone. Only its token's digest is kept (reliability.md R16)."""
+
+    __tablename__ = "offer_links"
+
+    offer_id: Mapped[int] = mapped_column(ForeignKey("offers.id"), index=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))
+    """The phone it was texted to; another number there ends it."""
+    token_digest: Mapped[str] = mapped_column(unique=True)
+    made_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

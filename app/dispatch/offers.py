@@ -1,6 +1,7 @@
 """Offers: ask a person for a seat, climb the ladder, withdraw, let run out."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from app.core.jobs import cancel, defer
 from app.core.problems import Problem
 from app.deployments import seats
 from app.deployments.models import Deployment, Position
-from app.dispatch import ladder
+from app.dispatch import ladder, links
 from app.dispatch.ladder import LADDERS, Step
 from app.dispatch.models import Offer
 from app.dispatch.states import OFFER, OPEN, OfferState
@@ -146,7 +147,7 @@ async def _take(session: AsyncSession, deployment: Deployment, offer: Offer, ste
         offer.state = OFFER.after(offer.state, "contact")
         await _contact_first(session, deployment, offer, contacts)
     elif step is Step.REMIND:
-        await _text(session, deployment, offer, contacts, texts.reminder(await words_of(session, offer)))
+        await _text(session, deployment, offer, contacts, texts.reminder(await _linked(session, offer, contacts)))
     elif step is Step.CALL:
         await _call(session, deployment, offer, contacts[:1])
     elif step is Step.CALL_ALTERNATE:
@@ -160,21 +161,32 @@ async def _contact_first(
 ) -> None:
     if not contacts:
         await lose_contact(session, deployment, offer)
-    elif not await _text(session, deployment, offer, contacts, texts.offer(await words_of(session, offer))):
+    elif not await _text(session, deployment, offer, contacts, texts.offer(await _linked(session, offer, contacts))):
         await _call(session, deployment, offer, contacts[:1])
+
+
+async def _linked(session: AsyncSession, offer: Offer, contacts: Sequence[Contact]) -> texts.OfferWords:
+    """The words of an offer, with the link for the phone that its text goes to."""
+    words, phone = await words_of(session, offer), reachable(contacts)
+    return replace(words, link=await links.for_phone(session, offer, phone)) if phone else words
+
+
+def reachable(contacts: Sequence[Contact]) -> Contact | None:
+    """The first number that still takes texts."""
+    return next((contact for contact in contacts if contact.texts_stopped_at is None), None)
 
 
 async def _text(
     session: AsyncSession, deployment: Deployment, offer: Offer, contacts: Sequence[Contact], words: texts.Text
 ) -> bool:
     """Text the first number that still takes texts; False when none does."""
-    reachable = next((contact for contact in contacts if contact.texts_stopped_at is None), None)
-    if reachable is None:
+    phone = reachable(contacts)
+    if phone is None:
         return False
     await outbox.post(
         session,
         words,
-        to=reachable.number,
+        to=phone.number,
         topic=topic(deployment),
         expert_id=offer.expert_id,
         offer_id=offer.id,
@@ -246,6 +258,7 @@ async def _released(session: AsyncSession, deployment: Deployment, offer: Offer,
     """An offer has ended without a yes: stop its timer, open its seat when it was the last one out."""
     await cancel(session, offer.timer_job_id)
     offer.timer_job_id = None
+    await links.revoke(session, offer.id)
     await session.flush()
     await release_seat(session, offer.position_id)
     await record(session, kind, offer.id, topic=topic(deployment), by=by)

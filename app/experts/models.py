@@ -129,3 +129,5 @@ class Contact(Table):
     """E.164."""
     texts_stopped_at: Mapped[datetime | None]
     """When this number texted STOP. Texts end; calls do not."""
+    changed_at: Mapped[datetime | None]
+    """When the number became another; links sent to the one before have ended."""

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import clock
 from app.core.settings import get_settings
 from app.core.text import segments
+from app.messaging import sealed
 from app.messaging.models import Message, SenderPace
 from app.messaging.states import Channel, MessageState
 
@@ -35,7 +36,9 @@ async def reserve(session: AsyncSession, message: Message) -> datetime:
     if message.channel is Channel.CALL:
         return await _next(session, f"{sender} calls", CALL_SPAN)
     # Up to whole milliseconds: never faster than the rate, not even by a microsecond in each text.
-    span = timedelta(milliseconds=ceil(1000 * segments(message.body) / get_settings().texts_per_second))
+    span = timedelta(
+        milliseconds=ceil(1000 * segments(sealed.measured(message.body)) / get_settings().texts_per_second)
+    )
     lanes = LANES[-1 - min(message.priority, len(LANES) - 1) :]
     slots = [await _next(session, f"{sender} {lane}", span) for lane in lanes]
     return slots[0]

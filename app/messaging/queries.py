@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import clock
 from app.core.settings import get_settings
 from app.core.text import segments
-from app.messaging import holds, pacing
+from app.messaging import holds, pacing, sealed
 from app.messaging.errors import in_words
 from app.messaging.models import InboundMessage, Message, SendingHold
 from app.messaging.states import Channel, InboundState, MessageState
@@ -153,7 +153,7 @@ async def sending(session: AsyncSession) -> Sending:
         without_slot = select(Message.body).where(
             Message.state == MessageState.QUEUED, Message.slot_at.is_(None), Message.channel == Channel.TEXT
         )
-        todo = sum(segments(body) for body in await session.scalars(without_slot))
+        todo = sum(segments(sealed.measured(body)) for body in await session.scalars(without_slot))
         ends_at = await pacing.free_at(session) + timedelta(seconds=todo / rate)
     return Sending(waiting, rate, ends_at, tuple(batches), held)
 

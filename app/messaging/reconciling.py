@@ -8,13 +8,13 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
 from app.core.database import begin
 from app.core.events import record
-from app.messaging import gateway, inbox, receipts
+from app.messaging import gateway, inbox, receipts, sealed
 from app.messaging.carrier import CarrierError
 from app.messaging.gateway import Listed
 from app.messaging.models import InboundMessage, Message
@@ -132,10 +132,12 @@ async def _compared(session: AsyncSession, text: Listed) -> bool:
 def _without_sid(text: Listed) -> Select[Message]:
     """The row a listed text may belong to: the oldest without a sid, to the same number, with the same words."""
     waiting = (MessageState.QUEUED, MessageState.SENDING, MessageState.UNKNOWN)
+    unmarked = func.regexp_replace(Message.body, sealed.IN_SQL, "#", "g")
+    same_words = or_(Message.body == text.body, unmarked == sealed.closed(text.body))
     return (
         select(Message)
         .where(
-            Message.number == text.number, Message.body == text.body, Message.sid.is_(None),
+            Message.number == text.number, same_words, Message.sid.is_(None),
             Message.channel == Channel.TEXT, Message.state.in_(waiting),
             Message.queued_at <= text.made_at + gateway.CLOCK_SKEW,
         )

@@ -14,7 +14,7 @@ from app.core.clock import clock
 from app.core.database import locked
 from app.core.events import record
 from app.core.jobs import defer
-from app.messaging import holds, pacing, receipts
+from app.messaging import holds, pacing, receipts, sealed
 from app.messaging.carrier import Busy, CarrierError, Order, Refused, Taken
 from app.messaging.errors import BUSY, UNKNOWN_DELIVERY
 from app.messaging.models import Message
@@ -74,7 +74,7 @@ def _claim(message: Message, now: datetime) -> None:
 def order_of(message: Message) -> Order:
     """What the gateway needs of a message."""
     valid_for = None if message.valid_until is None else message.valid_until - clock.now()
-    return Order(message.id, message.channel, message.number, message.body, valid_for)
+    return Order(message.id, message.channel, message.number, sealed.opened(message.body), valid_for)
 
 
 async def note(session: AsyncSession, message_id: int, answer: Taken | CarrierError) -> None:

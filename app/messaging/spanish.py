@@ -31,9 +31,11 @@ ZONE_NAMES = {
     "HT": "de Hawái", "AT": "del Atlántico", "ChT": "de Chamorro", "ST": "de Samoa",
 }  # fmt: skip
 TEXTS = {
-    "offer": "RRT: ¿Puede ir a {where}, como {role}? Responda {answers} antes de {reply_by}. STOP para no recibir mas",
-    "reminder": "RRT: Aun esperamos su respuesta: {where}, {role}. Responda {answers} antes de {reply_by}."
-    " Puede decir NO. STOP: fin",
+    "offer": "RRT: ¿Puede ir a {where}, como {role}? Responda {answers} antes de {reply_by}.{more} STOP: fin",
+    "offer_link": "RRT: Su pagina para {where}: {link} Solo para usted. Ref {code}",
+    "phone_code": "RRT: Su codigo es {mark}. Vale 10 minutos. Nunca se lo pedimos por telefono; no se lo diga a nadie.",
+    "reminder": "RRT: Aun esperamos su respuesta: {where}{about}. Responda {answers} antes de {reply_by}.{more}"
+    " STOP: fin",
     "confirmed": "RRT: El puesto es suyo: {role}, {where}. No compre viaje aun, le llega la orden."
     " Oficina: {desk_phone}. Ref {code}",
     "seat_confirmed_again": "RRT: Si, sigue con el puesto: {role}, {where}. Nada mas que hacer."

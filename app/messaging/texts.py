@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from app.core.places import STATES
 from app.core.text import gsm7, segments
-from app.messaging import spanish
+from app.messaging import sealed, spanish
 
 SPOKEN = "spoken"
 """Kinds of what a call says begin with it; everything else is a text."""
@@ -37,6 +37,7 @@ class OfferWords:
         dates: first to last day: "Nov 23-26".
         reply_by: until when to answer, with the reader's zone: "4:30am CT".
         language: the reader's: "en" or "es".
+        link: address of the offer's page, its token as a mark; "" when there is none.
     """
 
     code: str
@@ -45,6 +46,7 @@ class OfferWords:
     dates: str
     reply_by: str
     language: str = "en"
+    link: str = ""
 
     @property
     def where(self) -> str:
@@ -85,24 +87,57 @@ def _spanish(w: OfferWords) -> dict[str, str]:
 
 
 def offer(w: OfferWords) -> Text:
-    """The question itself."""
+    """The question itself. The link to its page stands in it where it fits; the text is enough without."""
+    ways = ("", *((f" {w.link}", f" More: {w.link}") if w.link else ()))
+    for more in reversed(ways):
+        text = _text(
+            w.language,
+            "offer",
+            f"RRT: Can you go to {w.where}, as {w.seat}? Reply {w.answers} by {w.reply_by}.{more} STOP to end",
+            w,
+            more=more.replace("More:", "Mas:"),
+        )
+        if segments(sealed.measured(text.body)) == 1:
+            break
+    return text
+
+
+def offer_link(w: OfferWords) -> Text:
+    """The link to an offer's page, for whoever asked for it."""
     return _text(
         w.language,
-        "offer",
-        f"RRT: Can you go to {w.where}, as {w.seat}? Reply {w.answers} by {w.reply_by}. STOP to end",
+        "offer_link",
+        f"RRT: Your page for {w.where}: {w.link} Only for you. Ref {w.code}",
         w,
+        link=w.link,
+    )
+
+
+def phone_code(mark: str, language: str = "en") -> Text:
+    """A code that proves whose phone it is."""
+    return _text(
+        language,
+        "phone_code",
+        f"RRT: Your code is {mark}. It is good for 10 minutes. We never ask you for it by phone; tell it to nobody.",
+        mark=mark,
     )
 
 
 def reminder(w: OfferWords) -> Text:
-    """The question once more, to somebody silent."""
-    return _text(
-        w.language,
-        "reminder",
-        f"RRT: We still need your answer: {w.where}, {w.seat}. Reply {w.answers} by {w.reply_by}."
-        " NO is fine. STOP to end",
-        w,
-    )
+    """The question once more, to somebody silent. The link takes the place of the role, which the first text said."""
+    fine, role = " NO is fine.", f", {w.seat}"
+    for about, more in (("", f"{fine} {w.link}"), ("", f" {w.link}"), (role, fine)) if w.link else ((role, fine),):
+        text = _text(
+            w.language,
+            "reminder",
+            f"RRT: We still need your answer: {w.where}{about}. Reply {w.answers} by {w.reply_by}.{more} STOP to end",
+            w,
+            about=f", {_spanish(w)['role']}" if about else "",
+            more=more.replace(fine, " Puede decir NO."),
+        )
+        if segments(sealed.measured(text.body)) == 1:
+            break
+    return text
 
 
 def confirmed(w: OfferWords, desk_phone: str) -> Text:

@@ -10,7 +10,7 @@ import pytest
 from app.core.places import STATES
 from app.core.text import GSM7, GSM7_DOUBLE, gsm7, segments, septets
 from app.deployments.teams import TEAMS
-from app.messaging import spanish, texts
+from app.messaging import sealed, spanish, texts
 from app.messaging.texts import OfferWords, Text
 
 LONGEST = OfferWords("412", "Law enforcement executive peer", "WY", "Nov 30-Dec 12", "Tue 12:30am AKT")
@@ -28,6 +28,7 @@ ARGUMENTS: dict[str, object] = {
     "dates": "Nov 30-Dec 12",
     "away_dates": "Nov 30-Dec 12",
     "drill_code": "D47",
+    "mark": "#C1234567",
     "body": texts.stood_down(LONGEST, "(202) 555-0142").body,
 }
 """The longest value of every parameter; a new parameter must be added here, or the test of its text fails."""
@@ -124,3 +125,19 @@ def test_a_call_says_the_state_the_days_and_each_digit() -> None:
 
 def test_curly_quotes_and_odd_letters_are_made_plain() -> None:
     assert texts.plain(Text("offer", "It’s “on” – 東 Jesús\n")).body == 'It\'s "on" - ? Jesus '
+
+
+@pytest.mark.parametrize("words", [LONGEST, SPANISH, SECOND, SECOND_SPANISH])
+@pytest.mark.parametrize(
+    "host", ["rrt.example", "dispatch.rrt.gov", "dispatch.rapidresponse.example.gov", "http://127.0.0.1:8000"]
+)
+def test_a_link_never_makes_a_text_longer_than_a_segment_and_a_reminder_has_room_for_it(
+    words: OfferWords, host: str
+) -> None:
+    linked = replace(words, link=f"{host}/x/#L1234567")
+    first, again = texts.offer(linked).body, texts.reminder(linked).body
+    assert segments(sealed.measured(first)) == 1
+    assert segments(sealed.measured(again)) == 1
+    assert len(host) > 20 or linked.link in again
+    short = texts.offer(replace(linked, role="Clinician", dates="Nov 23-26", reply_by="4:30am CT"))
+    assert (linked.link in short.body) == (len(host) < 30)
