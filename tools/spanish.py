@@ -68,8 +68,10 @@ def public_templates() -> set[str]:
     """Templates of agencies' and experts' pages, and what these include."""
     env = environment()
     trees = {name: env.parse(_source(name)) for name in env.list_templates()}
-    found = {name for name in trees if "web/public_base.html" in _named(trees[name], nodes.Extends)}
-    found |= {"web/public_base.html", "web/base.html"}
+    found = {"web/public_base.html"}
+    while more := {name for name in trees if found & _named(trees[name], nodes.Extends)} - found:
+        found |= more
+    found |= {"web/base.html"}
     while more := {used for name in found for used in _named(trees[name], nodes.Include, nodes.FromImport)} - found:
         found |= more
     return found - IN_ENGLISH
@@ -146,8 +148,9 @@ def main() -> None:
     for room in rooms():
         path = APP / room / "locales" / "es.po"
         path.parent.mkdir(exist_ok=True)
+        written = _written(room, marked(room))  # read first: opening to write empties the file
         with path.open("wb") as file:
-            write_po(file, _written(room, marked(room)), omit_header=True, width=120)
+            write_po(file, written, omit_header=True, width=120)
 
 
 if __name__ == "__main__":

@@ -14,10 +14,12 @@ from app.core.problems import TooMany
 from app.experts.models import Expert
 from app.messaging import outbox, sealed, texts
 from app.my.models import PhoneCode, Purpose
+from app.web.languages import N_
 
 GOOD_FOR = timedelta(minutes=10)
 """On the wall's clock: under an accelerated one, longer by the same factor."""
 TRIES = 5
+TOO_MANY = N_("We have texted several codes to this phone. Wait 10 minutes, or call the desk.")
 LIMITS = ((timedelta(minutes=10), 3), (timedelta(days=1), 10))
 """So many codes go to one number within such a time."""
 
@@ -52,7 +54,7 @@ async def send(
     for span, most in LIMITS:
         sent = select(func.count()).where(PhoneCode.number == number, PhoneCode.made_at > now - span)
         if (await session.scalar(sent) or 0) >= most:
-            raise TooMany("We have texted several codes to this phone. Wait 10 minutes, or call the desk.")
+            raise TooMany(TOO_MANY)
     code = PhoneCode(
         expert_id=expert.id, number=number, purpose=purpose, about=about, browser_digest=digest(browser),
         made_at=now, expires_at=now + GOOD_FOR * max(clock.rate, 1.0), tries=0,

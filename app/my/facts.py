@@ -14,8 +14,9 @@ from app.deployments.states import PositionState
 from app.dispatch.models import Offer
 from app.dispatch.offers import contacts_of
 from app.requests.models import Request
+from app.web.languages import N_
 
-MODES = {"drive": "You drive", "fly": "You fly", "none": "From home, by video"}
+MODES = {"drive": N_("You drive"), "fly": N_("You fly"), "none": N_("From home, by video")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from app.experts.models import Expert
 from app.my import browsers, codes, facts, resending
 from app.my.codes import Checked
 from app.my.models import PhoneCode, Purpose
+from app.web.languages import N_, _, prefer, translated
 from app.web.render import render
 from app.web.session import Session
 
@@ -28,17 +29,32 @@ router = APIRouter(include_in_schema=False, dependencies=[Anyone])
 HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 Token = Annotated[str, Path(max_length=200)]
 Key = Annotated[str, Form(max_length=80)]
-STALE = "This page was open for too long, or your browser keeps no cookies. Please press the button once more."
+STALE = N_("This page was open for too long, or your browser keeps no cookies. Please press the button once more.")
 WRONG = {
-    Checked.WRONG: "This is not the code that we texted. Look again, and type its eight digits.",
-    Checked.OVER: "This code is no longer good. Have us text you a new one.",
+    Checked.WRONG: N_("This is not the code that we texted. Look again, and type its eight digits."),
+    Checked.OVER: N_("This code is no longer good. Have us text you a new one."),
 }
 S = OfferState
 HEADLINES = {
-    S.ACCEPTED: "You have the seat",
-    S.DECLINED: "We have your no. Thank you",
-    S.STANDBY: "You said yes, and are on standby",
-    S.DEFERRED: "A person at the desk looks at your answer",
+    S.ACCEPTED: N_("You have the seat"),
+    S.DECLINED: N_("We have your no. Thank you"),
+    S.STANDBY: N_("You said yes, and are on standby"),
+    S.DEFERRED: N_("A person at the desk looks at your answer"),
+}
+NEXT = {
+    S.ACCEPTED: N_("Do not book travel yet. The desk texts you your mission order."),
+    S.DECLINED: N_("You do not need to do anything else. A no never counts against you."),
+    S.STANDBY: N_("The seat was taken. Nothing to do: we text you if we need you. Do not travel before that."),
+}
+SENT = {
+    True: (
+        N_("A new link is on its way to your phone"),
+        N_("It comes as a text within a minute. You can close this page."),
+    ),
+    False: (
+        N_("We cannot text you a new link now"),
+        N_("Reply to our text, or call the desk. A person is there day and night."),
+    ),
 }
 
 
@@ -60,6 +76,7 @@ async def _page(  # noqa: PLR0917 - what differs from one showing of the page to
     nonce = browsers.nonce_of(request)
     is_new, nonce = nonce is None, nonce or browsers.new_nonce()
     expert = await session.get_one(Expert, opened.offer.expert_id)
+    prefer(expert.preferred_language)
     shown = await _shown(request, session, opened, expert, nonce)
     answer = render(
         request,
@@ -69,9 +86,8 @@ async def _page(  # noqa: PLR0917 - what differs from one showing of the page to
         key=browsers.form_key(nonce, opened.link.id),
         offer=opened.offer,
         expert=expert,
-        language=expert.preferred_language.value,
-        error=error,
-        code_error=code_error,
+        error=error and translated(error),
+        code_error=code_error and translated(code_error),
         **shown,
     )
     if is_new:
@@ -89,8 +105,13 @@ async def _shown(request: Request, session: Session, opened: Opened, expert: Exp
     return {
         "facts": told,
         "sheet": await facts.sheet_of(session, opened.offer) if knows else None,
-        "headline": HEADLINES.get(state, f"Can you go to {told.place}?"),
+        "headline": translated(HEADLINES[state])
+        if state in HEADLINES
+        else _("Can you go to %(place)s?", place=told.place),
+        "next_words": translated(NEXT.get(state, "")),
         "is_open": state in OPEN,
+        "is_seated": state is S.ACCEPTED,
+        "is_declined": state is S.DECLINED,
         "is_proved": is_proved,
         "code_sent_to": opened.contact.number[-2:] if is_waiting else None,
     }
@@ -200,4 +221,5 @@ async def text_new_link(token: Token, request: Request, session: Session) -> Res
     """Text a new link to the person's phone of now. Nobody learns here whose it is."""
     opened = await links.find(session, token)
     is_sent = opened is not None and await resending.text_new_link(session, opened)
-    return _headers(render(request, "my/link_sent.html", 200 if is_sent else 410, is_sent=is_sent))
+    headline, words = (translated(each) for each in SENT[is_sent])
+    return _headers(render(request, "my/link_sent.html", 200 if is_sent else 410, headline=headline, next_words=words))
