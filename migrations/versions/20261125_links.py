@@ -1,14 +1,14 @@
 """Links in offers' texts, codes that prove whose phone it is, and when a phone number became another.
 
 Revision ID: 20261125_links
-Revises: 20261125_call_drafts
+Revises: 20261125_papers
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261125_links"
-down_revision = "20261125_call_drafts"
+down_revision = "20261125_papers"
 branch_labels = None
 depends_on = None
 
