@@ -56,6 +56,7 @@ ROUTERS = (
     "app.desk.asking",
     "app.desk.timeline_page",
     "app.desk.pool_page",
+    "app.desk.map_page",
 )
 """Modules with a `router`: the doors."""
 REFUSALS = ("app.requests.decisions", "app.deployments.opening", "app.dispatch.offers")

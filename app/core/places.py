@@ -27,6 +27,19 @@ STATES: dict[str, str] = {cell[:2]: cell[3:].rsplit(" ", 1)[0] for cell in _CELL
 """Postal code to name."""
 ZONES: dict[str, str] = {cell[:2]: cell.rsplit(" ", 1)[1] for cell in _CELLS}
 """Postal code to the zone in which most of its people live. A place on a border says its own zone."""
+REGIONS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "1": ("New England", ("CT", "ME", "MA", "NH", "RI", "VT")),
+    "2": ("New York and Caribbean", ("NJ", "NY", "PR", "VI")),
+    "3": ("Mid-Atlantic", ("DE", "DC", "MD", "PA", "VA", "WV")),
+    "4": ("Southeast", ("AL", "FL", "GA", "KY", "MS", "NC", "SC", "TN")),
+    "5": ("Great Lakes", ("IL", "IN", "MI", "MN", "OH", "WI")),
+    "6": ("South Central", ("AR", "LA", "NM", "OK", "TX")),
+    "7": ("Plains", ("IA", "KS", "MO", "NE")),
+    "8": ("Mountain", ("CO", "MT", "ND", "SD", "UT", "WY")),
+    "9": ("Southwest and Pacific", ("AZ", "CA", "HI", "NV", "AS", "GU", "MP")),
+    "10": ("Northwest", ("AK", "ID", "OR", "WA")),
+}
+"""The ten federal regions (FEMA's): number to a plain name and the states and territories in it; each is in one."""
 LETTERS = {
     "EST": "ET", "EDT": "ET", "CST": "CT", "CDT": "CT", "MST": "MT", "MDT": "MT", "PST": "PT", "PDT": "PT",
     "AKST": "AKT", "AKDT": "AKT", "HST": "HT", "AST": "AT", "ChST": "ChT", "SST": "ST",

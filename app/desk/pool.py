@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
+from app.core.places import REGIONS
 from app.deployments.models import Assignment, Deployment
 from app.deployments.states import LIVE
 from app.dispatch.models import Offer
@@ -40,6 +41,7 @@ class Search:
         expertise: slug, at any level.
         language: tag, spoken at `WORKING_LEVEL` or better.
         state: postal code of the home.
+        region: number of the home's federal region.
         readiness: of `Readiness`.
         free_on: no absence, assignment, rest or open offer on this day, and papers that are valid.
         sort: of `SORTS`.
@@ -51,6 +53,7 @@ class Search:
     expertise: str = ""
     language: str = ""
     state: str = ""
+    region: str = ""
     readiness: str = ""
     free_on: date | None = None
     sort: str = "name"
@@ -123,6 +126,8 @@ def conditions(search: Search) -> list[ColumnElement[bool]]:
         found.append(Expert.languages[search.language].astext.cast(Integer) >= WORKING_LEVEL)
     if search.state:
         found.append(Expert.state == search.state)
+    if search.region:
+        found.append(Expert.state.in_(REGIONS[search.region][1]))
     if search.free_on:
         found += [is_free(search.free_on), ~is_not_ready(search.free_on)]
     return found

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from app.access.policy import Permission
 from app.access.viewer import MayReadExperts
-from app.core.places import STATES
+from app.core.places import REGIONS, STATES
 from app.desk import pool
 from app.experts.readiness import Readiness
 from app.experts.schemas import ExpertOut
@@ -31,6 +31,7 @@ def read_search(  # noqa: PLR0917 - the form's fields
     expertise: Annotated[str, Query(max_length=60)] = "",
     language: Annotated[str, Query(max_length=10)] = "",
     state: Annotated[str, Query(max_length=4)] = "",
+    region: Annotated[str, Query(max_length=2)] = "",
     readiness: Annotated[str, Query(max_length=12)] = "",
     free_on: Annotated[str, Query(max_length=20)] = "",
     sort: Annotated[str, Query(max_length=12)] = "name",
@@ -49,6 +50,7 @@ def read_search(  # noqa: PLR0917 - the form's fields
         expertise=expertise if expertise in ALL_EXPERTISE else "",
         language=language if language in LANGUAGES else "",
         state=state if state in STATES else "",
+        region=region if region in REGIONS else "",
         readiness=readiness if readiness in list(Readiness) else "",
         free_on=day,
         sort=sort if sort in pool.SORTS else "name",
@@ -92,6 +94,7 @@ async def the_pool(request: Request, session: Session, viewer: MayReadExperts, s
         expertise=EXPERTISE,
         languages=LANGUAGES,
         states=STATES,
+        regions=REGIONS,
     )
 
 

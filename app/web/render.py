@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
 
-from app.core.clock import clock
+from app.core.clock import clock, in_zone
 from app.core.places import day_hour
 from app.core.settings import get_settings
 from app.core.text import shown_phone
@@ -91,6 +91,7 @@ def environment() -> Environment:
         words=words, ago=ago, left=left, phone=shown_phone, clock_time=clock_time, when=day_and_time, days=days,
         span=span_words, translated=translated, day_hour=day_hour,
     )  # fmt: skip
+    env.globals.update(today=lambda zone: in_zone(clock.now(), zone).date())
     env.globals.update(static=static, icon=icon, desk_zone=DESK_ZONE, now=clock.now, language=language)
     return env
 

@@ -76,7 +76,9 @@ POST   /my/offers/{offer_id}                                 expert          sel
 GET    /desk                                                 desk            all
 GET    /desk/requests/{reference}                            desk            all
 GET    /desk/timeline                                        desk            all
+GET    /desk/map                                             desk            all
 GET    /desk/experts                                         desk+admin      all
+GET    /desk/experts/readiness                               desk+admin      all
 GET    /desk/new                                             officer         agency
 GET    /desk/new/agencies                                    officer         agency
 POST   /desk/new                                             officer         agency
