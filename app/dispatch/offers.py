@@ -244,14 +244,15 @@ async def withdraw(
 
 
 async def tell(session: AsyncSession, deployment: Deployment, offer: Offer, words: texts.Text) -> None:
-    """Text the person of an offer something about it."""
-    for contact in await contacts_of(session, offer.expert_id):
-        if contact.texts_stopped_at is None:
-            await outbox.post(
-                session, words, to=contact.number, topic=topic(deployment),
-                expert_id=offer.expert_id, offer_id=offer.id, priority=1,
-            )  # fmt: skip
-            return
+    """Text the person of an offer something about it; who wants no texts is told by phone."""
+    contacts = await contacts_of(session, offer.expert_id)
+    reachable = next((contact for contact in contacts if contact.texts_stopped_at is None), None)
+    about = {"topic": topic(deployment), "expert_id": offer.expert_id, "offer_id": offer.id, "priority": 1}
+    if reachable is not None:
+        await outbox.post(session, words, to=reachable.number, **about)  # type: ignore[arg-type]
+    elif contacts:
+        said = texts.spoken_notice(words.body, words.language)
+        await outbox.call(session, said, to=contacts[0].number, **about)  # type: ignore[arg-type]
 
 
 async def _released(session: AsyncSession, deployment: Deployment, offer: Offer, kind: str, by: Actor) -> None:

@@ -34,14 +34,15 @@ LOST, DIAL, NUMBER = "message.lost", "offer.dial", "number.trouble"
 """Kinds of alarm: a decision nobody could bring, a question nobody could bring, a number that does not work."""
 QUESTIONS = frozenset({"offer", "reminder"})
 DECISIONS = {
-    "confirmed": (OfferState.ACCEPTED, "that they have the seat"),
-    "now_declined": (OfferState.DECLINED, "that their no was heard"),
-    "withdrawn": (OfferState.WITHDRAWN, "that they are no longer needed"),
-    "seat_taken": (OfferState.WITHDRAWN, "that somebody else has the seat"),
-    "stood_down": (OfferState.WITHDRAWN, "that the team is called off"),
-    "other_offer_taken": (OfferState.WITHDRAWN, "that they are no longer asked for this one"),
+    "confirmed": ({OfferState.ACCEPTED}, "that they have the seat"),
+    "now_declined": ({OfferState.DECLINED}, "that their no was heard"),
+    "withdrawn": ({OfferState.WITHDRAWN}, "that they are no longer needed"),
+    "seat_taken": ({OfferState.WITHDRAWN}, "that somebody else has the seat"),
+    "stood_down": ({OfferState.WITHDRAWN}, "that the team is called off"),
+    # On standby: their yes to both came before either was withdrawn.
+    "other_offer_taken": ({OfferState.WITHDRAWN, OfferState.STANDBY}, "that they are no longer asked for this one"),
 }
-"""Kind of a text that somebody must hear of, the state in which it is still true, and what it says."""
+"""Kind of a text that somebody must hear of, the states in which it is still true, and what it says."""
 CHATTER = frozenset({"help_text", "not_clear", "which_one", "wrong_code", "no_open_offer", "passed_to_desk"})
 """Automatic answers to somebody who has just texted us; the next text brings another."""
 
@@ -113,7 +114,7 @@ async def _question_lost(session: AsyncSession, message: Message, meaning: error
 
 async def _decision_lost(session: AsyncSession, message: Message, meaning: errors.Meaning) -> None:
     deployment, _, offer = await answers.locked_offer(session, message.offer_id or 0)
-    if offer.state is not DECISIONS[message.kind][0]:
+    if offer.state not in DECISIONS[message.kind][0]:
         return  # decided anew since; the new word is on its way
     if meaning.also_calls:
         await _desk_tells(session, message)
@@ -180,7 +181,7 @@ async def stopped(session: AsyncSession, message: Message) -> None:
     deployment, _, offer = found
     if message.kind in QUESTIONS:
         await offers.hurry(session, deployment, offer)
-    elif message.kind in DECISIONS and offer.state is DECISIONS[message.kind][0]:
+    elif message.kind in DECISIONS and offer.state in DECISIONS[message.kind][0]:
         await _send(session, deployment, offer, texts.spoken_notice(message.body, message.language), message.number)
 
 
@@ -191,7 +192,7 @@ async def recheck(session: AsyncSession, message: Message) -> bool:
     if offer is not None and (message.kind in QUESTIONS or message.kind == "spoken_offer"):
         is_over = is_over or offer.state not in OPEN or offer.reply_by <= clock.now()
     elif offer is not None and message.kind in DECISIONS:
-        is_over = is_over or offer.state is not DECISIONS[message.kind][0]
+        is_over = is_over or offer.state not in DECISIONS[message.kind][0]
     if is_over:
         await outbox.cancel(session, message.id, "no longer true")
     return not is_over

@@ -144,6 +144,38 @@ async def test_a_lost_decision_that_is_no_longer_true_is_not_told(story: Story) 
     assert "You have the seat" not in said
 
 
+async def test_a_yes_to_two_teams_at_once_that_got_one_is_told_of_both_by_phone(story: Story) -> None:
+    first, second = await story.files(), await story.files(city="Otter Bend")
+    await story.approves(first)
+    await story.approves(second)
+    people = await story.asks(first)
+    others = {other.id for other in await story.asks(second)}
+    both = next(person for person in people if person.id in others)
+    codes = [(await story.offer_to(reference, both))["code"] for reference in (first, second)]
+    story.carrier.people.set_behaviour(both.number, Kind.YES)
+    story.carrier.faults = Faults(undelivered=1)
+    await both.texts(f"YES {codes[0]} and YES {codes[1]}")
+    await story.passes(timedelta(seconds=3), timedelta(seconds=1))
+    story.carrier.faults = Faults()
+    await story.passes(timedelta(minutes=1), timedelta(seconds=10))
+    states = {(await story.offer_to(reference, both))["state"] for reference in (first, second)}
+    assert states == {"accepted", "standby"}
+    said = " ".join(_rang(story, both.number))
+    assert "You have the seat" in said
+    assert "YES to another team" in said
+
+
+async def test_who_wants_no_texts_is_told_by_phone_that_the_team_is_called_off(story: Story) -> None:
+    reference, people = await _asked(story)
+    await people[0].texts("yes")
+    async with begin() as session:
+        theirs = update(Contact).where(Contact.expert_id == people[0].id)
+        await session.execute(theirs.values(texts_stopped_at=clock.now()))
+    story.carrier.people.set_behaviour(people[0].number, Kind.YES)
+    await _stands_down(story, reference)
+    assert any("called off" in said for said in _rang(story, people[0].number))
+
+
 async def test_the_agencys_lost_text_is_the_desks(story: Story) -> None:
     story.carrier.faults = Faults(undelivered=1)
     await story.files()
