@@ -15,6 +15,7 @@ MODELS = (
     "app.rosters.models",
     "app.dispatch.models",
     "app.my.models",
+    "app.field.models",
 )
 JOBS = (
     "app.messaging.jobs",
@@ -23,6 +24,7 @@ JOBS = (
     "app.rosters.jobs",
     "app.dispatch.jobs",
     "app.dispatch.watching",
+    "app.field.jobs",
     "app.replies.jobs",
 )
 ROUTERS = (
@@ -43,6 +45,7 @@ ROUTERS = (
     "app.deployments.pages",
     "app.rosters.api",
     "app.dispatch.api",
+    "app.field.api",
     "app.replies.api",
     "app.replies.pages",
     "app.my.pages",
@@ -50,6 +53,7 @@ ROUTERS = (
     "app.desk.board_page",
     "app.desk.new_call",
     "app.desk.request_page",
+    "app.desk.road_page",
     "app.desk.intaking",
     "app.desk.deciding",
     "app.desk.choosing",

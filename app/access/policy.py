@@ -18,6 +18,10 @@ class Permission(StrEnum):
     READ_DEPLOYMENTS = "read_deployments"
     WORK_ROSTER = "work_roster"
     WORK_OFFERS = "work_offers"
+    WORK_FIELD = "work_field"
+    """Mission orders, check-ins and release, for every team."""
+    LEAD_TEAM = "lead_team"
+    """The same for the team one leads: reports, hours, check-ins on behalf."""
     READ_EXPERTS = "read_experts"
     MANAGE_EXPERTS = "manage_experts"
     READ_AGENCIES = "read_agencies"
@@ -68,12 +72,14 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         }
     ),
     R.RECOMMENDER: frozenset(
-        _DESK | {P.LOOK_AFTER, P.WORK_INTAKE, P.RECOMMEND, P.WORK_ROSTER, P.WORK_OFFERS, P.WORK_ALARMS}
+        _DESK | {P.LOOK_AFTER, P.WORK_INTAKE, P.RECOMMEND, P.WORK_ROSTER, P.WORK_OFFERS, P.WORK_FIELD, P.WORK_ALARMS}
     ),
     R.APPROVER: frozenset(_DESK | {P.LOOK_AFTER, P.DECIDE}),
-    R.SCHEDULER: frozenset(_DESK | {P.LOOK_AFTER, P.WORK_ROSTER, P.WORK_OFFERS, P.MANAGE_EXPERTS, P.WORK_ALARMS}),
+    R.SCHEDULER: frozenset(
+        _DESK | {P.LOOK_AFTER, P.WORK_ROSTER, P.WORK_OFFERS, P.WORK_FIELD, P.MANAGE_EXPERTS, P.WORK_ALARMS}
+    ),
     R.TEAM_LEADER: frozenset({P.OWN_SESSIONS}),
-    R.EXPERT: frozenset({P.OWN_SESSIONS, P.READ_OWN_OFFERS, P.ANSWER_OWN_OFFERS}),
+    R.EXPERT: frozenset({P.OWN_SESSIONS, P.READ_OWN_OFFERS, P.ANSWER_OWN_OFFERS, P.LEAD_TEAM}),
     R.WELLNESS_LEAD: frozenset({P.OWN_SESSIONS}),
     R.EVALUATOR: frozenset({P.OWN_SESSIONS}),
     R.AUDITOR: frozenset(_DESK),

@@ -14,6 +14,7 @@ from app.deployments.states import (
     DEPLOYMENT,
     POSITION,
     SEATED,
+    AssignmentState,
     DeploymentState,
     PositionState,
 )
@@ -35,6 +36,13 @@ class SeatTaken(Problem):
     status = 409
 
 
+CALLED_OFF = {
+    AssignmentState.CONFIRMED: "cancel",
+    AssignmentState.ORDERED: "cancel",
+    AssignmentState.EN_ROUTE: "turn_back",
+    AssignmentState.ON_SITE: "release",
+}
+"""What a deployment that is called off means for whoever has a seat."""
 REFUSALS: dict[str, type[Problem]] = {
     "ex_assignments_expert_span": DoubleBooked,
     "uq_assignments_position": SeatTaken,
@@ -96,15 +104,17 @@ async def positions_of(session: AsyncSession, deployment: Deployment, *, lock: b
 
 
 async def stand_down(session: AsyncSession, deployment: Deployment, *, by: Actor, note: str) -> Deployment:
-    """Call the deployment off: seats cancelled, everybody seated released before travel. Upper rooms tell them."""
+    """Call the deployment off. Who has not left does not go; who is on the way or there is released to come home.
+
+    Seats are cancelled, spans of the released stay taken until they are home and rested. Upper rooms tell them.
+    """
     deployment.state = DEPLOYMENT.after(deployment.state, "stand_down")
     for position in await positions_of(session, deployment, lock=True):
         if POSITION.can(position.state, "cancel"):
             position.state = POSITION.after(position.state, "cancel")
     seated = select(Assignment).where(Assignment.deployment_id == deployment.id, Assignment.state.in_(SEATED))
     for assignment in await session.scalars(seated.with_for_update()):
-        if ASSIGNMENT.can(assignment.state, "cancel"):
-            assignment.state = ASSIGNMENT.after(assignment.state, "cancel")
+        assignment.state = ASSIGNMENT.after(assignment.state, CALLED_OFF[assignment.state])
     await record(
         session, "deployment.stood_down", deployment.id, topic=f"request:{deployment.request_id}", by=by, note=note
     )

@@ -105,16 +105,22 @@ async def may_leave(session: AsyncSession, position: Position, expert_id: int, *
 
 
 async def vacate(
-    session: AsyncSession, deployment: Deployment, position: Position, expert_id: int, *, by: Actor
+    session: AsyncSession,
+    deployment: Deployment,
+    position: Position,
+    expert_id: int,
+    *,
+    by: Actor,
+    verb: str = "cancel",
 ) -> None:
-    """The expert in this seat is not coming after all: the seat is open again."""
+    """The expert in this seat is not coming after all: the seat is open again. `verb`: "cancel" or "miss"."""
     query = select(Assignment).where(
         Assignment.position_id == position.id, Assignment.expert_id == expert_id, Assignment.state.in_(SEATED)
     )
     assignment = await session.scalar(query.with_for_update())
     if assignment is None:
         return
-    assignment.state = ASSIGNMENT.after(assignment.state, "cancel")
+    assignment.state = ASSIGNMENT.after(assignment.state, verb)
     position.state = POSITION.after(position.state, "vacate")
     if DEPLOYMENT.can(deployment.state, "reopen"):
         deployment.state = DEPLOYMENT.after(deployment.state, "reopen")
@@ -131,6 +137,12 @@ async def give_up(session: AsyncSession, deployment: Deployment, position: Posit
         await record(
             session, "position.unfillable", position.id, topic=_topic(deployment), by=SYSTEM, title=position.title
         )
+
+
+async def close(session: AsyncSession, position_id: int) -> None:
+    """Whoever had the seat has left before the end, and it is not needed any more."""
+    position = await session.get_one(Position, position_id, with_for_update=True)
+    position.state = POSITION.after(position.state, "cancel")
 
 
 async def reopen(session: AsyncSession, deployment: Deployment, position: Position, *, by: Actor) -> None:

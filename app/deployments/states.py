@@ -52,6 +52,8 @@ DEPLOYMENT = Machine[DeploymentState](
         (D.PLANNING, "staff"): D.STAFFED,
         (D.STAFFED, "reopen"): D.OFFERING,
         (D.STAFFED, "mobilise"): D.MOBILISING,
+        # A team sets out while its last seat is still being looked for.
+        (D.OFFERING, "mobilise"): D.MOBILISING,
         (D.MOBILISING, "arrive"): D.ACTIVE,
         (D.ACTIVE, "demobilise"): D.DEMOBILISING,
         (D.DEMOBILISING, "release"): D.AFTER_ACTION,
@@ -61,6 +63,10 @@ DEPLOYMENT = Machine[DeploymentState](
         },
     },
 )
+ASKING = (D.OFFERING, D.MOBILISING, D.ACTIVE)
+"""States in which people are asked for seats: a team on the road may need a relief, or somebody for a no-show."""
+ON_THE_ROAD = (D.MOBILISING, D.ACTIVE)
+"""Ordered out or on site: who joins now comes later than the others."""
 P = PositionState
 POSITION = Machine[PositionState](
     "position",
@@ -81,14 +87,16 @@ ASSIGNMENT = Machine[AssignmentState](
     "assignment",
     {
         (A.CONFIRMED, "acknowledge"): A.ORDERED,
-        (A.ORDERED, "depart"): A.EN_ROUTE,
-        (A.EN_ROUTE, "arrive"): A.ON_SITE,
+        # Who travels or is there without having acknowledged or told before: what happened counts.
+        **{(state, "depart"): A.EN_ROUTE for state in (A.CONFIRMED, A.ORDERED)},
+        **{(state, "arrive"): A.ON_SITE for state in (A.CONFIRMED, A.ORDERED, A.EN_ROUTE)},
+        # Called off in the air: they still have to come home.
+        (A.EN_ROUTE, "turn_back"): A.RELEASED,
         (A.ON_SITE, "release"): A.RELEASED,
         (A.ON_SITE, "relieve"): A.RELIEVED,
         (A.RELEASED, "home"): A.HOME,
         (A.RELIEVED, "home"): A.HOME,
-        (A.ORDERED, "miss"): A.NO_SHOW,
-        (A.EN_ROUTE, "miss"): A.NO_SHOW,
+        **{(state, "miss"): A.NO_SHOW for state in (A.CONFIRMED, A.ORDERED, A.EN_ROUTE)},
         **{(state, "cancel"): A.CANCELLED for state in (A.CONFIRMED, A.ORDERED, A.EN_ROUTE)},
     },
 )

@@ -14,7 +14,7 @@ from app.core.settings import get_settings
 from app.deployments import seats
 from app.deployments.models import Deployment, Position
 from app.deployments.opening import positions_of
-from app.deployments.states import DEPLOYMENT, DeploymentState, PositionState
+from app.deployments.states import ASKING, DEPLOYMENT, DeploymentState, PositionState
 from app.dispatch import offers, waves
 from app.dispatch.ladder import Step, index_of
 from app.dispatch.models import Offer
@@ -26,7 +26,7 @@ from app.rosters.problem import minute
 from solver.problem import Span
 
 SEEK = "dispatch.seek"
-WANTS_PEOPLE = (DeploymentState.PLANNING, DeploymentState.OFFERING)
+WANTS_PEOPLE = (DeploymentState.PLANNING, *ASKING)
 
 
 def is_overdue(offer: Offer, deployment: Deployment) -> bool:
@@ -97,7 +97,7 @@ async def seek(deployment_id: int, *, cause: str = "backfill") -> Proposal | Non
         skipped = await waves.skipped(session, deployment_id)
         standing = standing_of(deployment, out, await asked_elsewhere(session, deployment), skipped)
     proposal, deployment = await compose(deployment_id, standing, cause=cause)
-    if get_settings().auto_backfill and deployment.state == DeploymentState.OFFERING:
+    if get_settings().auto_backfill and deployment.state in ASKING:
         async with begin() as session:
             deployment = await locked(session, Deployment, deployment_id)
             proposal = await locked(session, Proposal, proposal.id)

@@ -103,7 +103,7 @@ ALWAYS = (
         f"""select o.id, t.topic, 'an accepted offer without a seat' as detail {OFFERS}
         where o.state = 'accepted' and d.state in {MANNED} and not exists
           (select from assignments a where a.position_id = o.position_id and a.expert_id = o.expert_id
-           and a.state in {SEATED}) limit :most""",
+           and a.state in {LIVE}) limit :most""",
     ),
     Promise(
         "a-confirmed-team-is-complete",

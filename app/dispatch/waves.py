@@ -15,7 +15,7 @@ from app.core.problems import Conflict, NotFound
 from app.core.settings import get_settings
 from app.deployments.models import Deployment, Position
 from app.deployments.opening import positions_of
-from app.deployments.states import DeploymentState
+from app.deployments.states import ASKING
 from app.dispatch import offers
 from app.dispatch.callout import POLICIES, call_out, lists_of
 from app.dispatch.models import CallOut, Offer
@@ -102,7 +102,7 @@ async def widen(session: AsyncSession, deployment: Deployment) -> None:
     The deployment is locked by the caller. Run twice, the second asks nobody: who was asked is out.
     """
     state = await _opened(session, deployment)
-    if not get_settings().waves or state.paused_at or deployment.state is not DeploymentState.OFFERING:
+    if not get_settings().waves or state.paused_at or deployment.state not in ASKING:
         return
     positions, out = await _read(session, deployment, lock=True)
     call = await call_out(session, deployment, positions, out, state.skipped)
@@ -130,7 +130,7 @@ async def _look_again(session: AsyncSession, state: CallOut, minutes: float | No
 
 async def outlook(session: AsyncSession, deployment: Deployment) -> Outlook | None:
     """What will happen next if nobody answers; None when this deployment asks nobody now."""
-    if deployment.state is not DeploymentState.OFFERING:
+    if deployment.state not in ASKING:
         return None
     positions, out = await _read(session, deployment, lock=False)
     call = await call_out(session, deployment, positions, out, await skipped(session, deployment.id))

@@ -90,6 +90,8 @@ TEXTS = {
     "not_away": "RRT: No estaba anotado como ausente. Nada que hacer.",
     "arrived_noted": "RRT: Gracias, anotamos que llego: {where}. La oficina lo ve. Para hablar: {desk_phone}."
     " Ref {code}",
+    "left_noted": "RRT: Gracias, anotamos que salio. Envie LLEGUE al llegar, DELAYED si se retrasa: {where}."
+    " ¿Problema? {desk_phone}. Ref {code}",
     "home_noted": "RRT: Gracias, anotamos que esta en casa. Descanse. La oficina lo ve. Para hablar: {desk_phone}."
     " Ref {code}",
     "delay_noted": "RRT: Gracias. La oficina ve ahora que se retrasa: {where}. Urgente: {desk_phone}. Ref {code}",
@@ -97,6 +99,29 @@ TEXTS = {
     " {desk_phone}. Ref {code}",
     "no_mission": "RRT: Recibimos su mensaje, pero no tiene puesto con nosotros ahora. La oficina lo mira:"
     " {desk_phone}",
+    "mission_order": "RRT: Su orden esta lista: {role}, {where}. Leala en su pagina y responda OK {code}."
+    " Oficina: {desk_phone}",
+    "order_amended": "RRT: Cambio en su orden: {where}. Leala otra vez en su pagina y responda OK {code}."
+    " Oficina: {desk_phone}",
+    "order_unread": "RRT: Pronto sale de viaje: {where}. Lea antes su orden y responda OK {code}."
+    " ¿Problema? {desk_phone}",
+    "order_acknowledged": "RRT: Gracias, anotamos que leyo su orden: {where}. Envie LLEGUE al llegar."
+    " Oficina: {desk_phone}. Ref {code}",
+    "are_you_there": "RRT: Le esperabamos ya en el lugar: {where}. Responda LLEGUE o DELAYED."
+    " ¿Problema? {desk_phone}. Ref {code}",
+    "are_you_home": "RRT: ¿Llego bien a casa? Responda HOME. ¿Sigue en camino o hay un problema? {desk_phone}."
+    " Ref {code}",
+    "member_missing": "RRT: Alguien de su equipo no ha avisado que llego: {where}. Vea su pagina o llame:"
+    " {desk_phone}. Ref {code}",
+    "report_due": "RRT: Falta su informe de hoy: {where}. Dos minutos en su pagina, o llame: {desk_phone}. Ref {code}",
+    "relief_noted": "RRT: Anotado. Ya buscamos quien le releve: {where}. No hace falta un motivo."
+    " Para hablar: {desk_phone}. Ref {code}",
+    "released": "RRT: Ya puede volver a casa: {where}. Gracias. Buen viaje; envie HOME al llegar."
+    " Oficina: {desk_phone}. Ref {code}",
+    "welcome_home": "RRT: Gracias y bienvenido. Empieza su descanso: nada le preguntamos antes del {rest_until}."
+    " Para hablar con alguien: 988. Ref {code}",
+    "not_released": "RRT: Escribio HOME, pero aun consta en el lugar: {where}. La oficina lo mira, o llame:"
+    " {desk_phone}. Ref {code}",
     "drill": "RRT: Esto es una PRUEBA del Rapid Response Team. Nadie viaja. Responda 1 {drill_code}. Gracias."
     " STOP para no recibir mas",
     "drill_thanks": "RRT: Gracias. Su respuesta a la prueba {drill_code} llego. Nada mas que hacer.",

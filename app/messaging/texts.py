@@ -488,6 +488,18 @@ def arrived_noted(w: OfferWords, desk_phone: str) -> Text:
     )
 
 
+def left_noted(w: OfferWords, desk_phone: str) -> Text:
+    """LEFT, kept with the seat."""
+    return _text(
+        w.language,
+        "left_noted",
+        f"RRT: Thank you, noted that you left. Text ARRIVED when there, DELAYED if late: {w.where}."
+        f" Trouble? {desk_phone}. Ref {w.code}",
+        w,
+        desk_phone=desk_phone,
+    )
+
+
 def home_noted(w: OfferWords, desk_phone: str) -> Text:
     """HOME, kept with the seat."""
     return _text(
@@ -528,6 +540,149 @@ def no_mission(desk_phone: str, language: str = "en") -> Text:
         language,
         "no_mission",
         f"RRT: Got your text, but you have no seat with us now. A person at the desk will look. To talk: {desk_phone}",
+        desk_phone=desk_phone,
+    )
+
+
+def mission_order(w: OfferWords, desk_phone: str) -> Text:
+    """The mission order is out: read it, and say so before travelling."""
+    return _text(
+        w.language,
+        "mission_order",
+        f"RRT: Your mission order is ready: {w.seat}, {w.where}. Read it on your page, then reply OK {w.code}."
+        f" Desk: {desk_phone}",
+        w,
+        desk_phone=desk_phone,
+    )
+
+
+def order_amended(w: OfferWords, desk_phone: str) -> Text:
+    """The mission has changed, and must be read again."""
+    return _text(
+        w.language,
+        "order_amended",
+        f"RRT: Change to your mission order: {w.where}. Read it again on your page, then reply OK {w.code}."
+        f" Desk: {desk_phone}",
+        w,
+        desk_phone=desk_phone,
+    )
+
+
+def order_unread(w: OfferWords, desk_phone: str) -> Text:
+    """The journey is near, and nobody knows whether the order was read."""
+    return _text(
+        w.language,
+        "order_unread",
+        f"RRT: You leave soon: {w.where}. Please read your mission order first and reply OK {w.code}."
+        f" Problem? {desk_phone}",
+        w,
+        desk_phone=desk_phone,
+    )
+
+
+def order_acknowledged(w: OfferWords, desk_phone: str) -> Text:
+    """OK, kept; what to text on the road."""
+    return _text(
+        w.language,
+        "order_acknowledged",
+        f"RRT: Thank you, noted that you read your order: {w.where}. Text ARRIVED when there, DELAYED if late."
+        f" Desk: {desk_phone}. Ref {w.code}",
+        w,
+        desk_phone=desk_phone,
+    )
+
+
+def are_you_there(w: OfferWords, desk_phone: str) -> Text:
+    """Expected on site an hour ago, and nothing heard."""
+    return _text(
+        w.language,
+        "are_you_there",
+        f"RRT: We expected you on site by now: {w.where}. Reply ARRIVED or DELAYED. Trouble? Call {desk_phone}."
+        f" Ref {w.code}",
+        w,
+        desk_phone=desk_phone,
+    )
+
+
+def are_you_home(w: OfferWords, desk_phone: str) -> Text:
+    """Expected at home two hours ago, and nothing heard."""
+    return _text(
+        w.language,
+        "are_you_home",
+        f"RRT: Are you home safely? Reply HOME. Still on the way or in trouble? Call {desk_phone}. Ref {w.code}",
+        w,
+        desk_phone=desk_phone,
+    )
+
+
+def member_missing(w: OfferWords, desk_phone: str) -> Text:
+    """To the team leader: somebody of the team is not there."""
+    return _text(
+        w.language,
+        "member_missing",
+        f"RRT: A member of your team has not checked in: {w.where}. See your page, or call the desk: {desk_phone}."
+        f" Ref {w.code}",
+        w,
+        desk_phone=desk_phone,
+    )
+
+
+def report_due(w: OfferWords, desk_phone: str) -> Text:
+    """To the team leader: the day's report is missing."""
+    return _text(
+        w.language,
+        "report_due",
+        f"RRT: Your report of today is still open: {w.where}. Two minutes on your page. Or call {desk_phone}."
+        f" Ref {w.code}",
+        w,
+        desk_phone=desk_phone,
+    )
+
+
+def relief_noted(w: OfferWords, desk_phone: str) -> Text:
+    """Relief was asked for, and is looked for at once."""
+    return _text(
+        w.language,
+        "relief_noted",
+        f"RRT: Noted. We look for somebody to relieve you now: {w.where}. No reason needed. To talk: {desk_phone}."
+        f" Ref {w.code}",
+        w,
+        desk_phone=desk_phone,
+    )
+
+
+def released(w: OfferWords, desk_phone: str) -> Text:
+    """Free to go home."""
+    return _text(
+        w.language,
+        "released",
+        f"RRT: You are released: {w.where}. Thank you. Travel safely, and text HOME when you are there."
+        f" Desk: {desk_phone}. Ref {w.code}",
+        w,
+        desk_phone=desk_phone,
+    )
+
+
+def welcome_home(w: OfferWords, rest_until: str) -> Text:
+    """HOME, and the rest that has begun."""
+    return _text(
+        w.language,
+        "welcome_home",
+        f"RRT: Welcome home, and thank you. Your rest has begun: we ask you nothing before {rest_until}."
+        f" To talk to somebody call or text 988. Ref {w.code}",
+        w,
+        rest_until=spanish.days(rest_until) if w.language == "es" else rest_until,
+    )
+
+
+def not_released(w: OfferWords, desk_phone: str) -> Text:
+    """HOME from somebody who is listed on site."""
+    return _text(
+        w.language,
+        "not_released",
+        f"RRT: You texted HOME, but we still list you on site: {w.where}. The desk looks, or call {desk_phone}."
+        f" Ref {w.code}",
+        w,
         desk_phone=desk_phone,
     )
 

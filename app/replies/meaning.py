@@ -32,6 +32,8 @@ class Kind(StrEnum):
     ARRIVED = "arrived"
     HOME = "home"
     DELAYED = "delayed"
+    LEFT = "left"
+    RELIEF = "relief"
     AWAY = "away"
     BACK = "back"
 
@@ -49,6 +51,7 @@ CODE = re.compile(rf"(?<!\S)(?:[{CODE_DIGITS}]{{3}}|d\d\d|[b-df-hj-np-tv-z]\d[b-
 """An offer's three digits, a drill's "D47", and what looks like a code of another system."""
 SIMPLE = {
     Kind.STATUS: v.STATUS, Kind.ARRIVED: v.ARRIVED, Kind.HOME: v.HOME, Kind.BACK: v.BACK, Kind.AWAY: v.AWAY,
+    Kind.LEFT: v.LEFT, Kind.RELIEF: v.RELIEF,
 }  # fmt: skip
 """Words of the road: they count as the whole text."""
 DIGITS = {"1": Kind.YES, "2": Kind.NO}
@@ -95,6 +98,13 @@ def read(body: str, codes: Collection[str] = (), names: Iterable[str] = ()) -> M
     kind = _kind(rest, plain, own, code)
     is_strange = code is not None and not ours and kind not in (Kind.YES, Kind.NO) and code.isdecimal()
     return Meaning(kind, None if code is None or is_strange else code.upper())
+
+
+def acknowledges(body: str, codes: Collection[str] = ()) -> bool:
+    """Whether a text says no more than that something was read: "OK 412". Whoever asks must wait for just that."""
+    words = make_plain(body).words
+    known = {code.lower() for code in codes}
+    return " ".join(word for word in words.split() if word not in known) in v.READ
 
 
 def _without(words: str, code: str | None) -> str:

@@ -15,13 +15,14 @@ from app.experts.models import Expert
 from app.messaging import inbox, outbox, texts
 from app.messaging.models import InboundMessage
 from app.replies import away, optouts, road, routing, saying
-from app.replies.meaning import Kind, Meaning, read
+from app.replies.meaning import Kind, Meaning, acknowledges, read
 from app.replies.routing import Phone
 
 ANSWERS = {Kind.YES: Answer.YES, Kind.NO: Answer.NO, Kind.CONDITIONAL: Answer.CONDITIONAL}
 ABOUT_MYSELF = {
     Kind.AWAY: "AWAY 12/20-12/27 {name}", Kind.BACK: "BACK {name}", Kind.STATUS: "STATUS {name}",
     Kind.ARRIVED: "ARRIVED {name}", Kind.HOME: "HOME {name}", Kind.DELAYED: "DELAYED {name}",
+    Kind.LEFT: "LEFT {name}", Kind.RELIEF: "RELIEF {name}",
 }  # fmt: skip
 """What is about the writer, not about an offer; and how to say who that is on a shared phone."""
 FOR_THE_DESK = ("deferred", "too_late", "still_yours")
@@ -80,12 +81,29 @@ async def _about_an_offer(session: AsyncSession, inbound: InboundMessage, phone:
         await inbox.mark_read(session, inbound, "which_person", expert_id=asked[0].expert_id)
         words = texts.which_person(await words_of(session, asked[0]))
         await saying.reply(session, inbound, words, stopped=phone.is_stopped)
+    elif await _has_read(session, inbound, phone, asked[0], meaning):
+        return
     elif meaning.kind in ANSWERS:
         await _answer(session, inbound, phone, asked[0], meaning)
         for other in meaning.also:
             await _answer_also(session, inbound, phone, other)
     else:
         await _for_a_person(session, inbound, phone, asked[0], meaning.kind)
+
+
+async def _has_read(
+    session: AsyncSession, inbound: InboundMessage, phone: Phone, offer: Offer, meaning: Meaning
+) -> bool:
+    """Whether it is the word of somebody with a seat that they have read their order; then that is all it is."""
+    if meaning.kind is not Kind.YES and not acknowledges(inbound.body, phone.codes):
+        return False
+    words = await road.read_order(session, offer)
+    if words is None:
+        return False
+    topic = await _topic_of(session, offer)
+    await inbox.mark_read(session, inbound, words.kind, offer_id=offer.id, expert_id=offer.expert_id, topic=topic)
+    await saying.reply(session, inbound, words, offer, stopped=phone.is_stopped)
+    return True
 
 
 async def _topic_of(session: AsyncSession, offer: Offer) -> str:

@@ -153,6 +153,19 @@ DELAYED = _phrases("""
 delayed|im delayed|i am delayed|flight delayed|flight is delayed|my flight is delayed|my flight delayed|running late
 running|retrasado|retrasada|retraso|estoy retrasado|estoy retrasada|vuelo retrasado|mi vuelo esta retrasado|voy tarde
 """)
+READ = _phrases("""
+ok|okay|k|ok thanks|ok thank you|read|read it|i read it|i have read it|got it|ok read|ok read it|ok got it|understood
+roger|acknowledged|confirmed|leido|ya lo lei|leida|ya la lei|entendido|recibido|ok gracias
+""")
+"""Says that an order was read, to somebody who waits for just that; to an offer none of these is a yes."""
+LEFT = _phrases("""
+left|i left|i have left|leaving now|i am leaving now|im leaving now|left home|on the road|sali|ya sali|salgo ahora
+""")
+RELIEF = _phrases("""
+relief|need relief|i need relief|relieve me|please relieve me|relief please|i need to be relieved|relevo
+necesito relevo|necesito un relevo|quiero relevo
+""")
+"""Somebody on the road asks to be relieved, without a reason."""
 BACK = _phrases("""
 back|back now|back early|im back|i am back|regrese|ya regrese|de vuelta|de regreso|volvi|ya volvi
 """)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.agencies.models import Agency
 from app.core.clock import clock
 from app.deployments.models import Assignment, Deployment, Position
-from app.deployments.states import LIVE, SEATED, PositionState
+from app.deployments.states import LIVE, ON_THE_ROAD, SEATED, PositionState
 from app.experts.models import Absence, Credential, Expert
 from app.experts.quiet import may_be_asked_from
 from app.experts.taxonomy import CLINICAL, MANDATORY
@@ -25,6 +25,12 @@ PACKING = {
     Priority.PLANNED: timedelta(days=1),
 }
 """How long after now somebody can leave home at the earliest."""
+JOINS_WITHIN = {
+    Priority.IMMEDIATE: timedelta(hours=24),
+    Priority.URGENT: timedelta(hours=36),
+    Priority.PLANNED: timedelta(hours=72),
+}
+"""How soon somebody who joins a team on the road must be there."""
 URGENCY = {Priority.IMMEDIATE: 1, Priority.URGENT: 2, Priority.PLANNED: 3}
 NEVER = 1 << 40
 """A minute that does not come: papers without an expiry."""
@@ -156,6 +162,14 @@ async def _asleep(session: AsyncSession, deployment: Deployment) -> set[int]:
     return {who for who, zone in rows if may_be_asked_from(now, zone=zone, is_immediate=True, wakes=False) > now}
 
 
+def first_moment(deployment: Deployment) -> datetime:
+    """From when whoever is sought now is to be on site: the start, or for a team on the road as soon as can be."""
+    if deployment.state not in ON_THE_ROAD:
+        return deployment.starts_at
+    soonest = clock.now() + JOINS_WITHIN[deployment.priority]
+    return min(max(deployment.starts_at, soonest), deployment.ends_at - timedelta(hours=1))
+
+
 async def request(
     session: AsyncSession,
     deployment: Deployment,
@@ -186,7 +200,7 @@ async def request(
     unwilling = set(excluded) | await _asleep(session, deployment)
     gone = unwilling | set(pins.values())
     rather = {position: who for position, who in held.items() if position not in pins and who not in gone}
-    start = minute(deployment.starts_at)
+    start = minute(first_moment(deployment))
     return asked.Request(
         id=deployment.id,
         place=asked.Place(ask.latitude, ask.longitude, ask.place_state, ask.county),

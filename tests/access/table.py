@@ -43,6 +43,7 @@ SCOPES = {
     "all": "whoever may pass sees the same",
     "agency": "the desk, and the agency whose it is; another agency gets 404",
     "self": "each their own; anybody else's is 404",
+    "led": "of whoever leads that team; everybody else's is 404, and in this world nobody leads one",
     "carrier": "open, but only what our carrier has signed is taken: 403 for everybody else",
     "stream": "as `all`, but the answer does not end",
 }
@@ -97,6 +98,10 @@ POST   /desk/requests/{reference}/swap                       roster          all
 POST   /desk/requests/{reference}/seats/{number}/reopen      roster          all
 POST   /desk/requests/{reference}/call-out                   roster          all
 POST   /desk/requests/{reference}/offers/{offer_id}          roster          all
+GET    /desk/requests/{reference}/road                       desk            all
+POST   /desk/requests/{reference}/road/order                 roster          all
+POST   /desk/requests/{reference}/road/members/{expert_id}   roster          all
+POST   /desk/requests/{reference}/road/leaving               roster          all
 GET    /desk/replies                                         roster          all
 POST   /desk/replies/{inbound_id}                            roster          all
 POST   /desk/alarms/{alarm_id}                               alarms          all
@@ -161,6 +166,18 @@ POST   /api/v1/deployments/{reference}/call-out/pause        roster          all
 POST   /api/v1/deployments/{reference}/call-out/resume       roster          all
 POST   /api/v1/deployments/{reference}/call-out/push         roster          all
 POST   /api/v1/deployments/{reference}/call-out/skip         roster          all
+GET    /api/v1/deployments/{reference}/field                 desk            all
+POST   /api/v1/deployments/{reference}/order                 roster          all
+POST   /api/v1/deployments/{reference}/members/{expert_id}/acknowledge roster all
+POST   /api/v1/deployments/{reference}/members/{expert_id}/check-ins   roster all
+POST   /api/v1/deployments/{reference}/relief                roster          all
+POST   /api/v1/deployments/{reference}/demobilise            roster          all
+POST   /api/v1/deployments/{reference}/sign-offs             roster          all
+POST   /api/v1/deployments/{reference}/release               roster          all
+PUT    /api/v1/deployments/{reference}/reports               expert          led
+PUT    /api/v1/deployments/{reference}/members/{expert_id}/hours       expert led
+POST   /api/v1/deployments/{reference}/led/{expert_id}/check-ins       expert led
+POST   /api/v1/deployments/{reference}/led/relief            expert          led
 GET    /api/v1/my/offers                                     expert          all
 POST   /api/v1/my/offers/{offer_id}/answer                   expert          self
 GET    /api/v1/inbox                                         roster          all

@@ -29,6 +29,7 @@ ARGUMENTS: dict[str, object] = {
     "away_dates": "Nov 30-Dec 12",
     "drill_code": "D47",
     "mark": "#C1234567",
+    "rest_until": "Dec 27",
     "body": texts.stood_down(LONGEST, "(202) 555-0142").body,
 }
 """The longest value of every parameter; a new parameter must be added here, or the test of its text fails."""

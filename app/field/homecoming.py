@@ -1,0 +1,89 @@
+"""The way home, and the rest that follows by itself: the seat's span is moved to what really happened."""
+
+from datetime import datetime, timedelta
+
+from psycopg.errors import ExclusionViolation
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import clock
+from app.core.events import SYSTEM, record
+from app.core.jobs import defer
+from app.deployments.models import Assignment, Deployment
+from app.deployments.states import DEPLOYMENT, SEATED
+from app.experts import holds
+from app.experts.models import Expert
+from app.field import rest
+from app.field.models import CheckIn
+from app.field.orders import topic
+from app.field.states import Step
+from app.requests.models import Request
+from app.watch import alarms
+
+HOME_ALARM = timedelta(hours=2)
+"""So long after the expected arrival at home somebody who has not texted HOME is asked after."""
+CHECK_HOME = "field.check_home"
+
+
+async def arrived_at(session: AsyncSession, assignment: Assignment) -> datetime:
+    """When somebody came on site: as told, else as planned."""
+    query = select(CheckIn.happened_at).where(
+        CheckIn.assignment_id == assignment.id, CheckIn.step == Step.ARRIVED, CheckIn.has_counted
+    )
+    return await session.scalar(query.order_by(CheckIn.id).limit(1)) or assignment.arrives_at
+
+
+def journey_home(assignment: Assignment) -> timedelta:
+    """How long the way home takes: as long as the way there was planned to take."""
+    left = assignment.span.lower
+    return assignment.arrives_at - left if left else timedelta(hours=8)
+
+
+async def begin_journey(session: AsyncSession, deployment: Deployment, assignment: Assignment) -> None:
+    """Somebody is released: they are expected at home, and the team is done when nobody is on site any more."""
+    expected = clock.now() + journey_home(assignment)
+    await _rest_from(session, deployment, assignment, expected)
+    await defer(session, CHECK_HOME, at=expected + HOME_ALARM, assignment_id=assignment.id)
+    on_site = select(Assignment.id).where(Assignment.deployment_id == deployment.id, Assignment.state.in_(SEATED))
+    is_last = await session.scalar(on_site.limit(1)) is None
+    if is_last and DEPLOYMENT.can(deployment.state, "release"):
+        deployment.state = DEPLOYMENT.after(deployment.state, "release")
+        await record(session, "deployment.released", deployment.id, topic=topic(deployment))
+
+
+async def begin_rest(session: AsyncSession, deployment: Deployment, assignment: Assignment, home: datetime) -> None:
+    """Somebody is home: their rest runs from now ("assignment.resting")."""
+    await _rest_from(session, deployment, assignment, home)
+    await alarms.settle_key(session, f"home:{assignment.id}")
+    await record(session, "assignment.resting", assignment.id, topic=topic(deployment))
+
+
+async def _rest_from(session: AsyncSession, deployment: Deployment, assignment: Assignment, home: datetime) -> None:
+    request = await session.get_one(Request, deployment.request_id)
+    on_site = rest.days_on_site(await arrived_at(session, assignment), clock.now())
+    ends, free = rest.rested(home, on_site, heavy=rest.is_heavy(request.incident_type, request.modifiers))
+    await _move_end(session, deployment, assignment, ends)
+    expert = await session.get_one(Expert, assignment.expert_id, with_for_update=True)
+    await holds.not_before(session, expert, free, by=SYSTEM)
+
+
+async def _move_end(session: AsyncSession, deployment: Deployment, assignment: Assignment, ends: datetime) -> None:
+    """Move the end of the seat's span. Where the next deployment is in the way, the desk is told."""
+    before = assignment.span
+    try:
+        async with session.begin_nested():
+            assignment.span = Range(before.lower, ends)
+            await session.flush()
+    except IntegrityError as error:
+        if not isinstance(error.orig, ExclusionViolation):
+            raise
+        await session.refresh(assignment)
+        expert = await session.get_one(Expert, assignment.expert_id)
+        await alarms.sound(
+            session, "assignment.rest_broken", f"rest:{assignment.id}", topic=topic(deployment),
+            subject_id=assignment.id,
+            says=f"{expert.name} is home later than planned, and their next deployment begins before they are rested.",
+            action="Find somebody else for the next deployment, or have two people decide that they go.",
+        )  # fmt: skip

@@ -1,0 +1,123 @@
+"""What crosses HTTP about life on the road."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from app.field.states import Activity, Item, Light, Step, Way
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
+Needed = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
+
+
+class OrderIn(BaseModel):
+    """A mission order, or its amendment."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    report_to: Needed = Field(description="Who receives the team: name and title")
+    report_phone: Needed = Field(description="Their phone, day and night")
+    report_place: Needed = Field(description="Where the team reports")
+    mission: Prose = Field("", description="What the team is to do")
+    conditions: Prose = Field("", description="Safety, badges, weather, what not to do")
+    travel: Prose = Field("", description="Who books, shared cars, lodging")
+    contacts: Prose = Field("", description="Other numbers, one a line")
+    changed: Prose = Field("", description="Of an amendment: what is different")
+
+
+class OrderOut(BaseModel):
+    """A mission order as it was issued."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    number: int
+    issued_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    report_to: str
+    report_phone: str
+    report_place: str
+    mission: str
+    conditions: str
+    travel: str
+    contacts: str
+    changed: str
+
+
+class CheckInIn(BaseModel):
+    """A report about one person's journey."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    step: Step
+    note: Line = ""
+
+
+class CheckInOut(BaseModel):
+    """A report as it was kept."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    step: Step
+    way: Way
+    told_at: datetime
+    by_name: str
+    note: str
+    has_counted: bool
+
+
+class ReportIn(BaseModel):
+    """The leader's report of one day."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    day: date
+    version: int | None = Field(None, description="The version that was read, when a report of this day is changed")
+    done: Prose = ""
+    planned: Prose = ""
+    needs: Prose = ""
+    people_reached: int = Field(0, ge=0, le=100_000)
+    lights: dict[int, Light] = Field(default_factory=dict, description="Expert id to how they are today")
+
+
+class ReportOut(BaseModel):
+    """A daily report."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    day: date
+    version: int
+    reported_at: datetime
+    by_name: str
+    done: str
+    planned: str
+    needs: str
+    people_reached: int
+
+
+class HoursIn(BaseModel):
+    """Hours of one person on one day."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    day: date
+    hours: dict[Activity, Annotated[float, Field(ge=0, le=24)]]
+
+
+class SignOffIn(BaseModel):
+    """One box of the demobilisation."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    item: Item
+    note: Line = ""
+
+
+class ReliefIn(BaseModel):
+    """Ask for relief of somebody."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    expert_id: int
