@@ -46,7 +46,7 @@ EVERY = [
 
 IN_SPANISH = ARGUMENTS | {"w": SPANISH, "open_offers": [SPANISH, SECOND_SPANISH], "language": "es"}
 IN_SPANISH["body"] = texts.stood_down(SPANISH, "(202) 555-0142").body
-TO_AGENCIES = {"request_received", "team_confirmed"}
+TO_AGENCIES = {"request_received", "team_confirmed", "agency_question"}
 """These go to an agency's contact and are English."""
 
 
