@@ -23,6 +23,11 @@ from app.experts.models import Expert
 from app.messaging import texts
 
 
+D = DeploymentState
+OVER = (D.STOOD_DOWN, D.DEMOBILISING, D.AFTER_ACTION, D.CLOSED)
+"""An answer to a deployment that is over changes nothing: whoever gives it hears how it stands."""
+
+
 class Answer(StrEnum):
     """What a person said to an offer."""
 
@@ -71,6 +76,8 @@ async def take(
     offer.answer, offer.answered_at = said, said_at or clock.now()
     if message_id is not None:
         offer.answer_message_id = message_id
+    if deployment.state in OVER:
+        return await _as_it_stands(session, offer)
     if answer is Answer.YES:
         return await _yes(session, deployment, position, offer, by)
     if answer is Answer.NO:
@@ -93,9 +100,9 @@ async def _as_it_stands(session: AsyncSession, offer: Offer) -> texts.Text:
     words = await words_of(session, offer)
     desk_phone = get_settings().desk_phone
     deployment = await session.get_one(Deployment, offer.deployment_id)
-    ended = texts.withdrawn(words)
     if deployment.state is DeploymentState.STOOD_DOWN:
-        ended = texts.stood_down(words, desk_phone)
+        return texts.stood_down(words, desk_phone)
+    ended = texts.withdrawn(words)
     told = {
         OfferState.ACCEPTED: texts.seat_confirmed_again(words, desk_phone),
         OfferState.DECLINED: texts.got_no(words),

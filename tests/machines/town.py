@@ -1,0 +1,206 @@
+"""A whole service for a state machine: driven without `await`, put back to the same start in milliseconds, two workers.
+
+Every example begins from one picture of the database, taken when the town was built, so that the same steps do the same.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections import Counter, deque
+from collections.abc import Coroutine, Iterator
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from random import Random
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import text
+
+from app.core import jobs
+from app.core.clock import Clock, clock
+from app.core.database import begin, close_engine
+from app.core.jobs import next_due, shift_waiting
+from app.simulator.faults import Dice
+from app.simulator.records import Book
+from app.simulator.schedule import Schedule
+from app.simulator.threads import Threads
+from tests.story import Story, telling
+
+Result = TypeVar("Result")
+TAKE = text(
+    "delete from procrastinate_jobs where id in (select id from procrastinate_jobs where status = 'todo'"
+    " and (scheduled_at is null or scheduled_at <= now()) order by priority desc, id for update skip locked)"
+    " returning priority, id, task_name, args"
+)
+STEP = timedelta(seconds=30)
+WORKERS = 2
+TWICE = 0.15
+"""Share of the jobs that run a second time, as those of a worker do that was slow and lost them."""
+
+
+class Picture:
+    """All rows of all tables, and where the sequences stand."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+        found = connection.execute(
+            "select tablename from pg_tables where schemaname = 'public' and tablename <> 'alembic_version' order by 1"
+        )
+        names = [sql.Identifier(name) for (name,) in found.fetchall()]
+        self._delete = sql.SQL("; ").join(sql.SQL("delete from {}").format(name) for name in names)
+        self._rows = [(name, self._copied(name)) for name in names]
+        sequences = connection.execute(
+            "select sequencename, last_value from pg_sequences where schemaname = 'public' and last_value is not null"
+        )
+        self._sequences = sequences.fetchall()
+
+    def _copied(self, name: sql.Identifier) -> bytes:
+        with self._connection.cursor().copy(sql.SQL("copy {} to stdout").format(name)) as rows:
+            return b"".join(bytes(row) for row in rows)
+
+    def restore(self) -> None:
+        """Have the database as it was."""
+        with self._connection.transaction(), self._connection.cursor() as cursor:
+            cursor.execute("set local session_replication_role = replica")
+            cursor.execute("set local lock_timeout = '5s'")
+            cursor.execute(self._delete)
+            for name, rows in self._rows:
+                if rows:
+                    with cursor.copy(sql.SQL("copy {} from stdin").format(name)) as copy:
+                        copy.write(rows)
+            for sequence, value in self._sequences:
+                cursor.execute("select setval(%s, %s)", (sequence, value))
+
+
+class Town:
+    """The service, its carrier and its workers, on an event loop of their own."""
+
+    story: Story
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._runner = asyncio.Runner()
+        self._open = AsyncExitStack()
+        self._connection = connection
+        self._picture: Picture | None = None
+        self._clock = Clock.load(clock.dump())
+        self._synced = self._pictured = time.time()
+        self.random = Random(0)
+        self.ran: Counter[str] = Counter()
+
+    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Do something that waits."""
+        return self._runner.run(work)
+
+    def build(self, experts: int) -> None:
+        """Start the service with an invented pool."""
+
+        async def start() -> Story:
+            await close_engine()
+            return await self._open.enter_async_context(telling(experts))
+
+        self.story = self.run(start())
+
+    def take_picture(self) -> None:
+        """What `begin` goes back to."""
+        self._picture, self._clock, self._pictured = Picture(self._connection), Clock.load(clock.dump()), time.time()
+
+    def begin(self, seed: int) -> None:
+        """Be as in the picture; the workers draw from `seed`."""
+        assert self._picture is not None
+        self._picture.restore()
+        clock.follow(Clock.load(self._clock.dump()))
+        self.random, self._synced = Random(seed), self._pictured
+        carrier = self.story.carrier
+        carrier._texts, carrier._calls, carrier.threads = Book(), Book(), Threads("+12025550100")
+        carrier._creates.clear()
+        carrier.opted_out.clear()
+        carrier.dice = Dice(seed)
+        while carrier._schedule.next_due() is not None:
+            self._empty(carrier._schedule)
+
+    @staticmethod
+    def _empty(schedule: Schedule) -> None:
+        schedule._queues.clear()
+        schedule._heads.clear()
+        schedule._waiting.clear()
+
+    def close(self) -> None:
+        """Stop everything."""
+
+        async def stop() -> None:
+            await self._open.aclose()
+            await close_engine()
+
+        self.run(stop())
+        self._runner.close()
+
+    # Work
+
+    async def drain(self) -> None:
+        """Two workers do all that is due, and the carrier delivers meanwhile, until nothing more is."""
+        await self._shift(timedelta())
+        is_busy = True
+        while is_busy:
+            waiting = deque(await self._due())
+            async with asyncio.TaskGroup() as group:
+                carrier = group.create_task(self.story.carrier.run_due())
+                is_busy = bool(waiting)
+                for _ in range(WORKERS):
+                    group.create_task(self._work(waiting))
+            is_busy = is_busy or carrier.result() > 0
+
+    async def _due(self) -> list[tuple[str, dict[str, int]]]:
+        """What is due, taken from the queue."""
+        async with begin() as session:
+            rows = await session.execute(TAKE)
+            return [(row.task_name, row.args) for row in rows]
+
+    async def _work(self, waiting: deque[tuple[str, dict[str, int]]]) -> None:
+        while waiting:
+            name, ids = waiting.popleft()
+            runs = [jobs._HANDLERS[name] for _ in range(2 if self.random.random() < TWICE else 1)]
+            self.ran[name] += len(runs)
+            if self.random.random() < 0.5:
+                for run in runs:
+                    await run(**ids)
+            else:
+                await asyncio.gather(*(run(**ids) for run in runs))
+
+    async def _shift(self, span: timedelta) -> None:
+        """Timers wait by the wall's clock, which goes on while ours stands still: take back what has passed."""
+        now = time.time()
+        async with begin() as session:
+            await shift_waiting(session, span + timedelta(seconds=self._synced - now))
+        self._synced = now
+
+    async def next_due(self) -> timedelta | None:
+        """How long until the next thing happens; None when nothing will."""
+        async with begin() as session:
+            found = [at for at in (await next_due(session), self.story.carrier.next_due()) if at is not None]
+        return max(timedelta(), min(found) - clock.now()) if found else None
+
+    async def skip(self, span: timedelta) -> None:
+        """Time passes in one step; nothing is done yet."""
+        clock.advance(span)
+        await self._shift(span)
+
+    async def passes(self, span: timedelta) -> None:
+        """Time passes, with everything that falls due on the way; what falls into the same half minute together."""
+        end = clock.now() + span
+        await self.drain()
+        while (left := end - clock.now()) > timedelta():
+            due = await self.next_due()
+            await self.skip(left if due is None else min(left, max(due, STEP)))
+            await self.drain()
+
+
+@contextlib.contextmanager
+def built(connection: psycopg.Connection, experts: int) -> Iterator[Town]:
+    """A town for a while."""
+    town = Town(connection)
+    try:
+        town.build(experts)
+        yield town
+    finally:
+        town.close()
