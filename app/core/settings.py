@@ -42,8 +42,10 @@ class Settings(BaseSettings):
     solver_processes: int = Field(
         1, ge=0, le=32, description="Processes that solve beside the worker; 0 solves in a thread"
     )
-    auto_backfill: bool = Field(
-        True, description="Ask the next person after a no or silence without waiting for the desk"
+    backfill_consent: Literal["automatic", "alternates", "ask"] = Field(
+        "automatic",
+        description="After a no or silence: ask the next person at once; only an approved alternate; or let the desk"
+        " confirm each. A deployment may choose for itself",
     )
     waves: bool = Field(True, description="Ask as many at once as a full team in time needs; off: one person a seat")
     questions_per_day: int = Field(

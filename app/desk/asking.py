@@ -11,9 +11,9 @@ from app.deployments import opening
 from app.deployments import queries as deployments
 from app.deployments import seats as seat_verbs
 from app.desk.request_page import back
-from app.dispatch import answers, offers, queries, waves
+from app.dispatch import answers, consent, offers, queries, waves
 from app.dispatch.answers import Answer
-from app.dispatch.states import OfferState
+from app.dispatch.states import Consent, OfferState
 from app.dispatch.words import words_of
 from app.messaging import texts
 from app.web.session import Session
@@ -52,6 +52,16 @@ async def work_call_out(  # noqa: PLR0917 - the form's fields
         await waves.skip(session, deployment, expert, by=viewer.actor)
     else:
         raise Invalid(errors={"verb": "Pause, go on, ask the next person, or leave somebody out."})
+    return back(reference)
+
+
+@router.post("/desk/requests/{reference}/call-out/consent")
+async def choose_consent(
+    reference: str, session: Session, viewer: MayWorkOffers, level: Annotated[Consent, Form()]
+) -> Response:
+    """Choose how far the call-out goes on by itself."""
+    deployment = await deployments.find(session, viewer, reference, lock=True)
+    await consent.choose(session, deployment, level, by=viewer.actor)
     return back(reference)
 
 

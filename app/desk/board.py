@@ -176,6 +176,9 @@ def step_of(
                 "One seat cannot be filled" if seats.unfillable == 1 else f"{seats.unfillable} seats cannot be filled"
             )
             return Step(3, text, deployment.starts_at, "Help fill a seat", P.WORK_OFFERS, scheduler)
+        if roster is ProposalState.PROPOSED:
+            text = "May the next person be asked?"
+            return Step(3, text, deployment.starts_at, "Say who is asked", P.WORK_ROSTER, scheduler)
         return Step(3, "Answers are coming in", deployment.starts_at, None, None, "The experts")
     return Step(4, "First people on site", deployment.starts_at, None, None, "")
 

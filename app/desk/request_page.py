@@ -17,7 +17,7 @@ from app.desk import board, intake_view, proposed, story, team
 from app.desk.headlines import headline_of
 from app.desk.intake_view import facts_of
 from app.desk.kept import NOTHING, Kept
-from app.dispatch import ladder, waves
+from app.dispatch import backfill, consent, ladder, waves
 from app.experts.taxonomy import LANGUAGES
 from app.requests import call, intake
 from app.requests import queries as requests
@@ -134,6 +134,9 @@ async def _team(
         "state_words": team.STATE_WORDS,
         "arrivals": proposed.arrivals(seats),
         "in_waves": get_settings().waves,
+        "waiting": await backfill.waiting(session, deployment) if deployment else None,
+        "consent": await consent.level_of(session, deployment.id) if deployment else None,
+        "consent_levels": consent.LEVELS,
         "outlook": await waves.outlook(session, deployment) if deployment and is_asking else None,
         "reason_icons": proposed.REASON_ICONS,
     }

@@ -22,7 +22,6 @@ from app.dispatch.words import words_of
 from app.experts.models import Expert
 from app.messaging import texts
 
-
 D = DeploymentState
 OVER = (D.STOOD_DOWN, D.DEMOBILISING, D.AFTER_ACTION, D.CLOSED)
 """An answer to a deployment that is over changes nothing: whoever gives it hears how it stands."""

@@ -9,9 +9,9 @@ from app.access.viewer import MayAnswerOwnOffers, MayReadDeployments, MayReadOwn
 from app.core.events import Actor
 from app.core.problems import Forbidden
 from app.deployments import queries as deployments
-from app.dispatch import answers, offers, queries, waves
+from app.dispatch import answers, backfill, consent, offers, queries, waves
 from app.dispatch.answers import Answer
-from app.dispatch.states import OfferState
+from app.dispatch.states import Consent, OfferState
 from app.dispatch.words import words_of
 from app.experts.models import Expert
 from app.messaging import texts
@@ -121,6 +121,35 @@ class NextOut(BaseModel):
     at: datetime
 
 
+class ChangeOut(BaseModel):
+    """One seat, and who is asked for it; null: nobody fits."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    seat: int
+    title: str
+    expert_id: int | None
+    text: str
+
+
+class WaitingOut(BaseModel):
+    """A version of the roster that asks nobody before the desk has accepted it (`POST .../rosters/{version}/accept`)."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    version: int
+    headline: str
+    changes: list[ChangeOut]
+
+
+class ConsentIn(BaseModel):
+    """How far the call-out goes on by itself after a no or silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    level: Consent
+
+
 class CallOutOut(BaseModel):
     """What will happen next in a call-out."""
 
@@ -128,6 +157,10 @@ class CallOutOut(BaseModel):
     chance: float = Field(description="That every open seat is filled in time by those asked and planned")
     is_exact: bool = Field(description="Otherwise the chance is at least this")
     next: list[NextOut]
+    consent: Consent = Field(description="How far it goes on by itself")
+    waiting: WaitingOut | None = Field(
+        description="Who is asked as soon as the desk accepts this version of the roster"
+    )
 
 
 class PushIn(BaseModel):
@@ -149,13 +182,26 @@ class SkipIn(BaseModel):
 @router.get("/deployments/{reference}/call-out")
 async def call_out(reference: str, session: Session, viewer: MayReadDeployments) -> CallOutOut | None:
     """Who is asked next, and when, if nobody answers; null when this deployment asks nobody now."""
-    found = await waves.outlook(session, await deployments.find(session, viewer, reference))
+    deployment = await deployments.find(session, viewer, reference)
+    found = await waves.outlook(session, deployment)
     if found is None:
         return None
+    waiting = await backfill.waiting(session, deployment)
     following = [
         NextOut(expert_id=one.expert_id, name=one.name, seat=one.seat, title=one.title, at=one.at) for one in found.next
     ]
-    return CallOutOut(is_paused=found.is_paused, chance=found.chance, is_exact=found.is_exact, next=following)
+    return CallOutOut(
+        is_paused=found.is_paused, chance=found.chance, is_exact=found.is_exact, next=following,
+        consent=await consent.level_of(session, deployment.id),
+        waiting=WaitingOut.model_validate(waiting) if waiting else None,
+    )  # fmt: skip
+
+
+@router.post("/deployments/{reference}/call-out/consent", status_code=204)
+async def choose_consent(reference: str, form: ConsentIn, session: Session, viewer: MayWorkOffers) -> None:
+    """Choose how far the call-out goes on by itself; what waits for the desk may then be asked at once."""
+    deployment = await deployments.find(session, viewer, reference, lock=True)
+    await consent.choose(session, deployment, form.level, by=viewer.actor)
 
 
 @router.post("/deployments/{reference}/call-out/pause", status_code=204)

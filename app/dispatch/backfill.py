@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
 from app.core.database import begin, locked
+from app.core.events import record
 from app.core.jobs import defer
-from app.core.settings import get_settings
 from app.deployments import seats
 from app.deployments.models import Deployment, Position
 from app.deployments.opening import positions_of
 from app.deployments.states import ASKING, DEPLOYMENT, DeploymentState, PositionState
-from app.dispatch import offers, waves
+from app.dispatch import consent, hand, offers, waves
 from app.dispatch.ladder import Step, index_of
 from app.dispatch.models import Offer
 from app.dispatch.states import OPEN, OfferState
@@ -89,21 +89,52 @@ async def seek(deployment_id: int, *, cause: str = "backfill") -> Proposal | Non
         if deployment.state not in WANTS_PEOPLE:
             return None
         out = await _offers_of(session, deployment)
-        if await waves.is_paused(session, deployment_id):
+        if await hand.is_paused(session, deployment_id):
             return None
         if not needy(deployment, await positions_of(session, deployment), out):
             await waves.widen(session, await locked(session, Deployment, deployment_id))
             return None
-        skipped = await waves.skipped(session, deployment_id)
+        skipped = await hand.skipped(session, deployment_id)
         standing = standing_of(deployment, out, await asked_elsewhere(session, deployment), skipped)
     proposal, deployment = await compose(deployment_id, standing, cause=cause)
-    if get_settings().auto_backfill and deployment.state in ASKING:
-        async with begin() as session:
-            deployment = await locked(session, Deployment, deployment_id)
-            proposal = await locked(session, Proposal, proposal.id)
-            if proposal.state is ProposalState.PROPOSED:
-                await proposals.accept(session, deployment, proposal)
+    async with begin() as session:
+        await _go_on(session, await locked(session, Deployment, deployment_id), proposal.id)
     return proposal
+
+
+async def _go_on(session: AsyncSession, deployment: Deployment, proposal_id: int) -> None:
+    """Work with a new version at once, or have the desk asked first, as it consented."""
+    proposal = await locked(session, Proposal, proposal_id)
+    if proposal.state is not ProposalState.PROPOSED or deployment.state not in ASKING:
+        return
+    wanted = await wanting(session, deployment)
+    after = await consent.seating(session, proposal_id)
+    level = await consent.level_of(session, deployment.id)
+    fine = await consent.approved(session, deployment.id)
+    if consent.goes_on(level, after, [position.id for position in wanted], fine):
+        await proposals.accept(session, deployment, proposal)
+    else:
+        await record(
+            session, "callout.asks_desk", deployment.id, topic=offers.topic(deployment), version=proposal.version
+        )
+
+
+async def wanting(session: AsyncSession, deployment: Deployment) -> list[Position]:
+    """Seats for which somebody must be asked."""
+    return needy(deployment, await positions_of(session, deployment), await _offers_of(session, deployment))
+
+
+async def waiting(session: AsyncSession, deployment: Deployment) -> consent.Waiting | None:
+    """What waits for the desk's consent, in words; None when nothing does."""
+    if deployment.state not in ASKING:
+        return None
+    return await consent.waiting(session, deployment, await wanting(session, deployment))
+
+
+async def tidy(session: AsyncSession, deployment: Deployment) -> None:
+    """What waits for the desk is put away when no seat needs anybody any more."""
+    if deployment.state is not DeploymentState.PLANNING and not await wanting(session, deployment):
+        await proposals.shelve(session, deployment)
 
 
 async def ask_roster(session: AsyncSession, proposal_id: int) -> None:
@@ -112,7 +143,7 @@ async def ask_roster(session: AsyncSession, proposal_id: int) -> None:
     deployment = await locked(session, Deployment, proposal.deployment_id)
     if proposal.state is not ProposalState.ACCEPTED or deployment.state not in WANTS_PEOPLE:
         return
-    if await waves.is_paused(session, deployment.id):
+    if await hand.is_paused(session, deployment.id):
         return
     if DEPLOYMENT.can(deployment.state, "ask"):
         deployment.state = DEPLOYMENT.after(deployment.state, "ask")

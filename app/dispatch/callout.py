@@ -176,6 +176,7 @@ async def call_out(
     positions: Iterable[Position],
     out: Sequence[Offer],
     skipped: Collection[int],
+    fine: Collection[tuple[int, int]] | None = None,
 ) -> waves.CallOut:
     """The open seats of a deployment as the planner takes them.
 
@@ -185,10 +186,13 @@ async def call_out(
         positions: all of its seats.
         out: all of its offers.
         skipped: people the desk does not want asked.
+        fine: seats and people that may be asked; None: everybody on the lists.
     """
     idle = (PositionState.OPEN, PositionState.HELD)
     wanted = {position.id: position for position in positions if position.state in idle}
     lists = await lists_of(session, deployment)
+    if fine is not None:
+        lists = {id_: [p for p in picks if (id_, p.expert_id) in fine] for id_, picks in lists.items()}
     named = {pick.expert_id for position_id in wanted for pick in lists.get(position_id, ()) if pick.expert_id}
     gone = {offer.expert_id for offer in out} | set(skipped) | await promised_elsewhere(session, deployment, named)
     free = named - gone - await second_of_an_employer(session, wanted.keys(), lists, out)

@@ -38,6 +38,12 @@ async def after_pause(subject_id: int) -> None:
     await backfill.seek(subject_id)
 
 
+@on("callout.consent_chosen", name="dispatch.after_consent")
+async def after_consent(subject_id: int) -> None:
+    """The desk chose how far it goes on by itself: perhaps somebody may be asked now."""
+    await backfill.seek(subject_id)
+
+
 @on("roster.accepted", name="dispatch.ask")
 async def ask(subject_id: int) -> None:
     """Ask the people of an accepted roster."""
@@ -92,6 +98,14 @@ async def after_reopening(subject_id: int) -> None:
     async with begin() as session:
         deployment_id = (await session.get_one(Position, subject_id)).deployment_id
     await backfill.seek(deployment_id)
+
+
+@on("position.filled", name="dispatch.tidy")
+async def tidy(subject_id: int) -> None:
+    """A seat was filled: perhaps nothing waits for the desk any more."""
+    async with begin() as session:
+        known = await session.get_one(Position, subject_id)
+        await backfill.tidy(session, await locked(session, Deployment, known.deployment_id))
 
 
 @on("offer.accepted", name="dispatch.clear_overlaps")

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Table, state_column
-from app.dispatch.states import STANDING, OfferState
+from app.dispatch.states import STANDING, Consent, OfferState
 
 _STANDING = ", ".join(f"'{state.value}'" for state in STANDING)
 
@@ -63,6 +63,8 @@ class CallOut(Table):
     """Since when nobody more is asked."""
     skipped: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
     """Experts the desk does not want asked."""
+    consent: Mapped[Consent | None] = mapped_column(state_column(Consent))
+    """How far it goes on by itself; none: as the installation is set."""
     look_at: Mapped[datetime | None]
     look_job_id: Mapped[int | None]
     """The waiting job of the next look."""

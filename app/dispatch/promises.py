@@ -248,7 +248,8 @@ FOLLOWED_UP = (
         and not exists (select from proposals r where r.deployment_id = d.id and r.state = 'proposed')
         and not exists (select from call_outs c where c.deployment_id = d.id and c.paused_at is not null)
         and not exists (select from jobs j
-          where j.task_name = 'dispatch.after_pause' and (j.args->>'subject_id')::bigint = d.id)
+          where j.task_name in ('dispatch.after_pause', 'dispatch.after_consent')
+          and (j.args->>'subject_id')::bigint = d.id)
         and not exists (select from jobs j where j.task_name = 'dispatch.ask' and exists
           (select from proposals r where r.id = (j.args->>'subject_id')::bigint and r.deployment_id = d.id))
         and not exists (select from jobs j join offers o on o.id = (j.args->>'subject_id')::bigint

@@ -54,6 +54,16 @@ OFFER = Machine[OfferState](
         **{(s, "withdraw"): S.WITHDRAWN for s in (S.PLANNED, S.CONTACTING, S.DEFERRED, S.STANDBY, S.ACCEPTED)},
     },
 )
+
+
+class Consent(StrEnum):
+    """How far a call-out goes on by itself (`consent.py`)."""
+
+    AUTOMATIC = "automatic"
+    ALTERNATES = "alternates"
+    ASK = "ask"
+
+
 OPEN = (S.PLANNED, S.CONTACTING, S.DEFERRED)
 """States in which an answer is awaited."""
 STANDING = (S.PLANNED, S.CONTACTING, S.DEFERRED, S.ACCEPTED, S.STANDBY)

@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
-from app.core.database import locked
 from app.core.events import SYSTEM, Actor, record
 from app.core.jobs import cancel, defer
 from app.core.problems import Conflict, NotFound
@@ -16,9 +14,10 @@ from app.core.settings import get_settings
 from app.deployments.models import Deployment, Position
 from app.deployments.opening import positions_of
 from app.deployments.states import ASKING
-from app.dispatch import offers
+from app.dispatch import consent, hand, offers
 from app.dispatch.callout import POLICIES, call_out, lists_of
 from app.dispatch.models import CallOut, Offer
+from app.dispatch.states import Consent
 from app.experts.models import Expert
 from solver import waves
 
@@ -62,34 +61,6 @@ class Outlook:
     next: tuple[Next, ...]
 
 
-async def state_of(session: AsyncSession, deployment_id: int) -> CallOut | None:
-    """The desk's hand on a call-out; None: never touched."""
-    return await session.scalar(select(CallOut).where(CallOut.deployment_id == deployment_id))
-
-
-async def is_paused(session: AsyncSession, deployment_id: int) -> bool:
-    """Whether nobody is asked until the desk goes on."""
-    state = await state_of(session, deployment_id)
-    return state is not None and state.paused_at is not None
-
-
-async def skipped(session: AsyncSession, deployment_id: int) -> frozenset[int]:
-    """Whom the desk does not want asked in this call-out."""
-    state = await state_of(session, deployment_id)
-    return frozenset(state.skipped) if state else frozenset()
-
-
-async def _opened(session: AsyncSession, deployment: Deployment) -> CallOut:
-    """The row of a call-out, made when there is none, locked. The deployment is locked before."""
-    await session.execute(
-        insert(CallOut).values(deployment_id=deployment.id, skipped=[]).on_conflict_do_nothing()
-    )  # fmt: skip
-    state = await state_of(session, deployment.id)
-    if state is None:
-        raise LookupError("the call-out vanished")
-    return await locked(session, CallOut, state.id)
-
-
 async def _read(session: AsyncSession, deployment: Deployment, *, lock: bool) -> tuple[list[Position], list[Offer]]:
     positions = list(await positions_of(session, deployment, lock=lock))
     rows = await session.scalars(select(Offer).where(Offer.deployment_id == deployment.id).order_by(Offer.id))
@@ -101,15 +72,24 @@ async def widen(session: AsyncSession, deployment: Deployment) -> None:
 
     The deployment is locked by the caller. Run twice, the second asks nobody: who was asked is out.
     """
-    state = await _opened(session, deployment)
+    state = await hand.opened(session, deployment)
     if not get_settings().waves or state.paused_at or deployment.state not in ASKING:
         return
     positions, out = await _read(session, deployment, lock=True)
-    call = await call_out(session, deployment, positions, out, state.skipped)
+    level = await consent.level_of(session, deployment.id)
+    if level is Consent.ASK:
+        await _look_again(session, state, None)
+        return
+    call = await call_out(session, deployment, positions, out, state.skipped, await _fine(session, deployment, level))
     plan = waves.plan(call, POLICIES[deployment.priority])
     by_id = {position.id: position for position in positions}
     await _ask(session, deployment, {ask.person: by_id[ask.seat] for ask in plan.now}, by=SYSTEM)
     await _look_again(session, state, plan.look_minute)
+
+
+async def _fine(session: AsyncSession, deployment: Deployment, level: Consent) -> frozenset[tuple[int, int]] | None:
+    """Seats and people that may be asked without the desk; None: everybody on the lists."""
+    return None if level is Consent.AUTOMATIC else await consent.approved(session, deployment.id)
 
 
 async def _ask(session: AsyncSession, deployment: Deployment, asks: dict[int, Position], *, by: Actor) -> None:
@@ -133,11 +113,14 @@ async def outlook(session: AsyncSession, deployment: Deployment) -> Outlook | No
     if deployment.state not in ASKING:
         return None
     positions, out = await _read(session, deployment, lock=False)
-    call = await call_out(session, deployment, positions, out, await skipped(session, deployment.id))
+    level = await consent.level_of(session, deployment.id)
+    fine = await _fine(session, deployment, level)
+    call = await call_out(session, deployment, positions, out, await hand.skipped(session, deployment.id), fine)
     policy = POLICIES[deployment.priority]
-    paused = await is_paused(session, deployment.id)
+    paused = await hand.is_paused(session, deployment.id)
     plan = waves.plan(call, policy)
-    asks = () if paused or not get_settings().waves else plan.now or waves.if_nobody_answers(call, policy)
+    is_still = paused or level is Consent.ASK or not get_settings().waves
+    asks = () if is_still else plan.now or waves.if_nobody_answers(call, policy)
     names = await _names(session, [ask.person for ask in asks])
     by_id = {position.id: position for position in positions}
     return Outlook(
@@ -159,7 +142,7 @@ async def _names(session: AsyncSession, people: list[int]) -> dict[int, str]:
 
 async def pause(session: AsyncSession, deployment: Deployment, *, by: Actor) -> None:
     """Ask nobody more until the desk goes on. Those who are out stay out, and may answer. Twice changes nothing."""
-    state = await _opened(session, deployment)
+    state = await hand.opened(session, deployment)
     if state.paused_at is None:
         state.paused_at = clock.now()
         await _look_again(session, state, None)
@@ -168,7 +151,7 @@ async def pause(session: AsyncSession, deployment: Deployment, *, by: Actor) -> 
 
 async def go_on(session: AsyncSession, deployment: Deployment, *, by: Actor) -> None:
     """Ask again: what has happened meanwhile is made up for at once. Twice changes nothing."""
-    state = await _opened(session, deployment)
+    state = await hand.opened(session, deployment)
     if state.paused_at is not None:
         state.paused_at = None
         await record(session, "callout.resumed", deployment.id, topic=offers.topic(deployment), by=by)
@@ -193,10 +176,10 @@ async def push(session: AsyncSession, deployment: Deployment, position: Position
         Paused: the call-out is paused.
         NobodyNext: nobody is left on the list, or it is night for all of them.
     """
-    if await is_paused(session, deployment.id):
+    if await hand.is_paused(session, deployment.id):
         raise Paused
     positions, out = await _read(session, deployment, lock=True)
-    call = await call_out(session, deployment, positions, out, await skipped(session, deployment.id))
+    call = await call_out(session, deployment, positions, out, await hand.skipped(session, deployment.id))
     ranked = next((seat.ranked for seat in call.seats if seat.id == position.id), ())
     person = next((one for one in ranked if call.not_before.get(one, 0) <= 0), None)
     if person is None:
@@ -213,7 +196,7 @@ async def skip(session: AsyncSession, deployment: Deployment, expert_id: int, *,
     """
     if await session.get(Expert, expert_id) is None:
         raise NotFound
-    state = await _opened(session, deployment)
+    state = await hand.opened(session, deployment)
     if expert_id not in state.skipped:
         state.skipped = [*state.skipped, expert_id]
         names = await _names(session, [expert_id])

@@ -148,6 +148,18 @@ async def accept(session: AsyncSession, deployment: Deployment, proposal: Propos
     return proposal
 
 
+async def shelve(session: AsyncSession, deployment: Deployment) -> None:
+    """Put away what is proposed and waits: nobody is wanted any more."""
+    waiting = await session.scalars(
+        update(Proposal)
+        .where(Proposal.deployment_id == deployment.id, Proposal.state == ProposalState.PROPOSED)
+        .values(state=ProposalState.SUPERSEDED)
+        .returning(Proposal.id)
+    )
+    for proposal_id in waiting.all():
+        await record(session, "roster.shelved", proposal_id, topic=f"request:{deployment.request_id}")
+
+
 async def swap(
     session: AsyncSession, deployment: Deployment, proposal: Proposal, position_id: int, expert_id: int, *, by: Actor
 ) -> Pick:

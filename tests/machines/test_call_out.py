@@ -13,7 +13,14 @@ from typing import Any, ClassVar
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import text
 
 from app.core.database import begin
@@ -46,13 +53,6 @@ where not exists (select from offers newer where newer.deployment_id = o.deploym
   and newer.expert_id = o.expert_id and newer.id > o.id)
 order by o.id, m.id desc
 """
-UNANSWERED = """
-select i.id, i.state from inbound_messages i where i.state = 'received'
-or not exists (select from messages m where m.number = i.number and m.id > 0 and m.queued_at >= i.received_at
-  and m.kind not in ('offer', 'reminder', 'spoken_offer')) and not exists
-  (select from inbound_messages other where other.number = i.number and other.id <> i.id
-   and abs(extract(epoch from other.received_at - i.received_at)) < 61)
-"""
 
 
 class CallOuts(RuleBasedStateMachine):
@@ -62,7 +62,7 @@ class CallOuts(RuleBasedStateMachine):
     references: ClassVar[list[str]]
 
     @initialize(seed=st.integers(0, 1000), ends_well=st.sampled_from((True, True, True, False)))
-    def start(self, seed: int, ends_well: bool) -> None:  # noqa: FBT001 - drawn
+    def start(self, seed: int, ends_well: bool) -> None:
         self.ends_well = ends_well
         self.town.begin(seed)
         self.town.run(self._both_at_once())
@@ -131,7 +131,9 @@ class CallOuts(RuleBasedStateMachine):
                 rows = (await session.execute(text(LAST_WORD), {"other": list(NO_DECISION)})).all()
                 waiting = await session.scalar(text("select count(*) from inbound_messages where state = 'received'"))
             lies = [tuple(row) for row in rows if row.kind is not None and row.kind not in TRUE[row.state]]
-            untold = [tuple(row) for row in rows if row.kind is None and row.state in ("accepted", "declined", "standby")]
+            untold = [
+                tuple(row) for row in rows if row.kind is None and row.state in ("accepted", "declined", "standby")
+            ]
             assert waiting or not (lies or untold), f"not true: {lies}, not told: {untold}"
 
         self.town.run(look())

@@ -1,6 +1,7 @@
-"""A whole service for a state machine: driven without `await`, put back to the same start in milliseconds, two workers.
+"""A whole service for a state machine: driven without `await`, soon put back to its start, with two workers.
 
-Every example begins from one picture of the database, taken when the town was built, so that the same steps do the same.
+Every example begins from one picture of the database, taken when the town was built, so that the same steps do the
+same.
 """
 
 import asyncio
