@@ -133,7 +133,7 @@ class ChangeOut(BaseModel):
 
 
 class WaitingOut(BaseModel):
-    """A version of the roster that asks nobody before the desk has accepted it (`POST .../rosters/{version}/accept`)."""
+    """A version of the roster that asks nobody before the desk accepts it (`POST .../rosters/{version}/accept`)."""
 
     model_config = ConfigDict(from_attributes=True)
 

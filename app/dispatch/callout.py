@@ -170,7 +170,7 @@ async def _history(session: AsyncSession) -> tuple[Mapping[int, list[chances.Ask
     return history, [asked for theirs in history.values() for asked in theirs]
 
 
-async def call_out(
+async def call_out(  # noqa: PLR0917 - all that a plan depends on
     session: AsyncSession,
     deployment: Deployment,
     positions: Iterable[Position],

@@ -1,14 +1,14 @@
 """How far a call-out goes on by itself is the desk's choice, deployment by deployment.
 
 Revision ID: 20261125_consent
-Revises: 20261125_intake
+Revises: 20261125_call_drafts
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261125_consent"
-down_revision = "20261125_intake"
+down_revision = "20261125_call_drafts"
 branch_labels = None
 depends_on = None
 

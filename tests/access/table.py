@@ -97,6 +97,7 @@ POST   /desk/requests/{reference}/accept                     roster          all
 POST   /desk/requests/{reference}/swap                       roster          all
 POST   /desk/requests/{reference}/seats/{number}/reopen      roster          all
 POST   /desk/requests/{reference}/call-out                   roster          all
+POST   /desk/requests/{reference}/call-out/consent           roster          all
 POST   /desk/requests/{reference}/offers/{offer_id}          roster          all
 GET    /desk/requests/{reference}/road                       desk            all
 POST   /desk/requests/{reference}/road/order                 roster          all
@@ -178,6 +179,7 @@ PUT    /api/v1/deployments/{reference}/reports               expert          led
 PUT    /api/v1/deployments/{reference}/members/{expert_id}/hours       expert led
 POST   /api/v1/deployments/{reference}/led/{expert_id}/check-ins       expert led
 POST   /api/v1/deployments/{reference}/led/relief            expert          led
+POST   /api/v1/deployments/{reference}/call-out/consent      roster          all
 GET    /api/v1/my/offers                                     expert          all
 POST   /api/v1/my/offers/{offer_id}/answer                   expert          self
 GET    /api/v1/inbox                                         roster          all
