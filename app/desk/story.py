@@ -44,6 +44,8 @@ SENTENCES = {
     "offer.expired": "did not answer in time",
     "offer.overdue": "has not answered; the next person is asked as well",
     "offer.unreachable": "cannot be reached",
+    "offer.moved": "is asked as {title} instead: the other seat is taken",
+    "offer.seated_elsewhere": "has a seat as {title}: the one they were asked for is taken",
     "offer.withdrawn": "is no longer asked",
     "position.filled": "filled the seat: {title}",
     "position.vacated": "gave the seat back: {title}",

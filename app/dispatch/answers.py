@@ -15,7 +15,7 @@ from app.deployments import seats
 from app.deployments.models import Deployment, Position
 from app.deployments.opening import DoubleBooked, SeatTaken
 from app.deployments.states import DeploymentState, PositionState
-from app.dispatch import offers
+from app.dispatch import moving, offers
 from app.dispatch.models import Offer
 from app.dispatch.states import OFFER, OPEN, OfferState
 from app.dispatch.words import words_of
@@ -101,7 +101,7 @@ async def _as_it_stands(session: AsyncSession, offer: Offer) -> texts.Text:
     deployment = await session.get_one(Deployment, offer.deployment_id)
     if deployment.state is DeploymentState.STOOD_DOWN:
         return texts.stood_down(words, desk_phone)
-    ended = texts.withdrawn(words)
+    ended = texts.seat_taken(words) if offer.seat_lost_at else texts.withdrawn(words)
     told = {
         OfferState.ACCEPTED: texts.seat_confirmed_again(words, desk_phone),
         OfferState.DECLINED: texts.got_no(words),
@@ -116,16 +116,37 @@ async def _as_it_stands(session: AsyncSession, offer: Offer) -> texts.Text:
 async def _yes(
     session: AsyncSession, deployment: Deployment, position: Position, offer: Offer, by: Actor
 ) -> texts.Text:
-    if not OFFER.can(offer.state, "accept"):
+    if not await _may_come(session, offer):
         return await _as_it_stands(session, offer)
-    words = await words_of(session, offer)
-    is_taken = position.state in (PositionState.FILLED, PositionState.CANCELLED)
     # Whoever was on time and waits on standby is not late; the desk may always seat somebody.
-    is_late = offer.state not in OPEN and offer.reply_by <= clock.now() and by.kind != "user"
-    if is_taken or is_late:
-        return await _standby(
-            session, deployment, offer, by, texts.too_late(words) if is_late else texts.standby(words)
+    if offer.state not in OPEN and offer.reply_by <= clock.now() and by.kind != "user":
+        return await _standby(session, deployment, offer, by, texts.too_late(await words_of(session, offer)))
+    if position.state in (PositionState.FILLED, PositionState.CANCELLED):
+        other = await moving.seat_for(session, deployment, offer, moving.FREE)
+        if other is None:
+            return await _standby(session, deployment, offer, by, texts.standby(await words_of(session, offer)))
+        position = other[0]
+        moving.put(offer, *other)
+        await record(
+            session, "offer.seated_elsewhere", offer.id, topic=offers.topic(deployment), by=by, title=position.title
         )
+    return await _seat(session, deployment, position, offer, by)
+
+
+async def _may_come(session: AsyncSession, offer: Offer) -> bool:
+    """Whether a yes counts; of an offer taken back only when a faster yes took the seat, and nothing was asked since."""
+    if offer.state is not OfferState.WITHDRAWN:
+        return OFFER.can(offer.state, "accept")
+    newer = select(Offer.id).where(
+        Offer.deployment_id == offer.deployment_id, Offer.expert_id == offer.expert_id, Offer.id > offer.id
+    )
+    return offer.seat_lost_at is not None and await session.scalar(newer.limit(1)) is None
+
+
+async def _seat(
+    session: AsyncSession, deployment: Deployment, position: Position, offer: Offer, by: Actor
+) -> texts.Text:
+    words = await words_of(session, offer)
     # The expert's row is locked first: plain inserts against an exclusion constraint can deadlock (reliability.md).
     await locked(session, Expert, offer.expert_id)
     try:
@@ -137,7 +158,7 @@ async def _yes(
     offer.state = OFFER.after(offer.state, "accept")
     await _stop_timer(session, offer)
     await record(session, "offer.accepted", offer.id, topic=offers.topic(deployment), by=by)
-    await _tell_the_others(session, deployment, offer)
+    await moving.tell_the_others(session, deployment, offer)
     return texts.confirmed(words, get_settings().desk_phone)
 
 
@@ -156,18 +177,6 @@ async def _standby(
         await offers.release_seat(session, offer.position_id)
         await record(session, "offer.standby", offer.id, topic=offers.topic(deployment), by=by)
     return told
-
-
-async def _tell_the_others(session: AsyncSession, deployment: Deployment, accepted: Offer) -> None:
-    """First confirmed has the seat; who was asked for it too is told that it is taken."""
-    others = await session.scalars(
-        select(Offer)
-        .where(Offer.position_id == accepted.position_id, Offer.id != accepted.id, Offer.state.in_(OPEN))
-        .order_by(Offer.id)
-        .with_for_update()
-    )
-    for other in others:
-        await offers.withdraw(session, deployment, other, texts.seat_taken(await words_of(session, other)))
 
 
 async def _no(session: AsyncSession, deployment: Deployment, position: Position, offer: Offer, by: Actor) -> texts.Text:

@@ -49,6 +49,8 @@ class Offer(Table):
     """The text that decided; unique, so one text decides one offer once."""
     travel: Mapped[dict[str, Any]]
     """{mode, minutes, depart, arrive, home, rested} of the pick, ISO times."""
+    seat_lost_at: Mapped[datetime | None]
+    """When somebody else took the seat first. Their own yes in time still counts: another seat, or standby."""
     timer_job_id: Mapped[int | None]
     """The waiting job of the next rung."""
 

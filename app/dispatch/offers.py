@@ -195,6 +195,12 @@ async def _text(
     return True
 
 
+async def ask_again(session: AsyncSession, deployment: Deployment, offer: Offer, words: texts.Text) -> None:
+    """What was asked has changed: the words that wait are taken back, and the new ones go out."""
+    await outbox.cancel_waiting(session, offer.id)
+    await _text(session, deployment, offer, await contacts_of(session, offer.expert_id), words)
+
+
 async def _call(session: AsyncSession, deployment: Deployment, offer: Offer, contacts: Sequence[Contact]) -> None:
     words = texts.spoken_offer(await words_of(session, offer))
     for contact in contacts:

@@ -32,7 +32,7 @@ MOST_CALLS = 2
 """Calls of one kind to one number about one offer, beyond what the ladder does."""
 LOST, DIAL, NUMBER = "message.lost", "offer.dial", "number.trouble"
 """Kinds of alarm: a decision nobody could bring, a question nobody could bring, a number that does not work."""
-QUESTIONS = frozenset({"offer", "reminder"})
+QUESTIONS = frozenset({"offer", "reminder", "other_seat"})
 DECISIONS = {
     "confirmed": ({OfferState.ACCEPTED}, "that they have the seat"),
     "now_declined": ({OfferState.DECLINED}, "that their no was heard"),

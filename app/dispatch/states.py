@@ -49,6 +49,9 @@ OFFER = Machine[OfferState](
         (S.UNREACHABLE, "accept"): S.ACCEPTED,
         (S.UNREACHABLE, "miss_seat"): S.STANDBY,
         (S.UNREACHABLE, "decline"): S.DECLINED,
+        # Only of who lost the seat to a faster yes (`Offer.seat_lost_at`): their own yes still counts.
+        (S.WITHDRAWN, "accept"): S.ACCEPTED,
+        (S.WITHDRAWN, "miss_seat"): S.STANDBY,
         (S.STANDBY, "accept"): S.ACCEPTED,
         (S.STANDBY, "decline"): S.DECLINED,
         **{(s, "withdraw"): S.WITHDRAWN for s in (S.PLANNED, S.CONTACTING, S.DEFERRED, S.STANDBY, S.ACCEPTED)},

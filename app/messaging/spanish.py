@@ -49,6 +49,8 @@ TEXTS = {
     " No viaje si no le avisamos. Ref {code}",
     "seat_taken": "RRT: El puesto en {where} ya es de otra persona. No tiene que hacer nada; no viaje, por favor."
     " Gracias. Ref {code}",
+    "other_seat": "RRT: Ese puesto ya esta ocupado. ¿Puede ir a {where}, {role}? Responda {answers}"
+    " antes de {reply_by}.",
     "withdrawn": "RRT: El puesto en {where} ya no hace falta. No tiene que hacer nada; no viaje, por favor."
     " Gracias. Ref {code}",
     "stood_down": "RRT: {where}: cancelado. No viaje. Si ya va en camino, llame ahora a la oficina: {desk_phone}."

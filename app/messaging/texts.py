@@ -230,6 +230,16 @@ def still_yours(w: OfferWords, desk_phone: str) -> Text:
     )
 
 
+def other_seat(w: OfferWords) -> Text:
+    """Asked beside somebody else who said yes first: the same question for another seat that they fit."""
+    return _text(
+        w.language,
+        "other_seat",
+        f"RRT: That seat is taken now. Can you go to {w.where}, as {w.seat}? Reply {w.answers} by {w.reply_by}.",
+        w,
+    )
+
+
 def withdrawn(w: OfferWords) -> Text:
     """The seat is no longer needed."""
     return _text(

@@ -14,6 +14,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any, TypeVar
 
+import httpx
 import psycopg
 from psycopg import sql
 from sqlalchemy import text
@@ -98,7 +99,13 @@ class Town:
 
         async def start() -> Story:
             await close_engine()
-            return await self._open.enter_async_context(telling(experts))
+            story = await self._open.enter_async_context(telling(experts))
+            # Between two steps the loop stands still and idle connections die: each call has one of its own.
+            single = httpx.AsyncClient(
+                base_url=story.http.base_url, timeout=30, limits=httpx.Limits(max_keepalive_connections=0)
+            )
+            story.http = await self._open.enter_async_context(single)
+            return story
 
         self.story = self.run(start())
 
