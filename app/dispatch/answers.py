@@ -134,7 +134,7 @@ async def _yes(
 
 
 async def _may_come(session: AsyncSession, offer: Offer) -> bool:
-    """Whether a yes counts; of an offer taken back only when a faster yes took the seat, and nothing was asked since."""
+    """Whether a yes counts: of an offer taken back only when a faster yes took the seat and nothing was asked since."""
     if offer.state is not OfferState.WITHDRAWN:
         return OFFER.can(offer.state, "accept")
     newer = select(Offer.id).where(

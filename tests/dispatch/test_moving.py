@@ -1,0 +1,144 @@
+"""The seat somebody was asked for is taken: another one that they fit, by a new question or by their own yes."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import text, update
+
+from app.core.database import begin
+from app.core.jobs import run_due
+from app.core.settings import get_settings
+from app.dispatch.moving import fitting
+from app.dispatch.promises import broken
+from app.experts.models import Expert
+from app.rosters.models import Pick
+from tests.story import Person, Story
+
+
+@pytest.fixture(autouse=True)
+def waves_on(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several are asked for one seat."""
+    monkeypatch.setenv("RRT_WAVES", "true")
+    get_settings.cache_clear()
+
+
+async def _unbroken() -> None:
+    async with begin() as session:
+        assert [str(each) for each in await broken(session)] == []
+
+
+async def _double(story: Story) -> tuple[str, int, list[Person]]:
+    """A call-out, a seat that several people were asked for, and these people."""
+    reference = await story.files()
+    await story.approves(reference)
+    await story.asks(reference)
+    offers = await story.offers(reference)
+    seats = [offer["seat"] for offer in offers]
+    seat = next(seat for seat in seats if seats.count(seat) > 1)
+    return reference, seat, [await story.person(one["expert_id"]) for one in offers if one["seat"] == seat]
+
+
+async def _fits_too(story: Story, reference: str, person: Person, seat: int) -> None:
+    """Put somebody on another seat's list as well, as the solver does with who fits both."""
+    position_id = await _position(story, reference, seat)
+    async with begin() as session:
+        row = await session.execute(
+            update(Pick)
+            .where(Pick.rank == 1, Pick.position_id == position_id)
+            .values(expert_id=person.id)
+            .returning(Pick.id)
+        )
+        assert len(row.all()) == 1
+        await session.execute(update(Expert).where(Expert.id == person.id).values(employer=None))
+
+
+async def _position(story: Story, reference: str, seat: int) -> int:
+    async with begin() as session:
+        query = text("select p.id from positions p join deployments d on d.id = p.deployment_id"
+                     " where d.reference = :reference and p.number = :seat")  # fmt: skip
+        return int((await session.execute(query, {"reference": reference, "seat": seat})).scalar_one())
+
+
+def _pick(person: int, seat: int, rank: int) -> Pick:
+    return Pick(expert_id=person, position_id=seat, rank=rank, travel={"mode": "drive"})
+
+
+def test_the_scarcest_seat_that_somebody_fits_comes_first() -> None:
+    lists = {1: [_pick(7, 1, 0), _pick(8, 1, 1), _pick(9, 1, 2)], 2: [_pick(6, 2, 0), _pick(8, 2, 1)]}
+    found = fitting(8, (1, 2), lists)
+    assert found is not None
+    assert found.position_id == 2
+    assert fitting(5, (1, 2), lists) is None
+    assert fitting(8, (), lists) is None
+
+
+async def test_who_loses_the_race_for_a_seat_gets_another_that_they_fit_and_is_told_its_role(story: Story) -> None:
+    reference, seat, (first, second, *_) = await _double(story)
+    other = next(n for n in (1, 2, 3) if n != seat)
+    await _fits_too(story, reference, second, other)
+    for person in (first, second):
+        story.carrier.phone_texts(person.number, "YES")
+    while await story.carrier.run_due():
+        pass
+    await asyncio.gather(run_due(begin), run_due(begin))
+    await story.settle()
+    offers = [await story.offer_to(reference, person) for person in (first, second)]
+    assert [offer["state"] for offer in offers] == ["accepted", "accepted"]
+    assert {offer["seat"] for offer in offers} == {seat, other}
+    for person, offer in zip((first, second), offers, strict=True):
+        assert f"You have the seat: {offer['title'].lower()}" in person.hears()[-1]
+    await _unbroken()
+
+
+async def test_who_loses_the_race_and_fits_no_other_seat_is_on_standby_and_told_so(story: Story) -> None:
+    reference, _, (first, second, *_) = await _double(story)
+    await first.texts("YES")
+    assert "Somebody else now has the seat" in second.hears()[-1]
+    await second.texts("YES")
+    assert (await story.offer_to(reference, second))["state"] == "standby"
+    assert "you are on standby" in second.hears()[-1]
+    await _unbroken()
+
+
+async def test_who_was_asked_beside_is_asked_for_a_seat_that_nobody_is_asked_for(story: Story) -> None:
+    reference, seat, (first, second, *_) = await _double(story)
+    other = next(n for n in (1, 2, 3) if n != seat)
+    await story.post("recommender", f"/deployments/{reference}/call-out/pause")
+    for offer in await story.offers(reference):
+        if offer["seat"] == other:
+            await (await story.person(offer["expert_id"])).texts("NO")
+    await _fits_too(story, reference, second, other)
+    await first.texts("YES")
+    moved = await story.offer_to(reference, second)
+    assert (moved["state"], moved["seat"]) == ("contacting", other)
+    assert "That seat is taken now. Can you go to" in second.hears()[-1]
+    assert f"as {moved['title'].lower()}?" in second.hears()[-1]
+    await second.texts("YES")
+    assert (await story.offer_to(reference, second))["state"] == "accepted"
+    await _unbroken()
+
+
+async def test_of_one_employer_nobody_is_moved_beside_a_colleague(story: Story) -> None:
+    reference, seat, (first, second, *_) = await _double(story)
+    await _fits_too(story, reference, second, next(n for n in (1, 2, 3) if n != seat))
+    async with begin() as session:
+        both = update(Expert).where(Expert.id.in_([first.id, second.id]))
+        await session.execute(both.values(employer="One Agency"))
+    await first.texts("YES")
+    await second.texts("YES")
+    assert (await story.offer_to(reference, second))["state"] == "standby"
+
+
+async def test_a_yes_after_the_team_was_called_off_hears_that_and_seats_nobody(story: Story) -> None:
+    reference, _, (first, second, *_) = await _double(story)
+    await first.texts("NO")
+    await second.texts("YES")
+    version = (await story.deployment(reference))["version"]
+    await story.api(
+        "recommender", "POST", f"/deployments/{reference}/stand-down", {}, **{"If-Match": f'"{version}"'}
+    )  # fmt: skip
+    await story.settle()
+    await first.texts("YES")
+    assert (await story.offer_to(reference, first))["state"] == "declined"
+    assert "is called off" in first.hears()[-1]
+    await _unbroken()
