@@ -1,14 +1,14 @@
 """How far a call-out goes on by itself is the desk's choice, deployment by deployment.
 
 Revision ID: 20261125_consent
-Revises: 20261125_links
+Revises: 20261125_field
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261125_consent"
-down_revision = "20261125_links"
+down_revision = "20261125_field"
 branch_labels = None
 depends_on = None
 
