@@ -61,6 +61,8 @@ ROUTERS = (
     "app.desk.timeline_page",
     "app.desk.pool_page",
     "app.desk.map_page",
+    "app.desk.expert_edit",
+    "app.desk.expert_page",
 )
 """Modules with a `router`: the doors."""
 REFUSALS = ("app.requests.decisions", "app.deployments.opening", "app.dispatch.offers")

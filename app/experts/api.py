@@ -9,16 +9,18 @@ from sqlalchemy import select
 from app.access.viewer import MayManageExperts, MayReadExperts
 from app.core.database import locked
 from app.core.problems import NotFound
-from app.experts import pool
+from app.experts import credentials, pool
 from app.experts.models import Expert
 from app.experts.schemas import (
     AbsenceIn,
     AbsenceOut,
     CredentialIn,
+    CredentialOut,
     ExpertChange,
     ExpertIn,
     ExpertOut,
     ExpertWhole,
+    RenewalIn,
 )
 from app.web.idempotency import OnlyOnce
 from app.web.lists import IfMatch, Page, Paged, check_version, set_etag
@@ -96,3 +98,43 @@ async def note_absence(
     expert = await locked(session, Expert, expert_id)
     absence = await pool.note_absence(session, expert, form, by=viewer.actor)
     return await once.answer(201, AbsenceOut.model_validate(absence))
+
+
+@router.get("/{expert_id}/credentials")
+async def list_credentials(expert_id: int, session: Session, viewer: MayReadExperts) -> list[CredentialOut]:
+    """An expert's credentials, with who verified each and when."""
+    if await session.get(Expert, expert_id) is None:
+        raise NotFound
+    return [CredentialOut.model_validate(paper) for paper in await pool.credentials_of(session, expert_id)]
+
+
+@router.post("/{expert_id}/credentials", status_code=201, response_model=CredentialOut)
+async def add_credential(
+    expert_id: int, form: CredentialIn, viewer: MayManageExperts, session: Session, once: OnlyOnce
+) -> JSONResponse:
+    """Enter a credential."""
+    if (earlier := await once.earlier()) is not None:
+        return earlier
+    expert = await locked(session, Expert, expert_id)
+    made = await credentials.add(session, expert, form, by=viewer.actor)
+    return await once.answer(201, CredentialOut.model_validate(made))
+
+
+@router.patch("/{expert_id}/credentials/{credential_id}")
+async def renew_credential(
+    expert_id: int, credential_id: int, form: RenewalIn, session: Session, viewer: MayManageExperts
+) -> CredentialOut:
+    """Give a credential its new last valid day."""
+    credential = await credentials.find(session, expert_id, credential_id)
+    await credentials.renew(session, credential, form.expires_on, by=viewer.actor)
+    return CredentialOut.model_validate(credential)
+
+
+@router.post("/{expert_id}/credentials/{credential_id}/verify")
+async def verify_credential(
+    expert_id: int, credential_id: int, session: Session, viewer: MayManageExperts
+) -> CredentialOut:
+    """Note that somebody has looked it up at its source today."""
+    credential = await credentials.find(session, expert_id, credential_id)
+    await credentials.verify(session, credential, by=viewer.actor)
+    return CredentialOut.model_validate(credential)

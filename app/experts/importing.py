@@ -1,7 +1,7 @@
 """Experts from a CSV file: every row is checked before any is entered."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,25 +67,34 @@ def _why(error: ValueError) -> str:
     return str(error)
 
 
-def read_file(path: Path) -> Iterator[tuple[int, ExpertIn | BadRow]]:
-    """Every row of a CSV file with its line number, as an expert or with what is wrong with it."""
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file)
-        for row in reader:
-            try:
-                yield reader.line_num, read_row(row)
-            except ValueError as error:
-                yield reader.line_num, BadRow(reader.line_num, _why(error))
+Rows = Iterable[tuple[int, ExpertIn | BadRow]]
+"""Every row with its line number, as an expert or with what is wrong with it."""
+
+
+def read_lines(lines: Iterable[str]) -> Rows:
+    """The rows of a CSV text."""
+    reader = csv.DictReader(lines)
+    for row in reader:
+        try:
+            yield reader.line_num, read_row(row)
+        except ValueError as error:
+            yield reader.line_num, BadRow(reader.line_num, _why(error))
 
 
 async def enter(session: AsyncSession, path: Path, *, skip_bad: bool, by: Actor) -> tuple[int, list[BadRow]]:
-    """Enter the experts of a file: all or nothing, or all good ones with `skip_bad`.
+    """Enter the experts of a file, as `enter_rows` does."""
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        return await enter_rows(session, list(read_lines(file)), skip_bad=skip_bad, by=by)
+
+
+async def enter_rows(session: AsyncSession, rows: Rows, *, skip_bad: bool, by: Actor) -> tuple[int, list[BadRow]]:
+    """Enter experts: all or nothing, or all good ones with `skip_bad`.
 
     Returns:
         How many were entered, and the rows that were not. Without `skip_bad`, one bad row means none is entered; the
         caller rolls back.
     """
-    rows = list(read_file(path))
+    rows = list(rows)
     bad = [row for _, row in rows if isinstance(row, BadRow)]
     if bad and not skip_bad:
         return 0, bad

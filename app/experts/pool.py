@@ -104,6 +104,18 @@ async def credentials_of(session: AsyncSession, expert_id: int) -> Sequence[Cred
     return (await session.scalars(select(Credential).where(Credential.expert_id == expert_id))).all()
 
 
+async def contacts_of(session: AsyncSession, expert: Expert) -> Sequence[Contact]:
+    """An expert's numbers, the mobile first. For pages that show them whole use `show_contacts`."""
+    query = select(Contact).where(Contact.expert_id == expert.id).order_by(Contact.kind.desc(), Contact.id)
+    return (await session.scalars(query)).all()
+
+
+async def show_contacts(session: AsyncSession, expert: Expert, *, by: Actor) -> Sequence[Contact]:
+    """The numbers, and a line in the log that somebody has seen them."""
+    await record(session, "expert.contacts_viewed", expert.id, by=by)
+    return await contacts_of(session, expert)
+
+
 async def readiness_of(session: AsyncSession, expert: Expert) -> Verdict:
     """Whether an expert may be offered a place today, and why not."""
     papers = {c.kind: c.expires_on for c in await credentials_of(session, expert.id) if c.kind in MANDATORY}

@@ -1,9 +1,10 @@
 """Experts as they cross HTTP and CSV."""
 
+from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from app.core.places import STATES
 from app.experts.taxonomy import ALL_EXPERTISE, LANGUAGES
@@ -13,6 +14,11 @@ Line = Annotated[
 ]
 Level = Annotated[int, Field(ge=1, le=3)]
 Ilr = Annotated[int, Field(ge=0, le=5)]
+
+
+def _known(given: Mapping[str, int], known: Collection[str], what: str) -> None:
+    if unknown := sorted(given.keys() - set(known)):
+        raise ValueError(f"{', '.join(unknown)} is not {what} we know")
 
 
 class CredentialIn(BaseModel):
@@ -108,6 +114,10 @@ class ExpertChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    name: Line | None = None
+    email: Line | None = None
+    expertise: dict[str, Level] | None = Field(default=None, max_length=64)
+    languages: dict[str, Ilr] | None = Field(default=None, max_length=20)
     is_active: bool | None = None
     is_leader: bool | None = None
     is_mentor: bool | None = None
@@ -115,6 +125,36 @@ class ExpertChange(BaseModel):
     employer: Line | None = None
     wakes_for_immediate: bool | None = None
     preferred_language: Literal["en", "es"] | None = None
+
+    @model_validator(mode="after")
+    def _only_some_may_be_empty(self) -> Self:
+        for name in self.model_fields_set - {"email", "employer"}:
+            if getattr(self, name) is None:
+                raise ValueError(f"{name} cannot be empty; leave it out to keep it")
+        _known(self.expertise or {}, ALL_EXPERTISE, "an expertise")
+        _known(self.languages or {}, LANGUAGES.keys(), "a language")
+        return self
+
+
+class CredentialOut(BaseModel):
+    """A credential, and who last looked it up at its source."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    kind: str
+    state: str | None
+    expires_on: date | None
+    verified_on: date | None
+    verified_by: str | None
+
+
+class RenewalIn(BaseModel):
+    """A new last valid day; null: it does not expire."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    expires_on: date | None
 
 
 class AbsenceIn(BaseModel):

@@ -74,3 +74,27 @@ CLINICAL = frozenset({"psychologist", "lcsw", "lpc_lmhc", "lmft", "psychiatrist"
 """Licences to practise, each valid in one state."""
 MANDATORY = frozenset({"background_check", "consultant_agreement", "rrt_orientation", "sms_consent"})
 """Without one of these, nobody is offered a place (domain.md 1.6)."""
+CREDENTIALS: dict[str, tuple[str, ...]] = {
+    "Programme": (
+        "background_check", "conduct_agreement", "confidentiality_agreement", "conflict_disclosure",
+        "consultant_agreement", "employer_mou", "rrt_orientation", "cjis_awareness", "interpreter_certified",
+        "drivers_license", "sms_consent", "travel_profile",
+    ),
+    "Clinical": (
+        "psychologist", "lcsw", "lpc_lmhc", "lmft", "psychiatrist", "pmhnp", "school_psychologist", "psypact_tap",
+        "psypact_apit",
+    ),
+    "Law enforcement": (
+        "peace_officer_active", "peace_officer_retired", "fbi_national_academy", "peer_support_cert",
+        "chaplain_law_enforcement",
+    ),
+    "Victim assistance": (
+        "nacp_provisional", "nacp_basic", "nacp_intermediate", "nacp_advanced", "nova_crt_basic", "nova_crt_advanced",
+        "child_forensic_interview", "trauma_specialist",
+    ),
+    "Response": (
+        "ics100", "ics200", "ics300", "ics400", "is700", "is800", "pfa", "cism_individual", "cism_group",
+        "red_cross_dmh", "red_cross_dsc", "is360_or_similar",
+    ),
+}  # fmt: skip
+"""Kinds of credentials by group (domain.md 3.8), as forms offer them."""

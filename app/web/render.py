@@ -22,7 +22,11 @@ APP = Path(__file__).parent.parent
 STATIC = Path(__file__).parent / "static"
 DESK_ZONE = "America/New_York"
 """The desk's own zone: its pages show times there, with its letters."""
-KEPT_CAPITALS = {"lodd": "LODD", "fac": "FAC", "ois": "OIS", "ics": "ICS", "lgbtq": "LGBTQ", "aapi": "AAPI"}
+KEPT_CAPITALS = {
+    "rrt": "RRT", "sms": "SMS", "lcsw": "LCSW", "lpc": "LPC", "lmhc": "LMHC", "lmft": "LMFT", "pmhnp": "PMHNP",
+    "pfa": "PFA", "cjis": "CJIS", "mou": "MOU", "fbi": "FBI", "nova": "NOVA", "nacp": "NACP", "cism": "CISM",
+    "psypact": "PSYPACT", "lodd": "LODD", "fac": "FAC", "ois": "OIS", "ics": "ICS", "lgbtq": "LGBTQ", "aapi": "AAPI",
+}  # fmt: skip
 SAID_BETTER = {
     "officer_involved_shooting_fatal": N_("Officer-involved shooting, fatal"),
     "officer_involved_shooting_nonfatal": N_("Officer-involved shooting"),
