@@ -48,6 +48,9 @@ class Settings(BaseSettings):
         " confirm each. A deployment may choose for itself",
     )
     waves: bool = Field(True, description="Ask as many at once as a full team in time needs; off: one person a seat")
+    undo_seconds: int = Field(
+        60, ge=0, le=600, description="Seconds between the desk's button and the first text, in which it can be undone"
+    )
     questions_per_day: int = Field(
         3, ge=1, description="In a wave nobody is asked who was asked so often within 24 hours, in all deployments"
     )

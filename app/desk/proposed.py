@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from app.core.places import clock_time, days
+from app.core.places import day_and_time
 from app.deployments.models import Deployment
-from app.dispatch import links
-from app.messaging import sealed, texts
-from app.requests.models import Request
+from app.dispatch.preview import Planned
 from app.rosters.models import Proposal
 from app.rosters.queries import ProposedSeat
 
@@ -44,30 +42,50 @@ def changed(proposal: Proposal | None) -> Changed | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
-    """The text that goes out, with its length."""
+class Check:
+    """One thing that was checked about the proposed team: good, or worth a second look."""
 
-    body: str
-    length: int
+    text: str
+    is_good: bool
 
 
-def preview(request: Request, deployment: Deployment, seats: Sequence[ProposedSeat], until: datetime) -> Preview | None:
-    """The first text of the first proposed person, with a code that stands for hers; None with nobody to ask."""
-    first = next(((seat.position, seat.choice) for seat in seats if seat.choice), None)
-    if first is None:
-        return None
-    position, choice = first
-    words = texts.OfferWords(
-        code="412",
-        role=position.title.lower(),
-        state=request.place_state,
-        dates=days(deployment.starts_at, deployment.ends_at, request.time_zone),
-        reply_by=clock_time(until, choice.expert.time_zone),
-        language=choice.expert.preferred_language,
-        link=links.address(sealed.SAMPLE),
-    )
-    body = texts.offer(words).body
-    return Preview(body, len(body))
+def checks(
+    deployment: Deployment, proposal: Proposal, seats: Sequence[ProposedSeat], planned: Sequence[Planned], zone: str
+) -> list[Check]:
+    """What speaks for asking this team, and what to look at first."""
+    filled = [seat for seat in seats if seat.choice]
+    found = [Check(f"All {len(seats)} seats have somebody", is_good=True)]
+    if len(filled) < len(seats):
+        found = [Check(f"{len(seats) - len(filled)} of {len(seats)} seats have nobody", is_good=False)]
+    found += [Check(shortage["text"], is_good=False) for shortage in proposal.shortages]
+    found.append(Check("No rule is broken: a second program judged it on its own", is_good=True))
+    first = min((moment for moment in arrivals(seats).values() if moment), default=None)
+    if first is not None:
+        # A journey is counted in whole minutes, so that the first one may seem a minute late.
+        in_time = first <= deployment.starts_at + timedelta(minutes=1)
+        wanted = day_and_time(deployment.starts_at, zone)
+        found.append(Check(f"First on site {day_and_time(first, zone)}, wanted {wanted}", in_time))
+    for seat in filled:
+        warnings = (
+            [reason["text"] for reason in seat.choice.pick.reasons if reason["is_warning"]] if seat.choice else []
+        )
+        found += [Check(f"{seat.choice.expert.name}: {text}", is_good=False) for text in warnings if seat.choice]
+    return found + _reach(planned)
+
+
+def _reach(planned: Sequence[Planned]) -> list[Check]:
+    """Who is not reached by a text at once."""
+    found = [Check(f"{one.expert.name} has no number", is_good=False) for one in planned if one.is_unreachable]
+    found += [
+        Check(f"{one.expert.name} takes no texts and is called", is_good=False)
+        for one in planned
+        if one.is_call and not one.is_unreachable
+    ]
+    later = [one for one in planned if one.is_later]
+    if later:
+        count = "One person is" if len(later) == 1 else f"{len(later)} people are"
+        found.append(Check(f"It is night for them: {count} asked in the morning", is_good=False))
+    return found
 
 
 def arrivals(seats: Sequence[ProposedSeat]) -> dict[int, datetime | None]:

@@ -1,13 +1,14 @@
 """The page of one request, from intake to the confirmed team."""
 
+from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import select
 
 from app.access.policy import Permission
 from app.access.viewer import MayReadDeployments, Viewer
-from app.core.clock import clock
 from app.core.settings import get_settings
 from app.deployments import queries as deployments
 from app.deployments.models import Deployment
@@ -17,13 +18,15 @@ from app.desk import board, intake_view, proposed, story, team
 from app.desk.headlines import headline_of
 from app.desk.intake_view import facts_of
 from app.desk.kept import NOTHING, Kept
-from app.dispatch import backfill, consent, ladder, waves
+from app.dispatch import backfill, consent, preview, waves
+from app.experts.models import Expert
 from app.experts.taxonomy import LANGUAGES
 from app.requests import call, intake
 from app.requests import queries as requests
 from app.requests.models import Request as RequestRow
 from app.requests.states import OPEN, RequestState
 from app.requests.taxonomy import DECLINE_REASONS, HAND_BACK_REASONS, PRIORITY_WORDS, REASONS, REFERRALS
+from app.rosters import proposals, wishes
 from app.rosters import queries as rosters
 from app.rosters.models import Proposal, ProposalState
 from app.web.render import render
@@ -43,7 +46,7 @@ WORDS: dict[str, Any] = {
     "hand_back_reasons": [(code, REASONS[code]) for code in HAND_BACK_REASONS],
 }
 """Lists that the page's forms choose from."""
-MAIN_ACTIONS = {"take_in", "recommend", "decide", "accept"}
+MAIN_ACTIONS = {"take_in", "recommend", "decide", "accept", "undo"}
 """Forms that are the page's next step; the others stand beside it."""
 
 
@@ -52,7 +55,9 @@ def back(reference: str) -> Response:
     return RedirectResponse(f"/desk/requests/{reference}", 303)
 
 
-def _actions(viewer: Viewer, row: board.Row, *, has_proposal: bool) -> set[str]:
+def _actions(
+    viewer: Viewer, row: board.Row, deployment: Deployment | None, *, has_proposal: bool, is_held: bool
+) -> set[str]:
     """Which forms this viewer sees here now. The verbs check again."""
     state, found = row.request.state, set()
     does_intake = viewer.may(Permission.WORK_INTAKE)
@@ -69,6 +74,11 @@ def _actions(viewer: Viewer, row: board.Row, *, has_proposal: bool) -> set[str]:
         found.add("decide")
     if has_proposal and viewer.may(Permission.WORK_ROSTER):
         found.add("accept")
+        # Later versions are made around those who are asked: there the desk asks somebody else by name.
+        if deployment is not None and deployment.state is DeploymentState.PLANNING:
+            found.add("wish")
+    if is_held and viewer.may(Permission.WORK_ROSTER):
+        found.add("undo")
     return found
 
 
@@ -92,7 +102,8 @@ async def show(  # noqa: PLR0917 - who asks for what
     roster = proposal.state if proposal else None
     has_proposal = roster is ProposalState.PROPOSED
     row = board.row_of(viewer, found, listed.agency_name, deployment, count, roster)
-    actions = _actions(viewer, row, has_proposal=has_proposal)
+    is_held = proposal is not None and proposals.is_held(proposal)
+    actions = _actions(viewer, row, deployment, has_proposal=has_proposal, is_held=is_held)
     return render(
         request,
         "desk/request_part.html" if part == "live" else "desk/request.html",
@@ -110,6 +121,7 @@ async def show(  # noqa: PLR0917 - who asks for what
         may_work=viewer.may(Permission.WORK_OFFERS),
         intake=await intake_view.of(session, found),
         story=await story.of_topic(session, intake.topic(found)),
+        held=proposal if is_held else None,
         # The proposed team says it itself.
         changed=None if has_proposal else proposed.changed(proposal),
         **WORDS,
@@ -121,22 +133,42 @@ async def _team(
     session: Session, request: RequestRow, deployment: Deployment | None, proposal: Proposal | None
 ) -> dict[str, Any]:
     """The proposed team, and the team that is asked or confirmed, as the page's templates take them."""
-    seats = await rosters.seats(session, proposal) if proposal else []
     is_asking = deployment is not None and deployment.state is not DeploymentState.PLANNING
-    until = ladder.reply_by(clock.now(), deployment.priority) if deployment else clock.now()
     return {
         "deployment": deployment,
         "proposal": proposal,
-        "proposed": seats,
-        "asked_count": sum(seat.choice is not None for seat in seats),
-        "preview": proposed.preview(request, deployment, seats, until) if deployment else None,
         "seats": await team.seat_lines(session, request, deployment) if deployment and is_asking else [],
         "state_words": team.STATE_WORDS,
-        "arrivals": proposed.arrivals(seats),
         "in_waves": get_settings().waves,
         "waiting": await backfill.waiting(session, deployment) if deployment else None,
         "consent": await consent.level_of(session, deployment.id) if deployment else None,
         "consent_levels": consent.LEVELS,
+        "undo_seconds": get_settings().undo_seconds,
         "outlook": await waves.outlook(session, deployment) if deployment and is_asking else None,
         "reason_icons": proposed.REASON_ICONS,
+        **await _proposed(session, request, deployment, proposal),
+    }
+
+
+async def _proposed(
+    session: Session, request: RequestRow, deployment: Deployment | None, proposal: Proposal | None
+) -> dict[str, Any]:
+    """The proposed team: its seats, what the desk wished, the very texts, and what was checked."""
+    if deployment is None or proposal is None:
+        return {"proposed": [], "asked_count": 0, "planned": [], "checks": [], "wished": None, "arrivals": {}}
+    seats = await rosters.seats(session, proposal)
+    wished = await wishes.of(session, deployment.id)
+    people = [(seat.position, seat.choice.expert) for seat in seats if seat.choice]
+    hold = timedelta(seconds=get_settings().undo_seconds)
+    planned = await preview.of_people(session, request, deployment, people, hold=hold)
+    left_out = await session.scalars(select(Expert).where(Expert.id.in_(wished.excluded)).order_by(Expert.name))
+    return {
+        "proposed": seats,
+        "asked_count": len(people),
+        "planned": planned,
+        "checks": proposed.checks(deployment, proposal, seats, planned, request.time_zone),
+        "wished": wished,
+        "left_out": left_out.all(),
+        "is_composing": await story.is_composing(session, intake.topic(request)),
+        "arrivals": proposed.arrivals(seats),
     }

@@ -36,6 +36,9 @@ SENTENCES = {
     "roster.proposed": "proposed a team in {solve_ms} ms (version {version})",
     "roster.accepted": "had the people of version {version} asked",
     "roster.swapped": "swapped a person in the proposed team",
+    "roster.taken_back": "stopped the texts of version {version} before anybody was asked",
+    "roster.hastened": "had the people of version {version} asked at once",
+    "roster.wished": "{says}",
     "offer.made": "asked {name} to come as {title}",
     "offer.accepted": "said yes",
     "offer.declined": "said no",
@@ -200,6 +203,13 @@ async def since(session: AsyncSession, topic: str, seen: int, *, not_by: int) ->
     query = select(Event).where(Event.topic == topic, Event.id > seen, Event.kind.in_(MATTERS)).order_by(Event.id)
     events = [one for one in await session.scalars(query) if (one.actor_kind, one.actor_id) != ("user", not_by)]
     return [_line(event, None) for event in events]
+
+
+async def is_composing(session: AsyncSession, topic: str) -> bool:
+    """Whether somebody wished something of the team since its newest version."""
+    kinds = ("roster.wished", "roster.proposed")
+    query = select(Event.kind).where(Event.topic == topic, Event.kind.in_(kinds)).order_by(Event.id.desc()).limit(1)
+    return await session.scalar(query) == "roster.wished"
 
 
 async def latest(session: AsyncSession, limit: int = 9) -> list[Line]:

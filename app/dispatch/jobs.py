@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from app.core.database import begin, locked
 from app.core.events import on
-from app.core.jobs import job
+from app.core.jobs import defer, job
 from app.core.settings import get_settings
 from app.deployments.models import Deployment, Position
 from app.deployments.queries import seats as seats_of
@@ -15,6 +15,8 @@ from app.dispatch.states import OPEN, STANDING
 from app.dispatch.words import words_of
 from app.messaging import outbox, texts
 from app.requests.models import Request
+from app.rosters import proposals
+from app.rosters.models import Proposal
 
 
 @job("dispatch.climb")
@@ -46,7 +48,18 @@ async def after_consent(subject_id: int) -> None:
 
 @on("roster.accepted", name="dispatch.ask")
 async def ask(subject_id: int) -> None:
-    """Ask the people of an accepted roster."""
+    """Ask the people of an accepted roster; while it can still be taken back, come again when that time is over."""
+    async with begin() as session:
+        proposal = await session.get_one(Proposal, subject_id)
+        if proposals.is_held(proposal):
+            await defer(session, "dispatch.ask", at=proposal.asks_from, subject_id=subject_id)
+        else:
+            await backfill.ask_roster(session, subject_id)
+
+
+@on("roster.hastened", name="dispatch.ask_now")
+async def ask_now(subject_id: int) -> None:
+    """The desk does not wait for the end of that time."""
     async with begin() as session:
         await backfill.ask_roster(session, subject_id)
 

@@ -63,7 +63,7 @@ async def lock_people(session: AsyncSession, expert_ids: Iterable[int]) -> None:
     await session.execute(people.order_by(Expert.id).with_for_update(key_share=True))
 
 
-async def _free_code(session: AsyncSession, expert_id: int) -> str:
+async def free_code(session: AsyncSession, expert_id: int) -> str:
     """Three digits that none of this person's phones has seen for 30 days; the same history gives the same code."""
     numbers = select(Contact.number).where(Contact.expert_id == expert_id)
     sharers = select(Contact.expert_id).where(Contact.number.in_(numbers))
@@ -97,7 +97,7 @@ async def ask(
         position_id=position.id,
         expert_id=expert.id,
         pick_id=pick.id,
-        code=await _free_code(session, expert.id),
+        code=await free_code(session, expert.id),
         state=OfferState.PLANNED,
         rung=0,
         asked_at=start,

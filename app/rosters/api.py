@@ -2,16 +2,15 @@
 
 import asyncio
 import zlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.viewer import MayReadDeployments, MayWorkRoster
-from app.core.problems import NotFound
 from app.deployments import queries as deployments
-from app.rosters import proposals, queries, solving
+from app.rosters import proposals, queries, wishes
 from app.rosters.models import Pick, Proposal, ProposalState
 from app.web.session import Session
 from solver import record
@@ -151,6 +150,14 @@ class RosterWhole(RosterOut):
     seats: list[ProposedSeatOut]
 
 
+class AcceptIn(BaseModel):
+    """How an accepted version is asked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    hold_seconds: int = Field(0, ge=0, le=600, description="Ask nobody for so long; until then it can be taken back")
+
+
 class SwapIn(BaseModel):
     """Put this alternate into that seat."""
 
@@ -228,11 +235,7 @@ async def why_not(
     deployment = await deployments.find(session, viewer, reference)
     proposal = await queries.version(session, deployment.id, version)
     positions = {one.position.number: one.position.id for one in await queries.seats(session, proposal)}
-    kept = await queries.record_of(session, proposal)
-    try:
-        answer = await solving.why_not(kept.body, positions.get(who.seat, 0), who.expert_id)
-    except solving.NotInRecord as unknown:
-        raise NotFound from unknown
+    answer = await wishes.rules_against(session, proposal, positions.get(who.seat, 0), who.expert_id)
     return WhyNotOut(
         rules=[rule.text for rule in answer.rules],
         broken=[ReasonOut(code=rule.code, text=rule.text, is_warning=True) for rule in answer.rules],
@@ -241,11 +244,14 @@ async def why_not(
 
 
 @router.post("/{version}/accept")
-async def accept_roster(reference: str, version: int, session: Session, viewer: MayWorkRoster) -> RosterWhole:
+async def accept_roster(
+    reference: str, version: int, session: Session, viewer: MayWorkRoster, form: AcceptIn | None = None
+) -> RosterWhole:
     """Work with this version: its people are asked at once. The version itself guards against a newer one."""
+    hold = timedelta(seconds=form.hold_seconds if form else 0)
     deployment = await deployments.find(session, viewer, reference, lock=True)
     proposal = await queries.version(session, deployment.id, version, lock=True)
-    await proposals.accept(session, deployment, proposal, by=viewer.actor)
+    await proposals.accept(session, deployment, proposal, by=viewer.actor, hold=hold)
     return await _whole(session, proposal)
 
 

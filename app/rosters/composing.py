@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.core.database import begin, locked
 from app.deployments.models import Deployment
 from app.deployments.opening import positions_of
-from app.rosters import problem, proposals, queries, solving
+from app.rosters import problem, proposals, queries, solving, wishes
 from app.rosters.models import Proposal
 from solver.problem import Span
 
@@ -26,6 +26,14 @@ class Standing:
 NOTHING_YET = Standing(kept={})
 
 
+def _with_wishes(standing: Standing, wished: wishes.Wishes) -> tuple[dict[int, int], frozenset[int]]:
+    """Who stays and who is out, with what the desk wishes where nothing that stands already speaks against it."""
+    taken = set(standing.kept.values()) | standing.excluded
+    pins = {seat: who for seat, who in wished.pins.items() if seat not in standing.kept and who not in taken}
+    kept = {**standing.kept, **pins}
+    return kept, standing.excluded | (wished.excluded - set(kept.values()))
+
+
 async def compose(deployment_id: int, standing: Standing, *, cause: str) -> tuple[Proposal, Deployment]:
     """Solve for the deployment's seats and keep the answer as a new version.
 
@@ -39,9 +47,8 @@ async def compose(deployment_id: int, standing: Standing, *, cause: str) -> tupl
         seats = await positions_of(session, deployment)
         experts = await problem.pool(session, deployment, standing.asked_elsewhere or {})
         before = await queries.accepted_picks(session, deployment_id)
-        asked = await problem.request(
-            session, deployment, seats, kept=standing.kept, held=before, excluded=standing.excluded
-        )
+        kept, excluded = _with_wishes(standing, await wishes.of(session, deployment_id))
+        asked = await problem.request(session, deployment, seats, kept=kept, held=before, excluded=excluded)
     solved = await solving.solve(experts, asked)
     async with begin() as session:
         deployment = await locked(session, Deployment, deployment_id)

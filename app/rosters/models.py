@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Table, state_column
@@ -51,6 +51,24 @@ class Proposal(Table):
     """[{at, by, position_id, left, came}]: what people changed by hand, oldest first."""
     made_at: Mapped[datetime]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    asks_from: Mapped[datetime | None]
+    """Of an accepted version: until then nobody is asked, and it can be taken back. None: asked at once."""
+
+
+class Wish(Table):
+    """Whom the desk wants in a seat of a deployment; without a seat, whom it does not want in the team at all."""
+
+    __tablename__ = "roster_wishes"
+    __table_args__ = (
+        UniqueConstraint("deployment_id", "expert_id"),
+        ForeignKeyConstraint(["position_id", "deployment_id"], ["positions.id", "positions.deployment_id"]),
+    )
+
+    deployment_id: Mapped[int] = mapped_column(ForeignKey("deployments.id"))
+    expert_id: Mapped[int] = mapped_column(ForeignKey("experts.id"))
+    position_id: Mapped[int | None] = mapped_column(unique=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime]
 
 
 class DecisionRecord(Table):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -11,6 +12,7 @@ from app.core.clock import clock
 from app.core.events import SYSTEM, Actor, record
 from app.core.problems import Conflict
 from app.deployments.models import Deployment
+from app.deployments.states import DeploymentState
 from app.rosters.models import DecisionRecord, Pick, Proposal, ProposalState
 from app.rosters.problem import moment
 from app.rosters.solving import Solved
@@ -122,8 +124,19 @@ async def keep(session: AsyncSession, deployment: Deployment, solved: Solved, *,
     return proposal
 
 
-async def accept(session: AsyncSession, deployment: Deployment, proposal: Proposal, *, by: Actor = SYSTEM) -> Proposal:
-    """Work with this proposal: its people are asked as soon as this is committed.
+class TooLate(Conflict):
+    """The people have been asked. Take their offers back one by one."""
+
+
+async def accept(
+    session: AsyncSession,
+    deployment: Deployment,
+    proposal: Proposal,
+    *,
+    by: Actor = SYSTEM,
+    hold: timedelta = timedelta(),
+) -> Proposal:
+    """Work with this proposal: its people are asked as soon as this is committed, or after `hold`.
 
     Raises:
         RosterChanged: it is not the newest any more, or was accepted before.
@@ -137,6 +150,9 @@ async def accept(session: AsyncSession, deployment: Deployment, proposal: Propos
     )
     proposal.state = ProposalState.ACCEPTED
     proposal.decided_by_id = by.id if by.kind == "user" else None
+    # Later versions replace one that is at work: there is nothing to go back to.
+    is_first = deployment.state is DeploymentState.PLANNING
+    proposal.asks_from = clock.now() + hold if hold and is_first else None
     await record(
         session,
         "roster.accepted",
@@ -158,6 +174,38 @@ async def shelve(session: AsyncSession, deployment: Deployment) -> None:
     )
     for proposal_id in waiting.all():
         await record(session, "roster.shelved", proposal_id, topic=f"request:{deployment.request_id}")
+
+
+def is_held(proposal: Proposal) -> bool:
+    """Whether it is accepted and nobody is asked yet, so that it can be taken back."""
+    return (
+        proposal.state is ProposalState.ACCEPTED and proposal.asks_from is not None and proposal.asks_from > clock.now()
+    )
+
+
+async def take_back(session: AsyncSession, deployment: Deployment, proposal: Proposal, *, by: Actor) -> None:
+    """Undo an acceptance while nobody was asked. The deployment is locked.
+
+    Raises:
+        TooLate: the people have been asked.
+    """
+    if deployment.state is not DeploymentState.PLANNING or not is_held(proposal):
+        raise TooLate
+    proposal.state, proposal.decided_by_id, proposal.asks_from = ProposalState.PROPOSED, None, None
+    await record(
+        session, "roster.taken_back", proposal.id, topic=f"request:{deployment.request_id}", by=by,
+        version=proposal.version,
+    )  # fmt: skip
+
+
+async def hasten(session: AsyncSession, deployment: Deployment, proposal: Proposal, *, by: Actor) -> None:
+    """Ask the people of an accepted version now. Not held any more: nothing to do."""
+    if is_held(proposal):
+        proposal.asks_from = None
+        await record(
+            session, "roster.hastened", proposal.id, topic=f"request:{deployment.request_id}", by=by,
+            version=proposal.version,
+        )  # fmt: skip
 
 
 async def swap(

@@ -65,3 +65,9 @@ def left(moment: datetime) -> str:
     minutes = (moment - clock.now()).total_seconds() / 60
     span = span_words(minutes)
     return _("%(span)s left", span=span) if minutes >= 0 else _("%(span)s late", span=span)
+
+
+def seconds_left(moment: datetime) -> str:
+    """How many seconds until then: "42 seconds left"."""
+    seconds = max(0, round((moment - clock.now()).total_seconds()))
+    return "1 second left" if seconds == 1 else f"{seconds} seconds left"

@@ -106,6 +106,10 @@ POST   /desk/requests/{reference}/recommend                  recommender     all
 POST   /desk/requests/{reference}/decide                     approver        all
 POST   /desk/requests/{reference}/accept                     roster          all
 POST   /desk/requests/{reference}/swap                       roster          all
+POST   /desk/requests/{reference}/held                       roster          all
+POST   /desk/requests/{reference}/wishes                     roster          all
+GET    /desk/requests/{reference}/seats/{number}             roster          all
+GET    /desk/requests/{reference}/versions                   desk            all
 POST   /desk/requests/{reference}/seats/{number}/reopen      roster          all
 POST   /desk/requests/{reference}/call-out                   roster          all
 POST   /desk/requests/{reference}/call-out/consent           roster          all
@@ -170,6 +174,13 @@ POST   /api/v1/deployments/{reference}/stand-down            roster          all
 POST   /api/v1/deployments/{reference}/seats/{number}/reopen roster          all
 GET    /api/v1/deployments/{reference}/rosters               desk            all
 GET    /api/v1/deployments/{reference}/rosters/{version}     desk            all
+GET    /api/v1/deployments/{reference}/rosters/{version}/against  desk          all
+POST   /api/v1/deployments/{reference}/rosters/{version}/take-back  roster      all
+POST   /api/v1/deployments/{reference}/rosters/{version}/hasten  roster         all
+GET    /api/v1/deployments/{reference}/wishes                desk            all
+POST   /api/v1/deployments/{reference}/wishes/pin            roster          all
+POST   /api/v1/deployments/{reference}/wishes/exclude        roster          all
+POST   /api/v1/deployments/{reference}/wishes/forget         roster          all
 GET    /api/v1/deployments/{reference}/rosters/{version}/record   roster     all
 GET    /api/v1/deployments/{reference}/rosters/{version}/why-not  roster     all
 POST   /api/v1/deployments/{reference}/rosters/{version}/accept   roster     all

@@ -91,6 +91,7 @@ def open_house(database_url: str, data: Path) -> Iterator[House]:
     clock.follow(Clock(1.0, time.time(), NOON.timestamp()))
     machine.set_environment(database_url, data, web=web, simulator=simulator, clock=clock)
     os.environ["RRT_TEXTS_PER_SECOND"] = "100"
+    os.environ["RRT_UNDO_SECONDS"] = "2"
     get_settings.cache_clear()
     try:
         # In a thread of its own: Playwright's loop runs in this one.

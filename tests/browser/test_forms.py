@@ -75,6 +75,6 @@ def test_the_main_flow_with_the_keyboard_alone(person: Person, house: House) -> 
     approver.goto(f"/desk/requests/{reference}")
     _press(approver, "Approve the deployment", "team")
     expect(recommender.locator("#do-accept")).to_be_visible(timeout=30_000)
-    _press(recommender, "people by text", "said yes")
+    _press(recommender, "Ask 5 experts", "said yes")
     offers = wait_for(lambda: house.offers(reference))
     assert {offer["seat"] for offer in offers} == {1, 2, 3, 4, 5}

@@ -45,7 +45,7 @@ def test_from_the_request_to_the_confirmed_team(person: Person, house: House) ->
     expect(approver.locator("#do-decide")).to_contain_text("Called the chief.")
     approver.get_by_role("button", name="Approve the deployment").click()
 
-    recommender.get_by_role("button", name="Ask all 3 people by text").click(timeout=30_000)
+    recommender.get_by_role("button", name="Ask 3 experts").click(timeout=30_000)
     phones = person()
     phones.goto(f"{house.carrier}/phones")
     for name in [offer["expert_name"] for offer in wait_for(lambda: house.offers(reference))]:

@@ -23,6 +23,7 @@ def surroundings(database_url: str, patch: pytest.MonkeyPatch, **more: str) -> I
         "ENVIRONMENT": "test", "TWILIO_ACCOUNT_SID": "AC" + "1" * 32, "TWILIO_AUTH_TOKEN": "token",
         "TWILIO_FROM": "+12025550100", "TWILIO_API_URL": f"http://127.0.0.1:{carrier}", "CLOCK": "",
         "SECURE_COOKIES": "false", "SOLVER_PROCESSES": "0", "TEXTS_PER_SECOND": "1000", "WAVES": "false",
+        "UNDO_SECONDS": "0",
     }  # fmt: skip
     for name, value in (given | more).items():
         patch.setenv(f"RRT_{name}", value)

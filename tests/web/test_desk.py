@@ -39,7 +39,7 @@ async def test_from_the_request_to_the_asked_team_by_pages_alone(story: Story) -
     async with browser(story, RECOMMENDER) as page:
         proposed = await page.opens(f"/desk/requests/{reference}")
         assert headline(proposed) == "A team of 3 is proposed for Harlan Ridge, CO"
-        assert "Ask all 3 people by text" in proposed.text
+        assert "Ask 3 experts" in proposed.text
         assert "Review the team" in (await page.opens("/desk")).text
         assert re.search(r"\d+ of 160 characters", proposed.text)
         assert await _step(page, reference, "accept", version="1") == "The people for Harlan Ridge, CO are being asked"
