@@ -12,7 +12,7 @@ from app.access.viewer import MayReadDeployments, Viewer
 from app.core.settings import get_settings
 from app.deployments import queries as deployments
 from app.deployments.models import Deployment
-from app.deployments.states import DeploymentState
+from app.deployments.states import DEPLOYMENT, DeploymentState
 from app.deployments.teams import TEAM_NAMES, TEAMS
 from app.desk import board, intake_view, proposed, story, team
 from app.desk.headlines import headline_of
@@ -79,6 +79,8 @@ def _actions(
             found.add("wish")
     if is_held and viewer.may(Permission.WORK_ROSTER):
         found.add("undo")
+    if deployment is not None and viewer.may(Permission.WORK_OFFERS) and DEPLOYMENT.can(deployment.state, "stand_down"):
+        found.add("call_off")
     return found
 
 
@@ -134,10 +136,12 @@ async def _team(
 ) -> dict[str, Any]:
     """The proposed team, and the team that is asked or confirmed, as the page's templates take them."""
     is_asking = deployment is not None and deployment.state is not DeploymentState.PLANNING
+    seats = await team.seat_lines(session, request, deployment) if deployment and is_asking else []
     return {
         "deployment": deployment,
         "proposal": proposal,
-        "seats": await team.seat_lines(session, request, deployment) if deployment and is_asking else [],
+        "seats": seats,
+        "tally": team.tally(seats),
         "state_words": team.STATE_WORDS,
         "in_waves": get_settings().waves,
         "waiting": await backfill.waiting(session, deployment) if deployment else None,

@@ -1,8 +1,9 @@
 """The team that is asked or confirmed: seat by seat, with every offer and how its texts got on."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,13 +11,15 @@ from app.deployments.models import Deployment
 from app.deployments.queries import SeatView
 from app.deployments.queries import seats as seats_of
 from app.deployments.states import PositionState
-from app.dispatch import queries
+from app.dispatch import ladder, queries
+from app.dispatch.ladder import Step
 from app.dispatch.models import Offer
 from app.dispatch.states import OFFER, OPEN, OfferState
 from app.experts.models import Expert
 from app.messaging import queries as messages
 from app.requests.intake import topic
 from app.requests.models import Request
+from app.requests.states import Priority
 
 S = OfferState
 STATE_WORDS = {
@@ -47,6 +50,7 @@ class OfferLine:
         can_answer: an answer by phone may be entered.
         can_withdraw: the offer may be taken back.
         sent: its texts and calls, the latest first.
+        next_text: what the ladder does next if nothing comes, and `next_at` when; empty when nothing.
     """
 
     offer: Offer
@@ -54,6 +58,13 @@ class OfferLine:
     can_answer: bool
     can_withdraw: bool
     sent: tuple[messages.Outgoing, ...]
+    next_text: str
+    next_at: datetime | None
+
+    @property
+    def is_contacted(self) -> bool:
+        """Whether a text or call of ours has reached them."""
+        return any(one.is_contact for one in self.sent)
 
     @property
     def last(self) -> str:
@@ -79,6 +90,15 @@ class SeatLine:
     mark: str
 
 
+STEPS = {
+    Step.TEXT: "The question goes out",
+    Step.REMIND: "A reminder goes out",
+    Step.CALL: "They are called",
+    Step.CALL_ALTERNATE: "Their other number is called",
+    Step.ASK_NEXT: "The next person is asked as well",
+    Step.EXPIRE: "The offer runs out",
+}
+"""What a rung of the ladder does, as a sentence."""
 MARKS = {PositionState.FILLED: "yes", PositionState.HELD: "ask", PositionState.UNFILLABLE: "no"}
 
 
@@ -91,21 +111,74 @@ async def seat_lines(session: AsyncSession, request: Request, deployment: Deploy
     asked: dict[int, list[queries.OfferView]] = defaultdict(list)
     for view in await queries.of_deployment(session, deployment.id):
         asked[view.position.id].append(view)
-    return [_seat_line(seat, asked[seat.position.id], by_offer) for seat in await seats_of(session, deployment.id)]
+    found = await seats_of(session, deployment.id)
+    return [_seat_line(seat, asked[seat.position.id], by_offer, deployment.priority) for seat in found]
 
 
 def _seat_line(
-    seat: SeatView, asked: Sequence[queries.OfferView], sent: Mapping[int, list[messages.Outgoing]]
+    seat: SeatView,
+    asked: Sequence[queries.OfferView],
+    sent: Mapping[int, list[messages.Outgoing]],
+    priority: Priority,
 ) -> SeatLine:
-    lines = [_offer_line(view, seat, tuple(sent.get(view.offer.id, ()))) for view in asked]
+    lines = [_offer_line(view, seat, tuple(sent.get(view.offer.id, ())), priority) for view in asked]
     now = tuple(line for line in lines if line.offer.state in (*OPEN, S.ACCEPTED))
     earlier = tuple(line for line in lines if line not in now)
     return SeatLine(seat, now, earlier, MARKS.get(seat.position.state, ""))
 
 
-def _offer_line(view: queries.OfferView, seat: SeatView, sent: tuple[messages.Outgoing, ...]) -> OfferLine:
+def _offer_line(
+    view: queries.OfferView, seat: SeatView, sent: tuple[messages.Outgoing, ...], priority: Priority
+) -> OfferLine:
     offer = view.offer
     is_asked = offer.state in OPEN
     is_late = offer.state in (S.EXPIRED, S.UNREACHABLE, S.STANDBY) and not seat.is_filled
     can_withdraw = OFFER.can(offer.state, "withdraw") and offer.state is not S.ACCEPTED
-    return OfferLine(offer, view.expert, is_asked or is_late, can_withdraw, sent)
+    text, at = next_step(offer, priority)
+    return OfferLine(offer, view.expert, is_asked or is_late, can_withdraw, sent, text, at)
+
+
+def next_step(offer: Offer, priority: Priority) -> tuple[str, datetime | None]:
+    """What the ladder does next with an open offer if nothing comes, and when."""
+    rungs = ladder.LADDERS[priority]
+    if offer.state not in (S.PLANNED, S.CONTACTING) or offer.rung >= len(rungs):
+        return "", None
+    return STEPS[rungs[offer.rung].step], ladder.due(offer.asked_at, priority, offer.rung)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How far the asking is, in numbers.
+
+    Args:
+        asked: people who have an offer or had one.
+        reached: of those, whom a text or call has reached.
+        yes: seats taken.
+        no: who said no.
+        silent: who did not answer in time, or cannot be reached.
+        waiting: open offers, without those that answered with a condition.
+        unclear: answered with a condition.
+    """
+
+    asked: int
+    reached: int
+    yes: int
+    no: int
+    silent: int
+    waiting: int
+    unclear: int
+
+
+def tally(seats: Sequence[SeatLine]) -> Tally:
+    """The numbers of a team."""
+    lines = [line for seat in seats for line in (*seat.offers, *seat.earlier)]
+    states = Counter(line.offer.state for line in lines)
+    return Tally(
+        len(lines) - states[S.PLANNED],
+        sum(line.is_contacted for line in lines),
+        states[S.ACCEPTED] + states[S.STANDBY],
+        states[S.DECLINED],
+        states[S.EXPIRED] + states[S.UNREACHABLE],
+        states[S.CONTACTING] + states[S.PLANNED],
+        states[S.DEFERRED],
+    )

@@ -113,6 +113,7 @@ GET    /desk/requests/{reference}/versions                   desk            all
 POST   /desk/requests/{reference}/seats/{number}/reopen      roster          all
 POST   /desk/requests/{reference}/call-out                   roster          all
 POST   /desk/requests/{reference}/call-out/consent           roster          all
+POST   /desk/requests/{reference}/stand-down                 roster          all
 POST   /desk/requests/{reference}/offers/{offer_id}          roster          all
 GET    /desk/requests/{reference}/road                       desk            all
 POST   /desk/requests/{reference}/road/order                 roster          all
