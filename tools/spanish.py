@@ -27,8 +27,8 @@ OPTIONS = {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true", "s
 SHOWN_ATTRIBUTES = ("aria-label", "alt", "title", "placeholder")
 IN_ENGLISH = frozenset({"access/plain.html"})
 """Pages that look public but are for people who work in English: roles without pages of their own."""
-OURS = re.compile(r"rrt-[\w-]+|\bRRT\b")
-"""Names of classes, and the mark: the same in every language."""
+OURS = re.compile(r"(rrt|usa|aria)-[\w-]+|\bRRT\b")
+"""Names of classes and attributes, and the mark: the same in every language."""
 Word = str | tuple[str, ...]
 
 
@@ -109,7 +109,8 @@ def unmarked(name: str) -> list[str]:
     reader.feed("".join(_data(tree)))
     reader.close()
     bare = [text.strip() for text in reader.shown if re.search(r"[^\W\d_]{2}", OURS.sub("", text))]
-    return bare + [text for text in _constants(tree) if re.search(r"^[A-Z][a-z]|[a-z:] |\. ", text)]
+    constants = (OURS.sub("", text) for text in _constants(tree))
+    return bare + [text for text in constants if re.search(r"^[A-Z][a-z]|[a-z:] |\. ", text)]
 
 
 def _data(node: nodes.Node) -> Iterator[str]:

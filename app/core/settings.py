@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     desk_phone: str = Field("202-555-0142", description="The desk's number, as texts and pages say it")
     programme: str = Field("Rapid Response Team", description="Name of the programme on pages")
     official_site: bool = Field(False, description="Show the .gov banner; only true on an official .gov site")
+    omb_number: str = Field("", description="OMB control number of the request form, if the law asks for one")
+    omb_expires: str = Field("", description="When that number expires, as the form says it: 12/31/2029")
     clock: str = Field("", description="Accelerated clock, set by the demo; empty: real time")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     secure_cookies: bool = Field(True, description="Cookies only over https; the demo on http turns it off")

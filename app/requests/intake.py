@@ -17,7 +17,8 @@ from app.core.text import phone_number
 from app.messaging import outbox, texts
 from app.requests.models import Decision, DecisionKind, Question, ReferenceCounter, Request
 from app.requests.schemas import RequestChange, RequestIn
-from app.requests.states import OPEN, REQUEST, Priority, RequestState
+from app.requests.states import ENDED, OPEN, REQUEST, Priority, RequestState
+from app.web.languages import N_
 
 NEEDED_WITHIN = {
     Priority.IMMEDIATE: timedelta(hours=24),
@@ -25,6 +26,12 @@ NEEDED_WITHIN = {
     Priority.PLANNED: timedelta(days=7),
 }
 """When the team is needed, if the agency names no time (domain.md 1.3 D)."""
+
+
+MAY_BE_EMPTY = frozenset({"occurred_at", "killed", "injured"})
+"""Columns that need no answer."""
+ALSO_LATER = frozenset({"contact_name", "contact_title", "contact_phone", "contact_email", "report_to", "details"})
+"""What may be corrected after the decision too."""
 
 
 def topic(request: Request) -> str:
@@ -44,14 +51,14 @@ def _phone(text: str) -> str:
     try:
         return phone_number(text)
     except Invalid:
-        raise Invalid(errors={"contact_phone": "Give ten digits, area code first."}) from None
+        raise Invalid(errors={"contact_phone": N_("Give ten digits, area code first.")}) from None
 
 
 def _needed_by(form: RequestIn) -> datetime:
     now = clock.now()
     needed_by = form.needed_by or now + NEEDED_WITHIN[form.priority]
     if needed_by <= now:
-        raise Invalid(errors={"needed_by": "This time has passed. When is the team needed?"})
+        raise Invalid(errors={"needed_by": N_("This time has passed. When is the team needed?")})
     return needed_by
 
 
@@ -105,14 +112,21 @@ async def submit(session: AsyncSession, request: Request, *, by: Actor) -> Reque
 
 
 async def change(session: AsyncSession, request: Request, form: RequestChange, *, by: Actor) -> Request:
-    """Change what may still be changed.
+    """Change what may still be changed. None takes back an answer that need not be there, and else changes nothing.
 
     Raises:
-        Conflict: it is decided already.
+        Conflict: it is decided already; only whom to reach and what helps the team on arrival may be changed then.
+        Invalid: a phone number nobody can be reached on.
     """
-    if request.state not in OPEN:
-        raise Conflict("This request is decided; it can no longer be changed.")
-    changed = form.model_dump(exclude_unset=True, exclude_none=True)
+    given = form.model_dump(exclude_unset=True)
+    changed = {name: value for name, value in given.items() if value is not None or name in MAY_BE_EMPTY}
+    if request.state in ENDED or (request.state not in OPEN and not set(changed) <= ALSO_LATER):
+        raise Conflict(N_("This request is decided; it can no longer be changed."))
+    if "contact_phone" in changed:
+        changed["contact_phone"] = _phone(changed["contact_phone"])
+    if "details" in changed:
+        told = request.details | changed["details"]
+        changed["details"] = {name: value for name, value in told.items() if value}
     for name, value in changed.items():
         setattr(request, name, value)
     await record(session, "request.changed", request.id, topic=topic(request), by=by, fields=sorted(changed))

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from app.core.places import STATES
 from app.experts.taxonomy import ALL_EXPERTISE, LANGUAGES
+from app.requests.fields import FIELDS
 from app.requests.states import Mode, Priority, RequestState
 from app.requests.taxonomy import INCIDENT_TYPES, MODIFIERS, REASONS, REFERRALS, SERVICE_TYPES
 
@@ -16,11 +17,22 @@ Line = Annotated[
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000, pattern=r"^[^\x00]*$")]
 
 
+DETAILS = frozenset(FIELDS)
+"""Names that answers to optional questions may have."""
+
+
 def _known(values: list[str], allowed: frozenset[str], what: str) -> list[str]:
     unknown = sorted(set(values) - allowed)
     if unknown:
         raise ValueError(f"{', '.join(unknown)} is not {what} we know")
     return sorted(set(values))
+
+
+def _email_address(value: str) -> str:
+    local, at, host = value.partition("@")
+    if not (local and at and "." in host) or " " in value:
+        raise ValueError("this does not look like an e-mail address")
+    return value.lower()
 
 
 class RequestIn(BaseModel):
@@ -54,12 +66,18 @@ class RequestIn(BaseModel):
     contact_phone: Line
     contact_email: Line
     report_to: Line | None = Field(None, description="Whom the team reports to on arrival; default: the contact")
-    details: dict[str, Prose] = Field(default_factory=dict, max_length=40, description="Answers to optional questions")
+    details: dict[str, Prose] = Field(default_factory=dict, max_length=80, description="Answers to optional questions")
 
     @field_validator("incident_type")
     @classmethod
     def _incident_type(cls, value: str) -> str:
         return _known([value], frozenset(INCIDENT_TYPES), "an incident type")[0]
+
+    @field_validator("details")
+    @classmethod
+    def _details(cls, values: dict[str, str]) -> dict[str, str]:
+        _known(list(values), DETAILS, "a question that we ask")
+        return values
 
     @field_validator("state")
     @classmethod
@@ -89,10 +107,7 @@ class RequestIn(BaseModel):
     @field_validator("contact_email")
     @classmethod
     def _email(cls, value: str) -> str:
-        local, at, host = value.partition("@")
-        if not (local and at and "." in host) or " " in value:
-            raise ValueError("this does not look like an e-mail address")
-        return value.lower()
+        return _email_address(value)
 
     @model_validator(mode="after")
     def _whole_point(self) -> Self:
@@ -113,17 +128,55 @@ class CallIn(RequestIn):
 
 
 class RequestChange(BaseModel):
-    """What may still be changed before the decision; fields left out stay."""
+    """What may still be changed before the decision, and of the contact also after it; fields left out stay."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
+    incident_type: str | None = None
+    occurred_at: AwareDatetime | None = None
     summary: Prose | None = None
+    killed: int | None = Field(None, ge=0, le=10000)
+    injured: int | None = Field(None, ge=0, le=10000)
+    modifiers: list[str] | None = Field(None, max_length=10)
     priority: Priority | None = None
     needed_by: AwareDatetime | None = None
     days: int | None = Field(None, ge=1, le=14)
-    report_to: Line | None = None
+    mode: Mode | None = None
+    service_types: list[str] | None = Field(None, max_length=20)
     languages: list[str] | None = Field(None, max_length=20)
     expertise_wanted: list[str] | None = Field(None, max_length=20)
+    contact_name: Line | None = None
+    contact_title: Line | None = None
+    contact_phone: Line | None = None
+    contact_email: Line | None = None
+    report_to: Line | None = None
+    details: dict[str, Prose] | None = Field(None, max_length=80, description='Answers to add; "" takes one back')
+
+    @field_validator("incident_type")
+    @classmethod
+    def _incident_type(cls, value: str | None) -> str | None:
+        return None if value is None else _known([value], frozenset(INCIDENT_TYPES), "an incident type")[0]
+
+    @field_validator("modifiers")
+    @classmethod
+    def _modifiers(cls, values: list[str] | None) -> list[str] | None:
+        return None if values is None else _known(values, frozenset(MODIFIERS), "a modifier")
+
+    @field_validator("service_types")
+    @classmethod
+    def _services(cls, values: list[str] | None) -> list[str] | None:
+        return None if values is None else _known(values, frozenset(SERVICE_TYPES), "a service")
+
+    @field_validator("contact_email")
+    @classmethod
+    def _email(cls, value: str | None) -> str | None:
+        return None if value is None else _email_address(value)
+
+    @field_validator("details")
+    @classmethod
+    def _details(cls, values: dict[str, str] | None) -> dict[str, str] | None:
+        _known(list(values or ()), DETAILS, "a question that we ask")
+        return values
 
     @field_validator("languages")
     @classmethod
@@ -163,8 +216,11 @@ class RequestOut(BaseModel):
     days: int
     mode: Mode
     contact_name: str
+    contact_title: str
     contact_phone: str
+    contact_email: str
     report_to: str
+    details: dict[str, str]
     filed_at: datetime | None
     team_type: str | None
     decided_at: datetime | None

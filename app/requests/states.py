@@ -39,6 +39,8 @@ class Mode(StrEnum):
 S = RequestState
 OPEN = (S.DRAFT, S.SUBMITTED, S.IN_INTAKE, S.INFO_NEEDED, S.RECOMMENDED)
 """States in which nothing is decided yet."""
+ENDED = (S.DECLINED, S.REFERRED, S.WITHDRAWN, S.MERGED)
+"""States in which no team comes of it."""
 REQUEST = Machine[RequestState](
     "request",
     {

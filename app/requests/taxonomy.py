@@ -9,6 +9,7 @@ INCIDENT_TYPES: tuple[str, ...] = tuple(
     terrorism_or_bombing vehicle_ramming child_homicide_or_abduction multi_victim_homicide
     community_gun_violence_cluster civil_unrest_or_protest high_profile_trial_or_verdict
     viral_video_or_misconduct_disclosure mass_fatality_or_disaster anniversary_or_memorial
+    something_else
     """.split()
 )
 MODIFIERS: tuple[str, ...] = (

@@ -120,6 +120,8 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
             programme=settings.programme,
             desk_phone=settings.desk_phone,
             official_site=settings.official_site,
+            omb_number=settings.omb_number,
+            omb_expires=settings.omb_expires,
             is_demo=settings.environment == "demo",
             status=status,
             other_languages={tag: name for tag, name in languages.NAMES.items() if tag != language()},

@@ -65,9 +65,16 @@ POST   /twilio/status                                        anybody         car
 POST   /twilio/voice                                         anybody         carrier
 POST   /twilio/voice/gather                                  anybody         carrier
 
+GET    /request                                              anybody         all
+POST   /request                                              requester       all
+GET    /request/{draft_id}                                   requester       self
+GET    /request/{draft_id}/check                             requester       self
+POST   /request/{draft_id}/check                             requester       self
+POST   /request/{draft_id}/throw-away                        requester       self
+GET    /request/{draft_id}/{slug}                            requester       self
+POST   /request/{draft_id}/{slug}                            requester       self
 GET    /agency                                               desk+req        all
-GET    /agency/requests/new                                  requester       all
-POST   /agency/requests/new                                  requester       all
+GET    /agency/requests/new                                  asks            all
 GET    /agency/requests/{reference}                          desk+req        agency
 POST   /agency/requests/{reference}/answer                   asks            agency
 POST   /agency/requests/{reference}/withdraw                 asks            agency

@@ -11,12 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access import keys, sessions, users
 from app.access.models import ApiKey, User
+from app.agencies.models import Agency
 from app.core.clock import clock
 from app.core.database import begin, engine
 from app.core.events import SYSTEM
+from app.core.events import Actor as ActingUser
 from app.dispatch.models import Offer
 from app.messaging.models import InboundMessage, SendingHold
 from app.messaging.states import InboundState
+from app.requests import forms
 from app.requests.models import Request
 from app.watch import alarms, heartbeats
 from app.watch.models import Alarm
@@ -96,10 +99,20 @@ async def build(story: Story) -> World:
         shared = {
             "reference": reference, "other": other, "offer_id": offers[0].id, "number": 1, "version": 1,
             "alarm_id": alarm_id, "hold_id": hold.id, "inbound_id": inbound.first(), "agency_id": agency_id,
-            "expert_id": offers[0].expert_id,
+            "expert_id": offers[0].expert_id, "slug": "where",
         }  # fmt: skip
         key_id = await session.scalar(select(ApiKey.id).where(ApiKey.user_id == people["nobody's"].id))
-    return World(actors, shared, {"key_id": key_id, "offer_id": offers[1].id})
+        for actor in actors:
+            if actor.role == REQUESTER:
+                actor.owns["draft_id"] = await _form(session, people[actor.name])
+        chief = (await session.scalars(select(User).where(User.email == "chief@harlanridge.example"))).one()
+        other_form = await _form(session, chief)
+    return World(actors, shared, {"key_id": key_id, "offer_id": offers[1].id, "draft_id": other_form})
+
+
+async def _form(session: AsyncSession, user: User) -> int:
+    agency = await session.get_one(Agency, user.agency_id)
+    return (await forms.start(session, agency, by=ActingUser("user", user.id, user.name))).id
 
 
 async def _everybody(session: AsyncSession, agency_id: int, offers: list[Offer]) -> tuple[list[Actor], dict[str, User]]:

@@ -4,18 +4,22 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import PHONE, sign_in
 from tests.browser.house import House, wait_for
 
 Person = Callable[..., Page]
 SITUATION = 'Two shifts were on scene; "several" families wait.\nThe mayor speaks at 9.'
 
 
-def _fill(page: Page) -> None:
-    page.goto("/agency/requests/new")
+def _begin(page: Page) -> None:
+    """Ask for a team, up to the look over everything."""
+    page.goto("/request")
+    page.get_by_role("button", name="Send a request").click()
     page.get_by_text("Protest or unrest").click()
-    page.get_by_label("A few words on the situation").fill(SITUATION)
+    for _ in range(3):
+        page.get_by_role("button", name="Next").click()
     page.get_by_label("A phone we can call now").fill("719-555-0142")
+    page.get_by_role("button", name="Next").click()
 
 
 def _count(house: House) -> int:
@@ -23,13 +27,16 @@ def _count(house: House) -> int:
 
 
 def test_a_session_that_ended_in_the_middle_of_a_form_loses_no_word(person: Person, house: House) -> None:
-    page = person("chief")
-    _fill(page)
+    page = person("chief", width=PHONE, script=False)
+    _begin(page)
+    page.get_by_role("link", name="The incident", exact=True).click()
+    page.get_by_label("A few words on the situation").fill(SITUATION)
     page.context.clear_cookies()
-    page.get_by_role("button", name="Send request").click()
+    page.get_by_role("button", name="Save and go back").click()
     expect(page.get_by_text("nothing that you wrote is lost")).to_be_visible()
     sign_in(page, "chief")
     page.get_by_role("button", name="Send it now").click()
+    page.get_by_role("button", name="Send request").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("We have your request")
     reference = page.url.rsplit("/", 1)[1]
     assert house.parts["chief"].get(f"/requests/{reference}")["summary"].replace("\r\n", "\n") == SITUATION
@@ -38,10 +45,27 @@ def test_a_session_that_ended_in_the_middle_of_a_form_loses_no_word(person: Pers
 def test_a_form_sent_twice_makes_one_request(person: Person, house: House) -> None:
     page = person("chief")
     before = _count(house)
-    _fill(page)
+    _begin(page)
     page.get_by_role("button", name="Send request").dblclick()
     expect(page.get_by_role("heading", level=1)).to_contain_text("We have your request")
     assert _count(house) == before + 1
+
+
+def test_asking_in_spanish_on_a_phone_without_scripts(person: Person, house: House) -> None:
+    page = person("chief", width=PHONE, script=False)
+    page.goto("/request")
+    page.get_by_role("button", name="Español").click()
+    page.get_by_role("button", name="Enviar una solicitud").click()
+    page.get_by_role("button", name="Siguiente").click()
+    expect(page.get_by_role("link", name="Elija la opción que mejor corresponda")).to_be_visible()
+    page.get_by_text("Protesta o disturbios").click()
+    for _ in range(3):
+        page.get_by_role("button", name="Siguiente").click()
+    page.get_by_label("Un teléfono al que podamos llamar ahora").fill("719-555-0142")
+    page.get_by_role("button", name="Siguiente").click()
+    page.get_by_role("button", name="Enviar la solicitud").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recibimos su solicitud")
+    assert page.locator("html").get_attribute("lang") == "es"
 
 
 def _tab_to(page: Page, name: str) -> None:

@@ -12,9 +12,14 @@ Person = Callable[..., Page]
 def _asks_for_a_team(page: Page) -> str:
     page.goto("/agency")
     page.get_by_role("link", name="Ask for a team").click()
+    page.get_by_role("button", name="Send a request").click()
     page.get_by_text("A shooting or attack with many victims").click()
+    page.get_by_role("button", name="Next").click()
     page.get_by_text("Within 24 hours").click()
+    page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Next").click()
     page.get_by_label("A phone we can call now").fill("719-555-0142")
+    page.get_by_role("button", name="Next").click()
     page.get_by_role("button", name="Send request").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("We have your request")
     return page.url.rsplit("/", 1)[1]

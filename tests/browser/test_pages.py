@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page
 
+from app.seed.filling import DEMO_PASSWORD
 from tests.browser.axe import MODES, NARROWEST, PICTURED, findings, show, too_wide
-from tests.browser.conftest import ARTEFACTS, Watched
+from tests.browser.conftest import ARTEFACTS, EMAILS, Watched
 from tests.browser.house import House, wait_for
 
 DESK = ("intake", "recommender", "approver")
@@ -20,7 +22,13 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "request-asked": ("/desk/requests/{asked}", ("recommender",)),
     "replies": ("/desk/replies", ("recommender",)),
     "agency": ("/agency", ("chief",)),
-    "agency-form": ("/agency/requests/new", ("chief",)),
+    "agency-start": ("/request", ("nobody", "chief")),
+    "agency-what": ("/request/{form}/what", ("chief",)),
+    "agency-where": ("/request/{form}/where", ("chief",)),
+    "agency-help": ("/request/{form}/help", ("chief",)),
+    "agency-reach": ("/request/{form}/reach", ("chief",)),
+    "agency-check": ("/request/{form}/check", ("chief",)),
+    "agency-more": ("/request/{form}/incident", ("chief",)),
     "agency-status": ("/agency/requests/{asked}", ("chief",)),
     "expert": ("/my", ("expert",)),
     "not-allowed": ("/desk", ("chief",)),
@@ -39,7 +47,16 @@ def references(house: House) -> dict[str, str]:
     first = house.asks(made["asked"])[0]
     house.texts(first["expert_name"], "who else is going, and can my dog come?")
     wait_for(lambda: house.parts["recommender"].get("/inbox"))
-    return made
+    return made | {"form": str(_form(house))}
+
+
+def _form(house: House) -> int:
+    """A form that the chief has begun."""
+    with httpx.Client(base_url=house.base, follow_redirects=True) as page:
+        page.post("/sign-in", data={"email": EMAILS["chief"], "password": DEMO_PASSWORD})
+        begun = page.post("/request").url.path.split("/")[2]
+        page.post(f"/request/{begun}/what", data={"incident_type": "mass_shooting"})
+    return int(begun)
 
 
 @pytest.fixture(scope="module")

@@ -76,24 +76,6 @@ async def test_a_wrong_password_keeps_the_address_and_says_what_to_do(story: Sto
     assert "Check both and try again" in answer.text
 
 
-async def test_the_form_shows_each_error_and_loses_nothing_and_a_double_click_files_once(story: Story) -> None:
-    async with _page(story, "chief@harlanridge.example") as page:
-        typed = {"token": "one", "city": "Sagewater", "state": "CO", "priority": "urgent", "days": "3",
-                 "summary": "Two sentences <b>typed</b>.", "contact_name": "E. Marsh", "contact_title": "Chief",
-                 "contact_email": "chief@harlanridge.example", "contact_phone": ""}  # fmt: skip
-        refused = await page.post("/agency/requests/new", data=typed)
-        assert refused.status_code == 422
-        assert "We need a number to call you." in refused.text
-        assert "Sagewater" in refused.text
-        assert "Two sentences &lt;b&gt;typed&lt;/b&gt;." in refused.text
-        good = typed | {"incident_type": "in_custody_death", "contact_phone": "719-555-0142"}
-        one = await page.post("/agency/requests/new", data=good)
-        two = await page.post("/agency/requests/new", data=good)
-        assert one.url == two.url
-        assert "We have your request" in one.text
-        assert len((await story.get("/requests", who="chief"))["items"]) == 1
-
-
 async def test_every_page_of_the_desk_opens_and_asks_nobody_by_being_read(story: Story) -> None:
     reference = await story.files()
     await story.approves(reference)

@@ -6,12 +6,6 @@ from app.seed.filling import DEMO_PASSWORD
 from tests.story import Story
 from tests.web.browser import CHIEF, browser, headline
 
-TYPED = {
-    "token": "one", "incident_type": "in_custody_death", "city": "Sagewater", "state": "CO", "priority": "urgent",
-    "days": "3", "contact_name": "E. Marsh", "contact_title": "Chief", "contact_phone": "719-555-0142",
-    "contact_email": "chief@harlanridge.example",
-}  # fmt: skip
-
 
 async def test_another_agency_finds_no_page_of_the_request_and_can_change_nothing(story: Story) -> None:
     reference = await story.files()
@@ -26,30 +20,6 @@ async def test_another_agency_finds_no_page_of_the_request_and_can_change_nothin
         assert (await page.opens(f"/agency/requests/{reference}")).status_code == 404
         assert (await page.sends(f"/agency/requests/{reference}/withdraw")).status_code == 404
     assert (await story.get(f"/requests/{reference}"))["state"] == "submitted"
-
-
-async def test_errors_are_in_the_title_in_a_summary_and_beside_their_fields(story: Story) -> None:
-    async with browser(story, CHIEF) as page:
-        wrong = TYPED | {"days": "40", "contact_email": "nobody", "languages": "so", "incident_type": ""}
-        answer = await page.sends("/agency/requests/new", **wrong)
-    assert answer.status_code == 422
-    assert "<title>Error: " in answer.text
-    assert "3 things to fix" in answer.text
-    for field in ("days", "contact_email"):
-        assert f'href="#{field}"' in answer.text
-        assert f'id="{field}-error"' in answer.text
-    assert 'href="#incident_type-officer_involved_shooting_fatal"' in answer.text
-    assert 'value="40"' in answer.text
-    assert 'value="so" checked' in answer.text
-
-
-async def test_a_form_changed_after_it_was_sent_files_nothing_twice(story: Story) -> None:
-    async with browser(story, CHIEF) as page:
-        assert headline(await page.sends("/agency/requests/new", **TYPED)) == "We have your request"
-        answer = await page.sends("/agency/requests/new", **(TYPED | {"days": "5"}))
-        assert answer.status_code == 422
-        assert "This was sent already" in answer.text
-        assert headline(await page.opens("/agency")) == "You have one request with us"
 
 
 async def test_a_question_is_answered_and_the_request_withdrawn_on_its_page(story: Story) -> None:

@@ -55,7 +55,7 @@ async def test_reading_every_page_changes_nothing(story: Story) -> None:
     pages = {
         RECOMMENDER: ("/desk", "/desk?part=board", f"/desk/requests/{reference}",
                       f"/desk/requests/{reference}?part=live", "/desk/replies", "/desk/replies?part=inbox"),
-        CHIEF: ("/agency", "/agency/requests/new", f"/agency/requests/{reference}",
+        CHIEF: ("/agency", "/request", f"/agency/requests/{reference}",
                 f"/agency/requests/{reference}?part=status"),
         EXPERT: ("/my",),
     }  # fmt: skip
