@@ -52,6 +52,7 @@ ROUTERS = (
     "app.replies.api",
     "app.replies.pages",
     "app.my.pages",
+    "app.my.team_page",
     "app.my.link_page",
     "app.desk.board_page",
     "app.desk.new_call",

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from app.access.policy import Permission
 from app.access.viewer import MayReadDeployments, MayWorkField
-from app.core.problems import Invalid
+from app.core.problems import Invalid, NotFound
 from app.deployments import queries as deployments
 from app.deployments.models import Deployment
 from app.deployments.states import ON_THE_ROAD, AssignmentState, DeploymentState
@@ -97,6 +97,23 @@ async def _page(
 async def road(reference: str, request: Request, session: Session, viewer: MayReadDeployments) -> Response:
     """The team on the road."""
     return await _page(request, session, viewer, await deployments.find(session, viewer, reference))
+
+
+@router.get("/order")
+async def read_order(
+    reference: str, request: Request, session: Session, viewer: MayReadDeployments, number: int | None = None
+) -> Response:
+    """One order, the one in force or an earlier one, to read and to print."""
+    deployment = await deployments.find(session, viewer, reference)
+    issued = await queries.orders_of(session, deployment.id)
+    found = next((one for one in issued if number in (None, one.number)), None)
+    if found is None:
+        raise NotFound
+    asked = await session.get_one(RequestRow, deployment.request_id)
+    return render(
+        request, "desk/order.html", deployment=deployment, asked=asked, order=found, orders=issued,
+        members=await queries.members(session, deployment), where=WHERE,
+    )  # fmt: skip
 
 
 def _back(reference: str, place: str = "") -> Response:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.access.viewer import Viewer
 from app.core.problems import NotFound
 from app.deployments.models import Assignment, Deployment, Position
-from app.deployments.states import AssignmentState
+from app.deployments.states import LIVE, AssignmentState
 from app.experts.models import Expert
 from app.field import daily, duty
 from app.field.models import CheckIn, MissionOrder, OrderCopy, Relief
@@ -100,6 +100,22 @@ async def orders_of(session: AsyncSession, deployment_id: int) -> Sequence[Missi
     """The order and its amendments, the latest first."""
     query = select(MissionOrder).where(MissionOrder.deployment_id == deployment_id)
     return (await session.scalars(query.order_by(MissionOrder.number.desc()))).all()
+
+
+async def seat_in(session: AsyncSession, expert_id: int, reference: str) -> Assignment | None:
+    """The seat that somebody has, or had on the road, in the deployment called `reference`."""
+    return await session.scalar(
+        select(Assignment)
+        .join(Deployment, Deployment.id == Assignment.deployment_id)
+        .where(Deployment.reference == reference, Assignment.expert_id == expert_id, Assignment.state.in_(LIVE))
+        .order_by(Assignment.id.desc())
+        .limit(1)
+    )
+
+
+async def leads(session: AsyncSession, seat: Assignment) -> bool:
+    """Whether it is the leader's seat."""
+    return bool(await session.scalar(select(Position.is_leader).where(Position.id == seat.position_id)))
 
 
 async def led_by(session: AsyncSession, viewer: Viewer, reference: str, *, lock: bool = False) -> Deployment:

@@ -43,7 +43,8 @@ SCOPES = {
     "all": "whoever may pass sees the same",
     "agency": "the desk, and the agency whose it is; another agency gets 404",
     "self": "each their own; anybody else's is 404",
-    "led": "of whoever leads that team; everybody else's is 404, and in this world nobody leads one",
+    "led": "of whoever goes with that team, or leads it; else 404. In this world nobody has a seat yet",
+    "ordered": "of a deployment that has its order; here none has, so whoever may pass gets 404",
     "carrier": "open, but only what our carrier has signed is taken: 403 for everybody else",
     "stream": "as `all`, but the answer does not end",
 }
@@ -79,6 +80,14 @@ GET    /agency/requests/{reference}                          desk+req        age
 POST   /agency/requests/{reference}/answer                   asks            agency
 POST   /agency/requests/{reference}/withdraw                 asks            agency
 GET    /my                                                   expert          all
+GET    /my/teams/{reference}                                 expert          led
+GET    /my/teams/{reference}/order                           expert          led
+POST   /my/teams/{reference}/order                           expert          led
+POST   /my/teams/{reference}/relief                          expert          led
+POST   /my/teams/{reference}/report                          expert          led
+POST   /my/teams/{reference}/members/{expert_id}             expert          led
+GET    /my/teams/{reference}/hours/{expert_id}               expert          led
+POST   /my/teams/{reference}/hours/{expert_id}               expert          led
 POST   /my/offers/{offer_id}                                 expert          self
 
 GET    /desk                                                 desk            all
@@ -123,6 +132,7 @@ POST   /desk/requests/{reference}/call-out/consent           roster          all
 POST   /desk/requests/{reference}/stand-down                 roster          all
 POST   /desk/requests/{reference}/offers/{offer_id}          roster          all
 GET    /desk/requests/{reference}/road                       desk            all
+GET    /desk/requests/{reference}/road/order                 desk            ordered
 POST   /desk/requests/{reference}/road/order                 roster          all
 POST   /desk/requests/{reference}/road/members/{expert_id}   roster          all
 POST   /desk/requests/{reference}/road/leaving               roster          all

@@ -48,7 +48,11 @@ class Knock:
         if not may:
             hidden = answer.status == 404 and door.scope == "agency"
             return "" if answer.status == 403 or hidden else "let in a wrong role"
-        if door.scope == "led" or self.whose == "others'" or (door.scope == "agency" and self.actor.name == "stranger"):
+        if (
+            door.scope in ("led", "ordered")
+            or self.whose == "others'"
+            or (door.scope == "agency" and self.actor.name == "stranger")
+        ):
             return "" if answer.status == 404 else "told of what is not theirs"
         return "refused who may" if answer.asks_to_sign_in or answer.status in (401, 403, 404) else ""
 

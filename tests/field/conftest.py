@@ -1,10 +1,15 @@
 """The story of the journeys, and a team on the road."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
+from app.access import sessions, users
+from app.core.database import begin
 from tests.journeys.conftest import story
 from tests.story import Person, Story
+from tests.web.browser import Browser, browser
 
 __all__ = ["story"]
 ORDER = {
@@ -66,3 +71,17 @@ async def alarms(story: Story) -> list[str]:
     found = await story.get("/alarms")
     rows = found["items"] if isinstance(found, dict) else found
     return [row["says"] for row in rows]
+
+
+@asynccontextmanager
+async def at_page(story: Story, person: Person) -> AsyncIterator[Browser]:
+    """Somebody of the pool at their phone's browser, signed in."""
+    async with begin() as session:
+        user = await users.add(
+            session, email=f"e{person.id}@experts.example", name=person.name, roles=["expert"], password=None,
+            expert_id=person.id,
+        )  # fmt: skip
+        secret = await sessions.open_for(session, user)
+    async with browser(story) as opened:
+        opened.http.cookies.set(sessions.cookie_name(), secret)
+        yield opened

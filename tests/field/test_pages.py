@@ -1,0 +1,66 @@
+"""The order on a phone, the leader's page, and the desk's page of the road; without JavaScript."""
+
+import re
+
+from tests.field.conftest import ORDER, alarms, at_page, confirmed, field, member, on_site
+from tests.story import Story
+from tests.web.browser import APPROVER, RECOMMENDER, browser, headline
+
+
+async def test_the_desk_sends_an_order_and_an_expert_reads_it_on_the_phone(story: Story) -> None:
+    reference, people = await confirmed(story)
+    road = f"/desk/requests/{reference}/road"
+    async with browser(story, RECOMMENDER) as desk:
+        assert headline(await desk.opens(road)) == "The team waits for its mission order"
+        refused = await desk.sends(f"{road}/order", **ORDER | {"report_place": "", "travel": "One car for three."})
+        assert refused.status_code == 422
+        assert "One car for three." in refused.text
+        assert "Fill this in." in refused.text
+        sent = await desk.sends(f"{road}/order", **ORDER)
+        assert headline(sent) == "3 of 3 have not read the order"
+        paper = await desk.opens(f"{road}/order")
+        assert headline(paper) == f"Mission order {reference}-1"
+        assert ORDER["report_place"] in paper.text
+        assert all(person.name in paper.text for person in people)
+        assert (await desk.opens(f"{road}/order?number=7")).status_code == 404
+    await story.settle()
+    async with at_page(story, people[1]) as phone:
+        order = await phone.opens(f"/my/teams/{reference}/order")
+        assert headline(order) == "Please read this, and say that you have"
+        assert ORDER["report_place"] in order.text
+        read = await phone.sends(f"/my/teams/{reference}/order")
+        assert headline(read) == "You have read your mission order"
+        assert (await phone.opens(f"/my/teams/{reference}")).status_code == 404
+    assert (await member(story, reference, people[1]))["order_number_read"]
+
+
+async def test_who_may_only_read_sees_no_buttons(story: Story) -> None:
+    reference, _ = await confirmed(story)
+    async with browser(story, APPROVER) as desk:
+        page = await desk.opens(f"/desk/requests/{reference}/road")
+        assert "Send the order" not in page.text
+
+
+async def test_the_leader_reports_and_keeps_hours_and_a_colour_only(story: Story) -> None:
+    reference, people = await on_site(story)
+    base, other = f"/my/teams/{reference}", people[1]
+    async with at_page(story, people[0]) as phone:
+        page = await phone.opens(base)
+        assert headline(page) == "3 of 3 are on site"
+        given = {"done": "Met both shifts.", "people_reached": "40", f"light-{other.id}": "red", "version": ""}
+        wrong = await phone.sends(f"{base}/report", **given | {"people_reached": "many"})
+        assert wrong.status_code == 422
+        assert "Met both shifts." in wrong.text
+        kept = await phone.sends(f"{base}/report", **given)
+        assert "Today is reported" in kept.text
+        late = await phone.sends(f"{base}/report", **given | {"done": "Other words"})
+        assert late.status_code == 422
+        assert "Somebody else has reported" in late.text
+        assert "Other words" in late.text
+        (day,) = re.findall(r'max="(\S+)"', (await phone.opens(f"{base}/hours/{other.id}")).text)
+        told = await phone.sends(f"{base}/hours/{other.id}", day=day, on_site="11", travel="2.5")
+        assert "13.5 h on" in told.text
+    assert any(other.name in says and "red" in says for says in await alarms(story))
+    seen = await field(story, reference)
+    assert [report["people_reached"] for report in seen["reports"]] == [40]
+    assert (await member(story, reference, other))["hours"] == 13.5
