@@ -17,6 +17,7 @@ MODELS = (
     "app.dispatch.models",
     "app.my.models",
     "app.field.models",
+    "app.drills.models",
 )
 JOBS = (
     "app.messaging.jobs",
@@ -26,6 +27,7 @@ JOBS = (
     "app.dispatch.jobs",
     "app.dispatch.watching",
     "app.field.jobs",
+    "app.drills.jobs",
     "app.replies.jobs",
 )
 ROUTERS = (
@@ -49,6 +51,8 @@ ROUTERS = (
     "app.rosters.wishes_api",
     "app.dispatch.api",
     "app.field.api",
+    "app.drills.api",
+    "app.drills.pages",
     "app.replies.api",
     "app.replies.pages",
     "app.my.pages",

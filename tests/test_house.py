@@ -14,6 +14,7 @@ from app.core.database import Table
 from app.core.machine import Machine
 from app.deployments.states import ASSIGNMENT, DEPLOYMENT, POSITION
 from app.dispatch.states import OFFER
+from app.drills.states import DRILL
 from app.messaging.states import INBOUND, MESSAGE
 from app.requests.states import REQUEST
 from tests.postgres import libpq
@@ -26,6 +27,7 @@ MACHINES: dict[str, Machine] = {  # type: ignore[type-arg]  # each of its own st
     "offers": OFFER,
     "messages": MESSAGE,
     "inbound_messages": INBOUND,
+    "drills": DRILL,
 }
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

@@ -34,6 +34,8 @@ class Permission(StrEnum):
     READ_EVENTS = "read_events"
     READ_ALARMS = "read_alarms"
     WORK_ALARMS = "work_alarms"
+    READ_DRILLS = "read_drills"
+    RUN_DRILLS = "run_drills"
 
 
 class Role(StrEnum):
@@ -55,6 +57,8 @@ class Role(StrEnum):
 P, R = Permission, Role
 _STAFF = {P.OWN_KEYS, P.OWN_SESSIONS}
 _DESK = _STAFF | {P.READ_REQUESTS, P.READ_DEPLOYMENTS, P.READ_EXPERTS, P.READ_AGENCIES, P.READ_EVENTS, P.READ_ALARMS}
+_DESK |= {P.READ_DRILLS}
+_ASKS = {P.WORK_ROSTER, P.WORK_OFFERS, P.WORK_FIELD, P.WORK_ALARMS, P.RUN_DRILLS}
 GRANTS: dict[Role, frozenset[Permission]] = {
     R.REQUESTER: frozenset(
         _STAFF | {P.FILE_REQUEST, P.READ_REQUESTS, P.ANSWER_QUESTION, P.WITHDRAW_REQUEST, P.READ_AGENCIES}
@@ -71,13 +75,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             P.WORK_ALARMS,
         }
     ),
-    R.RECOMMENDER: frozenset(
-        _DESK | {P.LOOK_AFTER, P.WORK_INTAKE, P.RECOMMEND, P.WORK_ROSTER, P.WORK_OFFERS, P.WORK_FIELD, P.WORK_ALARMS}
-    ),
+    R.RECOMMENDER: frozenset(_DESK | _ASKS | {P.LOOK_AFTER, P.WORK_INTAKE, P.RECOMMEND}),
     R.APPROVER: frozenset(_DESK | {P.LOOK_AFTER, P.DECIDE}),
-    R.SCHEDULER: frozenset(
-        _DESK | {P.LOOK_AFTER, P.WORK_ROSTER, P.WORK_OFFERS, P.WORK_FIELD, P.MANAGE_EXPERTS, P.WORK_ALARMS}
-    ),
+    R.SCHEDULER: frozenset(_DESK | _ASKS | {P.LOOK_AFTER, P.MANAGE_EXPERTS}),
     R.TEAM_LEADER: frozenset({P.OWN_SESSIONS}),
     R.EXPERT: frozenset({P.OWN_SESSIONS, P.READ_OWN_OFFERS, P.ANSWER_OWN_OFFERS, P.LEAD_TEAM}),
     R.WELLNESS_LEAD: frozenset({P.OWN_SESSIONS}),

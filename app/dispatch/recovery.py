@@ -45,11 +45,16 @@ DECISIONS = {
 """Kind of a text that somebody must hear of, the states in which it is still true, and what it says."""
 CHATTER = frozenset({"help_text", "not_clear", "which_one", "wrong_code", "no_open_offer", "passed_to_desk"})
 """Automatic answers to somebody who has just texted us; the next text brings another."""
+TESTS = frozenset({"drill", "drill_thanks", "drill_over"})
+"""Texts of drills: whom they do not reach, the drill's own report says."""
 
 
 async def lost(session: AsyncSession, message: Message) -> None:
     """A text or call was refused, not delivered, or its fate is unknown: do what its error code asks for."""
     meaning = errors.meaning(message.error_code)
+    if message.kind in TESTS:
+        await _note_opt_out(session, message)
+        return
     if meaning.note and meaning.next is not NextStep.HOLD:
         await _note_number(session, message, meaning)
     if await _is_followed_up(session, message):
@@ -80,13 +85,18 @@ async def _name_of(session: AsyncSession, message: Message) -> str:
     return expert.name if expert else f"The number that ends in {message.number[-2:]}"
 
 
-async def _note_number(session: AsyncSession, message: Message, meaning: errors.Meaning) -> None:
-    """Tell the desk of a number that does not work; an opt-out that only the carrier knew of is kept."""
+async def _note_opt_out(session: AsyncSession, message: Message) -> None:
+    """An opt-out that only the carrier knew of is kept."""
     if message.error_code == 21610:
         mine = select(Contact).where(Contact.number == message.number, Contact.texts_stopped_at.is_(None))
         for contact in await session.scalars(mine.with_for_update()):
             contact.texts_stopped_at = clock.now()
             await record(session, "contact.texts_stopped", contact.id, by=SYSTEM)
+
+
+async def _note_number(session: AsyncSession, message: Message, meaning: errors.Meaning) -> None:
+    """Tell the desk of a number that does not work."""
+    await _note_opt_out(session, message)
     name = await _name_of(session, message)
     await alarms.sound(
         session, NUMBER, f"{NUMBER}:{message.number}:{message.error_code}", topic=message.topic,

@@ -2,8 +2,8 @@
 
 A text reserves its slot once and is due again at that moment, so a thousand waiting texts do not ask a thousand times.
 Who is waiting for an answer does not queue behind a recall, not even behind a recall that is urgent itself: the lanes
-are answers, urgent and common, and each text pushes the lanes below its own back by its length, so that over time the
-sender's rate holds. When the carrier says 429, all lanes and all slots already given out move back together.
+are answers, urgent, common and tests, and each text pushes the lanes below its own back by its length, so that over
+time the sender's rate holds. When the carrier says 429, all lanes and all slots already given out move back together.
 """
 
 from datetime import datetime, timedelta
@@ -24,8 +24,9 @@ BURST = timedelta(seconds=0.9)
 """A new slot nearer than this counts as now: the carrier queues that much by itself, few texts need a second look."""
 EARLY = timedelta(milliseconds=50)
 """A job that waited for its slot may be that much early."""
-LANES = ("answers", "urgent", "texts")
-"""By priority 2 (somebody has just texted us), 1 (offers and seats that end), 0."""
+LANES = ("answers", "urgent", "texts", "drills")
+"""By priority 2 (somebody has just texted us), 1 (offers and seats that end), 0, -1 (a test of the texts)."""
+FIRST_LANE = 2
 CALL_SPAN = timedelta(seconds=1)
 """Twilio starts one call a second."""
 
@@ -39,7 +40,7 @@ async def reserve(session: AsyncSession, message: Message) -> datetime:
     span = timedelta(
         milliseconds=ceil(1000 * segments(sealed.measured(message.body)) / get_settings().texts_per_second)
     )
-    lanes = LANES[-1 - min(message.priority, len(LANES) - 1) :]
+    lanes = LANES[max(0, FIRST_LANE - message.priority) :]
     slots = [await _next(session, f"{sender} {lane}", span) for lane in lanes]
     return slots[0]
 
@@ -72,7 +73,7 @@ async def back_off(session: AsyncSession, wait: timedelta) -> None:
 
 
 async def free_at(session: AsyncSession) -> datetime:
-    """When the common lane has sent all it has given slots to."""
+    """When the last lane, which every text pushes back, has sent all it has given slots to."""
     lane = f"{get_settings().twilio_from} {LANES[-1]}"
     free = await session.scalar(select(SenderPace.free_at).where(SenderPace.number == lane))
     return max(free or clock.now(), clock.now())

@@ -107,6 +107,10 @@ POST   /desk/experts/{expert_id}/away                        experts         all
 POST   /desk/experts/{expert_id}/back                        experts         all
 POST   /desk/experts/{expert_id}/credentials                 experts         all
 POST   /desk/experts/{expert_id}/credentials/{credential_id} experts         all
+GET    /desk/drills                                          desk            all
+POST   /desk/drills                                          roster          all
+GET    /desk/drills/{drill_id}                               desk            all
+POST   /desk/drills/{drill_id}/end                           roster          all
 GET    /desk/new                                             officer         agency
 GET    /desk/new/agencies                                    officer         agency
 POST   /desk/new                                             officer         agency
@@ -186,6 +190,10 @@ POST   /api/v1/requests/{reference}/refer                    approver        all
 POST   /api/v1/requests/{reference}/withdraw                 asks            agency
 GET    /api/v1/timeline                                      desk            all
 GET    /api/v1/pool                                          desk+admin      all
+GET    /api/v1/drills                                        desk            all
+POST   /api/v1/drills                                        roster          all
+GET    /api/v1/drills/{drill_id}                             desk            all
+POST   /api/v1/drills/{drill_id}/end                         roster          all
 GET    /api/v1/deployments                                   desk            all
 GET    /api/v1/deployments/{reference}                       desk            all
 POST   /api/v1/deployments/{reference}/stand-down            roster          all

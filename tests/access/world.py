@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from fastapi import Request as HttpRequest
@@ -17,6 +18,7 @@ from app.core.database import begin, engine
 from app.core.events import SYSTEM
 from app.core.events import Actor as ActingUser
 from app.dispatch.models import Offer
+from app.drills.models import Drill
 from app.messaging.models import InboundMessage, SendingHold
 from app.messaging.states import InboundState
 from app.requests import forms
@@ -86,7 +88,11 @@ async def build(story: Story) -> World:
         await heartbeats.beat(session, heartbeats.AUDITOR)
         await alarms.sound(session, "matrix", key="matrix", says="A test.", action="Nothing.")
         hold = SendingHold(sender="+12025550100", reason="carrier", says="A test.", since=clock.now())
-        session.add(hold)
+        drill = Drill(
+            code="D22", state="running", disciplines=[], states=[], started_at=clock.now(), started_by="A test.",
+            ends_at=clock.now() + timedelta(hours=1),
+        )  # fmt: skip
+        session.add_all([hold, drill])
         await session.flush()
         agency_id = await session.scalar(select(Request.agency_id).where(Request.reference == reference))
         assert agency_id is not None
@@ -99,7 +105,7 @@ async def build(story: Story) -> World:
         shared = {
             "reference": reference, "other": other, "offer_id": offers[0].id, "number": 1, "version": 1,
             "alarm_id": alarm_id, "hold_id": hold.id, "inbound_id": inbound.first(), "agency_id": agency_id,
-            "expert_id": offers[0].expert_id, "slug": "where",
+            "expert_id": offers[0].expert_id, "slug": "where", "drill_id": drill.id,
         }  # fmt: skip
         key_id = await session.scalar(select(ApiKey.id).where(ApiKey.user_id == people["nobody's"].id))
         for actor in actors:
