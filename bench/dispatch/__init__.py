@@ -1,0 +1,1 @@
+"""Benchmarks of answers and of what follows from them."""
