@@ -1,7 +1,7 @@
 """Drills of the texts: who was texted, who answered, in which time.
 
 Revision ID: 20261125_drills
-Revises: 20261125_seat_lost
+Revises: 20261125_request_drafts
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261125_drills"
-down_revision = "20261125_seat_lost"
+down_revision = "20261125_request_drafts"
 branch_labels = None
 depends_on = None
 
