@@ -8,8 +8,10 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar
 
+import psycopg
 from sqlalchemy import BigInteger, Connection, DateTime, Enum, Identity, MetaData, String, event, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -125,6 +127,16 @@ async def locked(session: AsyncSession, table: type[Row], row_id: int) -> Row:
     if found is None:
         raise NotFound
     return found
+
+
+AWAY = ("08", "57P", "53300")
+"""How the codes of a database begin that went away, is starting, or has no connection left. No code: nobody there."""
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether an error says only that the database could not be reached, or left while it was asked."""
+    origin = error.orig if isinstance(error, DBAPIError) else error
+    return isinstance(origin, psycopg.OperationalError) and (origin.sqlstate or AWAY[0]).startswith(AWAY)
 
 
 async def raw_connection(session: AsyncSession) -> Any:

@@ -13,14 +13,14 @@ from typing import Any
 
 import procrastinate
 import psycopg
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import ConnectorException, JobAborted
 from procrastinate.jobs import Job, Status
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
-from app.core.database import raw_connection
+from app.core.database import is_away, raw_connection
 from app.core.settings import get_settings
 
 logger = logging.getLogger(__name__)
@@ -30,6 +30,10 @@ _PERIODIC: dict[str, tuple[Handler, timedelta]] = {}
 COME_BACK_S = 0.5
 HEARTBEAT_S = 6
 """A worker silent for this many seconds has lost its jobs to the others."""
+MOST_TRIES = 8
+"""A job that failed so often by itself is parked, and shown to the desk."""
+UNCOUNTED = "update procrastinate_jobs set attempts = attempts - 1 where id = %(id)s and status = 'todo'"
+"""That its worker died is not a failure of the job."""
 SHORTEST_PERIOD_S = 5
 """Seconds of the wall between two runs of a periodic job, however fast the clock."""
 PERIODIC_PRIORITY = 100
@@ -74,14 +78,24 @@ def _tick(handler: Handler) -> Handler:
     return tick
 
 
+class Patience(procrastinate.BaseRetryStrategy):
+    """How often a job is tried again. That its database or its worker went away does not count: it is not its fault."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> procrastinate.RetryDecision | None:
+        if is_away(exception) or isinstance(exception, asyncio.CancelledError | JobAborted):
+            return procrastinate.RetryDecision(retry_in={"seconds": 1})
+        if job.attempts >= MOST_TRIES:
+            return None
+        return procrastinate.RetryDecision(retry_in={"seconds": 1 + 2 ** (job.attempts + 1)})
+
+
 @cache
 def job_app() -> procrastinate.App:
     """The process's job application, with every registered job. All rooms must be loaded before."""
     connector = procrastinate.PsycopgConnector(conninfo=get_settings().libpq_url, min_size=1, max_size=6)
     app = procrastinate.App(connector=connector)
-    retry = procrastinate.RetryStrategy(max_attempts=8, wait=1, exponential_wait=2)
     for name, handler in _HANDLERS.items():
-        app.task(name=name, retry=retry)(handler)
+        app.task(name=name, retry=Patience())(handler)
     for name, (handler, span) in _PERIODIC.items():
         task = app.task(name=name, queueing_lock=name, priority=PERIODIC_PRIORITY)(_tick(handler))
         app.periodic(cron=_cron(span))(task)
@@ -104,6 +118,7 @@ async def rescue() -> None:
                 await manager.finish_job(stalled, status=Status.FAILED, delete_job=True)
             else:
                 await manager.retry_job(stalled)
+                await manager.connector.execute_query_async(UNCOUNTED, id=stalled.id)
                 logger.warning("job %s (%s) taken over from a dead worker", stalled.id, stalled.task_name)
         except ConnectorException as error:
             # Most often another worker was faster.

@@ -4,11 +4,12 @@ import asyncio
 import os
 import signal
 import zlib
-from collections.abc import Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
+from typing import TypeVar
 
 from app.core.leash import stop_with_parent
 from app.core.settings import get_settings
@@ -16,6 +17,7 @@ from solver import record
 from solver.problem import Expert, Policy, Request
 from solver.roster import OtherRoster, Reason, Roster
 
+Result = TypeVar("Result")
 TIME_LIMIT_S = 10.0
 """A roster is needed now; the best one found by then is used, and says that it is not proven."""
 
@@ -54,6 +56,17 @@ class Answer:
     """The best roster with her there; none when a rule keeps her out."""
 
 
+async def _beside(work: Callable[..., Result], *given: object) -> Result:
+    """Do `work` beside the event loop. A solving process that was killed makes way for another: the job tries again."""
+    executor = _executor()
+    try:
+        return await asyncio.get_running_loop().run_in_executor(executor, work, *given)
+    except BrokenExecutor:
+        if _executor() is executor:
+            stop()
+        raise
+
+
 def _solve(experts: Sequence[Expert], request: Request, policy: Policy) -> Solved:
     from solver.search import solve  # noqa: PLC0415 - OR-Tools is loaded where it is used, in the solving process
 
@@ -90,7 +103,7 @@ async def why_not(kept: bytes, position_id: int, expert_id: int) -> Answer:
     Raises:
         NotInRecord: the record knows no such seat or expert.
     """
-    return await asyncio.get_running_loop().run_in_executor(_executor(), _why_not, kept, position_id, expert_id)
+    return await _beside(_why_not, kept, position_id, expert_id)
 
 
 async def solve(experts: Sequence[Expert], request: Request, policy: Policy | None = None) -> Solved:
@@ -99,7 +112,7 @@ async def solve(experts: Sequence[Expert], request: Request, policy: Policy | No
     Raises:
         BadProblem: the problem contradicts itself; the message names the field.
     """
-    return await asyncio.get_running_loop().run_in_executor(_executor(), _solve, experts, request, policy or Policy())
+    return await _beside(_solve, experts, request, policy or Policy())
 
 
 def stop() -> None:

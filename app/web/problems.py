@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
+from app.core.database import is_away
 from app.core.problems import Changed, Conflict, DatabaseAway, Invalid, NotFound, Problem
 from app.web.languages import N_, _, translated
 from app.web.render import render
@@ -19,8 +20,6 @@ from app.web.render import render
 logger = logging.getLogger(__name__)
 REFUSALS: dict[str, type[Problem]] = {}
 """Constraint to the problem it stands for."""
-DATABASE_AWAY = ("08", "57P", "53300")
-"""How the codes of a database begin that went away, is starting, or has no connection left. No code: nobody there."""
 TRY_AGAIN = (pg.DeadlockDetected, pg.SerializationFailure, pg.LockNotAvailable)
 HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}
 HINTS = {
@@ -134,7 +133,7 @@ async def _database(request: Request, error: Exception) -> Response:
     if isinstance(error, IntegrityError):
         logger.error("refused by the database: %s", constraint)
         return answer(request, Conflict("The database refused this; nothing was changed."))
-    if isinstance(origin, pg.OperationalError) and (origin.sqlstate or DATABASE_AWAY[0]).startswith(DATABASE_AWAY):
+    if is_away(error):
         logger.warning("the database is away at %s %s", request.method, request.url.path)
         return answer(request, DatabaseAway())
     return await _bug(request, error)

@@ -35,7 +35,7 @@ from bench.chaos.verdict import Verdict
 
 START = datetime(2026, 11, 23, 17, tzinfo=UTC)
 MIX = {"yes": 0.62, "no": 0.2, "never": 0.06, "late": 0.04, "garbled": 0.05, "stop": 0.01, "conditional": 0.02}
-FILERS, KILLERS = 4, 8
+FILERS, KILLERS = 8, 12
 QUIET_LOOKS = 3
 MOST_LINES = 40
 console = Console(highlight=False, width=110)
@@ -48,9 +48,10 @@ def arguments() -> argparse.Namespace:
         ("seconds", 1200, "how long processes are killed, on the wall"),
         ("kills", 400, "how many"),
         ("deployments", 200, "requests that are filed meanwhile"),
-        ("settle", 420, "seconds afterwards for everything to end"),
-        ("rate", 60, "simulated seconds in one of the wall"),
+        ("settle", 900, "seconds afterwards for everything to end"),
+        ("rate", 20, "simulated seconds in one of the wall"),
         ("experts", 900, "people in the invented pool"),
+        ("solvers", 0, "solving processes beside each worker; 0: a thread, which makes a kill much cheaper"),
     ):
         parser.add_argument(f"--{name}", type=float, default=float(os.environ.get(name.upper(), default)), help=told)
     parser.add_argument("--keep", default=os.environ.get("KEEP", ""), help="folder for all logs, whatever happens")
@@ -82,6 +83,7 @@ def _run(plan: Plan, chosen: argparse.Namespace, folder: Path) -> int:
         database.ensure_database("rrt")
         clock.follow(Clock(chosen.rate, time.time(), START.timestamp()))
         machine.set_environment(database.url("rrt"), folder, web=web, simulator=simulator, clock=clock)
+        os.environ["RRT_SOLVER_PROCESSES"] = str(int(chosen.solvers))
         os.environ["RRT_GAP_MINUTES"] = "600"  # a storm is no long outage; holding after one has its own tests
         get_settings()
         migrate()

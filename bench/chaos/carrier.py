@@ -40,7 +40,7 @@ class Aim(BaseModel):
     victim: Victim
     moment: Moment
     delay_s: float = 0.0
-    patience_s: float = 4.0
+    patience_s: float = 8.0
 
 
 @dataclass(slots=True, eq=False)

@@ -12,7 +12,6 @@ got a dead process's number.
 import os
 import signal
 import sys
-import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -110,10 +109,12 @@ def _import_everything() -> None:
         RuntimeError: importing read a setting, opened a connection or started a thread.
     """
     import uvicorn.protocols.http.auto  # noqa: F401, PLC0415
+    from ortools.sat.python import cp_model  # noqa: F401, PLC0415 - the solver loads it where it is used
 
     import app.cli  # noqa: PLC0415 - all of this is heavy, and only wanted here
     import app.main  # noqa: PLC0415
     import app.processes  # noqa: F401, PLC0415
+    import solver.search  # noqa: F401, PLC0415
     from app import rooms  # noqa: PLC0415
     from app.core.database import engine  # noqa: PLC0415
     from app.core.jobs import job_app  # noqa: PLC0415
@@ -123,8 +124,9 @@ def _import_everything() -> None:
     for name in (*rooms.ROUTERS, *rooms.REFUSALS):
         import_module(name)
     opened = [each.__name__ for each in (engine, job_app, get_settings) if each.cache_info().currsize]
-    if opened or threading.active_count() != 1:
-        raise RuntimeError(f"the nursery is no blank sheet: {opened}, {threading.active_count()} threads")
+    threads = sum(1 for _ in Path("/proc/self/task").iterdir())
+    if opened or threads != 1:
+        raise RuntimeError(f"the nursery is no blank sheet: {opened}, {threads} threads")
 
 
 def _grow_up(birth: Birth) -> None:

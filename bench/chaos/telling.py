@@ -62,7 +62,7 @@ def decided_and_not_told(connection: psycopg.Connection[Any], texts: list[dict[s
     """
     delivered = [each["sid"] for each in texts if each["status"] == "delivered"]
     seated = connection.execute(
-        f"""select 'offer ' || o.id || ': has the seat' from offers o
+        f"""select 'offer ' || o.id || ': has the seat', o.id from offers o
         join assignments s on s.position_id = o.position_id and s.expert_id = o.expert_id and s.state in {SEATED}
         where o.state = 'accepted' and not exists (select from messages m where m.offer_id = o.id and
           ((m.kind in ('confirmed', 'seat_confirmed_again') and m.sid = any(%(delivered)s))
@@ -71,7 +71,7 @@ def decided_and_not_told(connection: psycopg.Connection[Any], texts: list[dict[s
         {"delivered": delivered},
     )
     dropped = connection.execute(
-        f"""select 'offer ' || o.id || ': withdrawn' from offers o
+        f"""select 'offer ' || o.id || ': withdrawn', o.id from offers o
         where o.state = 'withdrawn' and exists (select from messages m where m.offer_id = o.id and m.kind in {QUESTIONS}
           and m.sid is not null)
         and not exists (select from messages m where m.offer_id = o.id and
@@ -80,4 +80,14 @@ def decided_and_not_told(connection: psycopg.Connection[Any], texts: list[dict[s
         and not exists (select from alarms a where a.kind = 'message.lost' and a.subject_id = o.id)""",
         {"delivered": delivered},
     )
-    return [str(row[0]) for row in (*seated, *dropped)]
+    return [f"{row[0]} ({story_of(connection, row[1])})" for row in (*seated.fetchall(), *dropped.fetchall())]
+
+
+def story_of(connection: psycopg.Connection[Any], offer_id: int) -> str:
+    """What was sent about an offer, for whoever looks for the reason."""
+    rows = connection.execute(
+        "select kind, state, coalesce(outcome, error_code::text, ''), digits, attempts from messages"
+        " where offer_id = %s order by id",
+        [offer_id],
+    )
+    return "; ".join(" ".join(str(word) for word in row if word not in ("", None)) for row in rows) or "nothing sent"

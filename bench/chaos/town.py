@@ -153,8 +153,9 @@ class Town:
         leash = [sys.executable, str(LEASH), str(os.getpid()), "-1", sys.executable]
         with (self.folder / f"{name}.log").open("ab") as log:
             child = subprocess.Popen(
-                leash + command, stdout=log, stderr=log, start_new_session=True, pass_fds=[handle.fileno()]
-            )
+                leash + command, stdout=log, stderr=log, start_new_session=True, pass_fds=[handle.fileno()],
+                env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},  # numpy would start threads when it is imported
+            )  # fmt: skip
         handle.close()
         return child
 

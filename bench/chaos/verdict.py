@@ -96,7 +96,7 @@ def reach(carrier: str, not_ended: list[str], refused: list[str], proof: Proof) 
         verdict.jobs_failed = _lines(
             connection,
             "select task_name || ' ' || args::text || ' after ' || attempts || ' attempts' from procrastinate_jobs"
-            " where status = 'failed'",
+            " where status in ('failed', 'aborted') and queueing_lock is null",
         )
         verdict.undecidable = _undecidable(connection, proof)
         verdict.counts = _counts(connection, texts, calls)
@@ -139,9 +139,9 @@ def _offers_lost(
         coalesce(array_agg(array[m.number, m.body]) filter (where m.id is not null), '{{}}')
         from offers o left join messages m on m.offer_id = o.id and m.kind in {ASKING}
         where o.state in {OPEN} or o.state in ('expired', 'unreachable') group by o.id"""
-    )
+    ).fetchall()
     return [
-        f"offer {offer_id} ({state})"
+        f"offer {offer_id} ({state}; {telling.story_of(connection, offer_id)})"
         for offer_id, state, _, sids, sent in rows
         if state in ("planned", "contacting", "deferred")
         or not (at_carrier & set(sids) or any((number, body) in bodies for number, body in sent))
@@ -188,7 +188,7 @@ def _undecidable(connection: psycopg.Connection[Any], proof: Proof) -> dict[str,
 
 def _reason(last: str, *, is_taken: bool) -> str:
     if is_taken:
-        return "the carrier had it and its list did not show it"
+        return "the carrier had it; the text was taken for a row of ours with the same words"
     return {
         "never asked": "killed before it reached the carrier",
         NEVER_TAKEN: "killed while the carrier had it, which forgot it",
