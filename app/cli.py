@@ -14,7 +14,9 @@ cli = typer.Typer(
 )  # fmt: skip
 user = typer.Typer(help="Accounts of people who sign in.", no_args_is_help=True)
 expert = typer.Typer(help="The pool of experts.", no_args_is_help=True)
+audit = typer.Typer(help="The log: whether it is whole, and its heads for safe keeping.", no_args_is_help=True)
 cli.add_typer(user, name="user")
+cli.add_typer(audit, name="audit")
 cli.add_typer(expert, name="expert")
 
 
@@ -201,6 +203,58 @@ def expert_import(
         typer.echo(f"line {row.line}: {row.why}", err=True)
     typer.echo(f"{entered} experts entered, {len(bad)} rows not.")
     raise typer.Exit(1 if bad and not skip_bad else 0)
+
+
+@audit.command("verify")
+def audit_verify(
+    anchors: Annotated[Path | None, typer.Option(help="A file that `rrt audit anchor` wrote", exists=True)] = None,
+) -> None:
+    """Hash the whole log again. Leaves with 1 and names every change, gap, added line and cut tail."""
+    from app.core import chain
+    from app.core.database import begin
+    from app.rooms import load
+
+    async def verify() -> chain.Verdict:
+        load()
+        async with begin(only_reads=True) as session:
+            return await chain.verify(session, chain.read_anchors(anchors) if anchors else [])
+
+    verdict = _run(verify())
+    for finding in verdict.findings:
+        typer.echo(finding, err=True)
+    typer.echo(f"{verdict.events} events in {verdict.chains} chains, {len(verdict.findings)} findings.")
+    raise typer.Exit(1 if verdict.findings else 0)
+
+
+@audit.command("anchor")
+def audit_anchor(
+    file: Annotated[Path | None, typer.Option(help="Add the heads that have moved to this file")] = None,
+) -> None:
+    """Write down the heads of the log, to be kept where nobody of this database can write."""
+    from app.access import anchors
+    from app.rooms import load
+
+    load()
+    typer.echo(_run(anchors.write(file)))
+
+
+@cli.command()
+def roles(
+    app_password: Annotated[
+        str | None, typer.Option(envvar="RRT_APP_PASSWORD", help="Of rrt_app; left out: kept")
+    ] = None,
+    report_password: Annotated[str | None, typer.Option(envvar="RRT_REPORT_PASSWORD", help="Of rrt_report")] = None,
+) -> None:
+    """Make the database's roles, as its owner, after each migration: rrt_app for the service, rrt_report."""
+    import psycopg
+
+    from app.core import roles as database_roles
+    from app.core.settings import get_settings
+
+    given = {database_roles.APP: app_password, database_roles.REPORT: report_password}
+    with psycopg.connect(get_settings().libpq_url) as connection:
+        database_roles.grant(connection, {role: password for role, password in given.items() if password})
+    typer.echo("rrt_app and rrt_report are set up. Let the service sign in as rrt_app.")
 
 
 def _run(work: Coroutine[Any, Any, Result]) -> Result:

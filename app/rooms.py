@@ -4,6 +4,7 @@ from importlib import import_module
 
 MODELS = (
     "app.core.events",
+    "app.core.chain",
     "app.web.models",
     "app.access.models",
     "app.watch.models",
@@ -20,6 +21,7 @@ MODELS = (
     "app.drills.models",
 )
 JOBS = (
+    "app.access.anchors",
     "app.messaging.jobs",
     "app.requests.jobs",
     "app.deployments.jobs",
@@ -34,6 +36,7 @@ ROUTERS = (
     "app.access.pages",
     "app.access.language",
     "app.access.api",
+    "app.access.audit_doors",
     "app.watch.api",
     "app.watch.pages",
     "app.messaging.webhooks",

@@ -18,9 +18,12 @@ from alembic.config import Config
 from psycopg import sql
 from sqlalchemy import URL, make_url
 
+from app.core import roles
 from app.core.postgres import EmbeddedPostgres
 
 ROOT = Path(__file__).parent.parent
+APP_PASSWORD = "of-the-tests"
+"""Of the service's role in the database."""
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +46,24 @@ def database_url(migrated_database: str, _sweeper: "Sweeper") -> str:
     """The address of a migrated database without a row in it. Swept before the test: a failure's rows stay."""
     _sweeper.sweep()
     return migrated_database
+
+
+@pytest.fixture(scope="session")
+def _app_role(migrated_database: str) -> str:
+    with psycopg.connect(libpq(migrated_database)) as connection:
+        roles.grant(connection, {roles.APP: APP_PASSWORD, roles.REPORT: APP_PASSWORD})
+    return as_role(migrated_database, roles.APP)
+
+
+@pytest.fixture
+def app_url(database_url: str, _app_role: str) -> str:
+    """As `database_url`, for the role that the service works as."""
+    return _app_role
+
+
+def as_role(address: str, role: str) -> str:
+    """The address for another role."""
+    return make_url(address).set(username=role, password=APP_PASSWORD).render_as_string(hide_password=False)
 
 
 class Sweeper:

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.postgres import libpq
+from tests.postgres import as_role, libpq
 
 GOOD = "Ada Moss,ada@x.example,MH,child_trauma=3,en=5;es=4,Denver,CO,39.7,-105,303-555-0123,background_check=2028-01-01"
 BAD = "Bad Row,,XX,,,Nowhere,ZZ,99,1,12,"
@@ -89,3 +89,26 @@ def test_a_file_without_its_columns_is_refused_by_replay(tmp_path: Path) -> None
     done = rrt("replay", str(file), "--data", str(tmp_path))
     assert done.returncode == 2
     assert "lacks the columns" in done.stdout
+
+
+def test_the_log_is_verified_and_written_down_by_command(
+    settings: dict[str, str], database_url: str, tmp_path: Path
+) -> None:
+    words = ("user", "add", "a@b.example", "--name", "A", "--role", "admin", "--password", "long-enough-for-this")
+    rrt(*words, **settings)
+    anchors = tmp_path / "anchors"
+    assert "1 chains" in rrt("audit", "anchor", "--file", str(anchors), **settings).stdout
+    whole = rrt("audit", "verify", "--anchors", str(anchors), **settings)
+    assert (whole.returncode, whole.stdout) == (0, "1 events in 1 chains, 0 findings.\n")
+    with psycopg.connect(libpq(database_url), autocommit=True) as connection:
+        connection.execute("set session_replication_role = replica")
+        connection.execute("update events set actor_name = 'Eve'")
+    broken = rrt("audit", "verify", **settings)
+    assert broken.returncode == 1
+    assert "user: number 1: event" in broken.stderr
+
+
+def test_the_roles_of_the_database_are_made_by_command(settings: dict[str, str], database_url: str) -> None:
+    assert "set up" in rrt("roles", "--app-password", "of-the-tests", **settings).stdout
+    with psycopg.connect(libpq(as_role(database_url, "rrt_app"))) as connection:
+        assert connection.execute("select count(*) from events").fetchone() == (0,)

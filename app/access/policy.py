@@ -32,6 +32,7 @@ class Permission(StrEnum):
     OWN_KEYS = "own_keys"
     OWN_SESSIONS = "own_sessions"
     READ_EVENTS = "read_events"
+    READ_AUDIT = "read_audit"
     READ_ALARMS = "read_alarms"
     WORK_ALARMS = "work_alarms"
     READ_DRILLS = "read_drills"
@@ -82,9 +83,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     R.EXPERT: frozenset({P.OWN_SESSIONS, P.READ_OWN_OFFERS, P.ANSWER_OWN_OFFERS, P.LEAD_TEAM}),
     R.WELLNESS_LEAD: frozenset({P.OWN_SESSIONS}),
     R.EVALUATOR: frozenset({P.OWN_SESSIONS}),
-    R.AUDITOR: frozenset(_DESK),
+    R.AUDITOR: frozenset(_DESK | {P.READ_AUDIT}),
     R.ADMIN: frozenset(_STAFF | {P.READ_EXPERTS, P.MANAGE_EXPERTS, P.READ_AGENCIES, P.MANAGE_AGENCIES})
-    | {P.MANAGE_USERS, P.READ_EVENTS, P.READ_ALARMS, P.WORK_ALARMS},
+    | {P.MANAGE_USERS, P.READ_EVENTS, P.READ_AUDIT, P.READ_ALARMS, P.WORK_ALARMS},
 }
 """Role to what it may do. A role or permission that is not here may nothing."""
 DESK_ROLES = frozenset({R.INTAKE_OFFICER, R.RECOMMENDER, R.APPROVER, R.SCHEDULER, R.AUDITOR})

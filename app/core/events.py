@@ -6,14 +6,14 @@ transaction: rolled back, none of it happened.
 
 import json
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, Index, text
+from sqlalchemy import BigInteger, Index, event, inspect, text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core.clock import clock
 from app.core.database import Table
@@ -21,6 +21,8 @@ from app.core.jobs import Handler, defer, job
 
 CHANNEL = "rrt_events"
 """LISTEN/NOTIFY channel; the payload is the topic, a signal and never data."""
+UNSEALED = "unsealed events"
+"""Where a session keeps what it has recorded until it commits."""
 _REACTIONS: dict[str, list[str]] = defaultdict(list)
 
 
@@ -40,7 +42,11 @@ class Event(Table):
     """One thing that happened. Never changed, never deleted: a trigger refuses both."""
 
     __tablename__ = "events"
-    __table_args__ = (Index("ix_events_topic_id", "topic", "id"), Index("ix_events_kind_id", "kind", "id"))
+    __table_args__ = (
+        Index("ix_events_topic_id", "topic", "id"),
+        Index("ix_events_kind_id", "kind", "id"),
+        Index("ix_events_actor_id_id", "actor_id", "id"),
+    )
 
     at: Mapped[datetime]
     kind: Mapped[str]
@@ -78,13 +84,33 @@ async def record(
         by: who did it.
         data: plain facts about it, no personal data; JSON.
     """
-    event = Event(
+    happened = Event(
         at=clock.now(), kind=kind, subject_id=subject_id, topic=topic,
         actor_kind=by.kind, actor_id=by.id, actor_name=by.name, data=json.loads(json.dumps(data, default=str)),
     )  # fmt: skip
-    session.add(event)
+    session.add(happened)
     await session.flush()
+    session.info.setdefault(UNSEALED, []).append(happened)
     for reaction in _REACTIONS.get(kind, ()):
         await defer(session, reaction, subject_id=subject_id)
     await session.execute(text("select pg_notify(:channel, :topic)"), {"channel": CHANNEL, "topic": topic or kind})
-    return event
+    return happened
+
+
+@event.listens_for(Session, "before_commit")
+def _seal(session: Session) -> None:
+    """Have the database chain what was recorded (`chain.py`): at the end, so that heads are held briefly."""
+    if session.in_nested_transaction():
+        return
+    recorded = session.info.pop(UNSEALED, [])
+    # Undone with their savepoint, events are not in the session any more.
+    ids = [happened.id for happened in recorded if inspect(happened).persistent]
+    if ids:
+        session.flush()
+        session.execute(text("select audit_seal(:ids)"), {"ids": ids})
+
+
+def changes(before: Any, after: Mapping[str, Any], shown: Collection[str]) -> dict[str, Any]:
+    """What will change: of fields in `shown` [before, after], of all others, which may be personal, only that they do."""
+    changed = {name: [getattr(before, name), value] for name, value in after.items() if getattr(before, name) != value}
+    return {name: pair if name in shown else "changed" for name, pair in changed.items()}

@@ -1,6 +1,7 @@
 """All settings, from the environment (prefix `RRT_`) or `.env`; `rrt settings` prints them with their meaning."""
 
 from functools import cache
+from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, model_validator
@@ -63,6 +64,10 @@ class Settings(BaseSettings):
         15.0, gt=0, description="Minutes without any worker after which waiting texts are held until the desk looks"
     )
     texts_per_second: float = Field(3.0, gt=0, description="Segments a second per sender number, over all workers")
+
+    audit_anchors: Path | None = Field(
+        None, description="A file outside of the database that gets the heads of the log's chains every half hour"
+    )
 
     @property
     def sqlalchemy_url(self) -> str:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy import select
 
+from app.access.viewed import viewed
 from app.access.viewer import MayManageExperts, MayReadExperts
 from app.core.database import locked
 from app.core.problems import NotFound
@@ -47,6 +48,7 @@ async def list_experts(
     page: Page,
     discipline: Annotated[str | None, Query(pattern="^(LE|VA|MH|CL)$")] = None,
     state: Annotated[str | None, Query(pattern="^[A-Z]{2}$")] = None,
+    _: None = viewed("experts.listed"),
 ) -> Paged[ExpertOut]:
     """Experts of the pool, newest first."""
     query = select(Expert).order_by(Expert.id.desc()).limit(page.limit + 1)
@@ -60,7 +62,13 @@ async def list_experts(
 
 
 @router.get("/{expert_id}")
-async def read_expert(expert_id: int, session: Session, viewer: MayReadExperts, response: Response) -> ExpertWhole:
+async def read_expert(
+    expert_id: int,
+    session: Session,
+    viewer: MayReadExperts,
+    response: Response,
+    _: None = viewed("expert.viewed", "expert_id"),
+) -> ExpertWhole:
     """One expert with readiness and its reasons."""
     expert = await session.get(Expert, expert_id)
     if expert is None:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
-from app.core.events import Actor, record
+from app.core.events import Actor, changes, record
 from app.core.places import ZONES
 from app.core.problems import Conflict, Invalid
 from app.core.text import phone_number
@@ -22,6 +22,10 @@ def _number(field: str, text: str) -> str:
         return phone_number(text)
     except Invalid:
         raise Invalid(errors={field: "Give ten digits, area code first."}) from None
+
+
+SHOWN = frozenset({"is_active", "is_leader", "is_mentor", "is_trainee", "wakes_for_immediate", "preferred_language"})
+"""Of a change of these the log keeps before and after; of all others that there was one."""
 
 
 async def add(session: AsyncSession, form: ExpertIn, *, by: Actor) -> Expert:
@@ -50,10 +54,11 @@ async def add(session: AsyncSession, form: ExpertIn, *, by: Actor) -> Expert:
 async def change(session: AsyncSession, expert: Expert, form: ExpertChange, *, by: Actor) -> Expert:
     """Change what may be changed of an expert."""
     changed = form.model_dump(exclude_unset=True)
+    differs = changes(expert, changed, SHOWN)
     for name, value in changed.items():
         setattr(expert, name, value)
     await session.flush()
-    await record(session, "expert.changed", expert.id, by=by, fields=sorted(changed))
+    await record(session, "expert.changed", expert.id, by=by, fields=sorted(changed), changes=differs)
     return expert
 
 

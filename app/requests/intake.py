@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agencies.models import Agency
 from app.core.clock import clock
-from app.core.events import Actor, record
+from app.core.events import Actor, changes, record
 from app.core.ids import reference
 from app.core.places import ZONES
 from app.core.problems import Conflict, Invalid
@@ -20,6 +20,8 @@ from app.requests.schemas import RequestChange, RequestIn
 from app.requests.states import ENDED, OPEN, REQUEST, Priority, RequestState
 from app.web.languages import N_
 
+SHOWN = frozenset({"priority", "needed_by", "days", "languages", "expertise_wanted", "service_types", "incident_type"})
+"""Of a change of these the log keeps before and after; of all others that there was one."""
 NEEDED_WITHIN = {
     Priority.IMMEDIATE: timedelta(hours=24),
     Priority.URGENT: timedelta(hours=72),
@@ -127,9 +129,12 @@ async def change(session: AsyncSession, request: Request, form: RequestChange, *
     if "details" in changed:
         told = request.details | changed["details"]
         changed["details"] = {name: value for name, value in told.items() if value}
+    differs = changes(request, changed, SHOWN)
     for name, value in changed.items():
         setattr(request, name, value)
-    await record(session, "request.changed", request.id, topic=topic(request), by=by, fields=sorted(changed))
+    await record(
+        session, "request.changed", request.id, topic=topic(request), by=by, fields=sorted(changed), changes=differs
+    )
     return request
 
 

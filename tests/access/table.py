@@ -46,6 +46,7 @@ SCOPES = {
     "led": "of whoever goes with that team, or leads it; else 404. In this world nobody has a seat yet",
     "ordered": "of a deployment that has its order; here none has, so whoever may pass gets 404",
     "carrier": "open, but only what our carrier has signed is taken: 403 for everybody else",
+    "token": "open to whoever has the unguessable token; a made-up one is 404, 410 or 422",
     "stream": "as `all`, but the answer does not end",
 }
 
@@ -65,6 +66,12 @@ POST   /twilio/sms                                           anybody         car
 POST   /twilio/status                                        anybody         carrier
 POST   /twilio/voice                                         anybody         carrier
 POST   /twilio/voice/gather                                  anybody         carrier
+
+GET    /x/{token}                                            anybody         token
+POST   /x/{token}                                            anybody         token
+POST   /x/{token}/prove                                      anybody         token
+POST   /x/{token}/code                                       anybody         token
+POST   /x/{token}/new                                        anybody         token
 
 GET    /request                                              anybody         all
 POST   /request                                              requester       all
@@ -237,6 +244,9 @@ POST   /api/v1/my/offers/{offer_id}/answer                   expert          sel
 GET    /api/v1/inbox                                         roster          all
 POST   /api/v1/inbox/{inbound_id}/settle                     roster          all
 GET    /api/v1/events                                        desk+admin      all
+GET    /desk/audit                                           audit           all
+GET    /desk/audit.csv                                       audit           all
+GET    /api/v1/audit                                         audit           all
 GET    /api/v1/requests/{reference}/story                    desk            agency
 """
 

@@ -43,6 +43,8 @@ class Knock:
             return "shows another agency's secret"
         if door.scope == "carrier":
             return "" if answer.status == 403 else "took what nobody signed"
+        if door.scope == "token":
+            return "" if answer.status in (404, 410, 422) else "took a token that was made up"
         if not may and self.actor.role == "nobody":
             return "" if answer.asks_to_sign_in else "let in nobody"
         if not may:

@@ -39,9 +39,9 @@ def surroundings(database_url: str, patch: pytest.MonkeyPatch, **more: str) -> I
 
 
 @pytest.fixture
-async def story(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Story]:
-    """A whole service with its carrier, on an empty database."""
-    with surroundings(database_url, monkeypatch):
+async def story(app_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Story]:
+    """A whole service with its carrier, on an empty database, as the role it works as."""
+    with surroundings(app_url, monkeypatch):
         await close_engine()
         async with telling() as told:
             yield told

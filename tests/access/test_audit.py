@@ -1,0 +1,85 @@
+"""The log on a page, as a file, and what it holds."""
+
+import csv
+import io
+
+import pytest
+
+from app.access.audit_doors import COLUMNS
+from app.core.clock import clock
+from app.core.database import begin
+from app.core.events import Actor, record
+from app.web.csv_out import FORMULA, cell
+from tests.story import Story
+from tests.web.browser import ADMIN, INTAKE, browser, headline
+
+
+async def test_the_log_is_searched_by_what_who_about_and_day(story: Story) -> None:
+    reference = await story.files()
+    await story.post("intake", f"/requests/{reference}/take-in")
+
+    async def kinds(query: str) -> list[str]:
+        return [row["kind"] for row in (await story.get(f"/audit?{query}", who="admin"))["items"]]
+
+    assert await kinds("kind=request.taken") == ["request.taken_in"]
+    assert await kinds(f"about={reference}&who=ellen") == ["request.filed"]
+    assert await kinds("about=26-9999") == []
+    assert "request.taken_in" in await kinds(f"since={clock.now():%Y-%m-%d}&until={clock.now():%Y-%m-%d}")
+    assert await kinds("since=2031-01-01") == []
+    assert await kinds("who=100%25") == []
+
+
+async def test_the_page_searches_and_the_file_cannot_run_and_is_itself_noted(story: Story) -> None:
+    async with begin() as session:
+        for first in FORMULA:
+            await record(session, "test.said", 1, by=Actor("user", 1, f"{first}HYPERLINK(evil)"))
+    async with browser(story, ADMIN) as page:
+        answer = await page.opens("/desk/audit?kind=test.said")
+        assert headline(answer) == f"{len(FORMULA)} lines of the log fit"
+        assert "&#34;" not in answer.text
+        file = await page.opens("/desk/audit.csv?kind=test.said")
+        assert file.headers["content-disposition"] == 'attachment; filename="audit.csv"'
+        rows = list(csv.DictReader(io.StringIO(file.text)))
+        assert list(rows[0]) == list(COLUMNS)
+        assert len(rows) == len(FORMULA)
+        assert all(row["actor_name"].startswith("'") for row in rows)
+        again = await page.opens("/desk/audit?kind=audit.exported")
+        assert "Sam Ito" in again.text
+
+
+async def test_a_page_of_lines_leads_to_older_ones_and_keeps_the_search(story: Story) -> None:
+    async with begin() as session:
+        for number in range(60):
+            await record(session, "test.many", number)
+    async with browser(story, ADMIN) as page:
+        first = await page.opens("/desk/audit?kind=test.many")
+        assert headline(first) == "The 50 newest lines that fit"
+        link = first.text.split('href="/desk/audit?')[-1].split('"')[0].replace("&amp;", "&")
+        assert headline(await page.opens(f"/desk/audit?{link}")) == "10 lines of the log fit"
+
+
+@pytest.mark.parametrize("value", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1", "\n=1"])
+def test_no_cell_of_a_file_begins_a_formula(value: str) -> None:
+    assert cell(value) == f"'{value}"
+    assert (cell(-5), cell(None), cell("O'Brien = chief")) == ("-5", "", "O'Brien = chief")
+
+
+async def test_the_log_keeps_views_of_a_person_and_what_was_before_and_after(story: Story) -> None:
+    reference = await story.files()
+    read = await story.api("chief", "GET", f"/requests/{reference}")
+    change = {"days": 5, "summary": "Kestrel"}
+    await story.api("chief", "PATCH", f"/requests/{reference}", change, **{"If-Match": read.headers["etag"]})
+    expert_id = (await story.get("/experts?limit=1"))["items"][0]["id"]
+    for _ in range(3):
+        await story.get(f"/experts/{expert_id}")
+    log = (await story.get("/audit?limit=200", who="admin"))["items"]
+    changed = next(row for row in log if row["kind"] == "request.changed")
+    assert changed["data"]["changes"] == {"days": [3, 5], "summary": "changed"}
+    views = [row for row in log if row["kind"] == "expert.viewed"]
+    assert [(row["subject_id"], row["actor_name"]) for row in views] == [(expert_id, "Jo Ortega")]
+
+
+async def test_only_auditors_and_administrators_find_the_log(story: Story) -> None:
+    async with browser(story, INTAKE) as page:
+        assert "/desk/audit" not in (await page.opens("/desk")).text
+        assert (await page.opens("/desk/audit")).status_code == 403
