@@ -85,6 +85,7 @@ def _missing(app: FastAPI) -> list[str]:
     return [f"{method} {path}" for method, path in sorted(_known(app).keys() - doors().keys())]
 
 
+@pytest.mark.timeout(400)
 async def test_every_door_opens_to_whom_the_table_says_and_to_nobody_else(story: Story) -> None:
     world = await build(story)
     app = create_app()
