@@ -111,6 +111,6 @@ def _seal(session: Session) -> None:
 
 
 def changes(before: Any, after: Mapping[str, Any], shown: Collection[str]) -> dict[str, Any]:
-    """What will change: of fields in `shown` [before, after], of all others, which may be personal, only that they do."""
+    """What will change: of fields in `shown` [before, after], of all others, maybe personal, only that they do."""
     changed = {name: [getattr(before, name), value] for name, value in after.items() if getattr(before, name) != value}
     return {name: pair if name in shown else "changed" for name, pair in changed.items()}

@@ -113,7 +113,11 @@ async def build(story: Story) -> World:
                 actor.owns["draft_id"] = await _form(session, people[actor.name])
         chief = (await session.scalars(select(User).where(User.email == "chief@harlanridge.example"))).one()
         other_form = await _form(session, chief)
-    return World(actors, shared, {"key_id": key_id, "offer_id": offers[1].id, "draft_id": other_form, "token": "made-up-" + "x" * 24})
+    return World(
+        actors,
+        shared,
+        {"key_id": key_id, "offer_id": offers[1].id, "draft_id": other_form, "token": "made-up-" + "x" * 24},
+    )
 
 
 async def _form(session: AsyncSession, user: User) -> int:
