@@ -76,6 +76,7 @@ ROUTERS = (
     "app.desk.map_page",
     "app.desk.expert_edit",
     "app.desk.expert_page",
+    "app.desk.answers_page",
 )
 """Modules with a `router`: the doors."""
 REFUSALS = ("app.requests.decisions", "app.deployments.opening", "app.dispatch.offers")

@@ -101,6 +101,8 @@ GET    /desk                                                 desk            all
 GET    /desk/requests/{reference}                            desk            all
 GET    /desk/timeline                                        desk            all
 GET    /desk/map                                             desk            all
+GET    /desk/requests/{reference}/answers                    desk            all
+GET    /desk/requests/{reference}/print                      desk            all
 GET    /desk/experts                                         desk+admin      all
 GET    /desk/experts/readiness                               desk+admin      all
 GET    /desk/experts/new                                     experts         all
