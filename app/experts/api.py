@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from app.access.viewed import viewed
 from app.access.viewer import MayManageExperts, MayReadExperts
+from app.core.clock import clock
 from app.core.database import locked
 from app.core.problems import NotFound
-from app.experts import credentials, pool
+from app.experts import credentials, exposure, pool
 from app.experts.models import Expert
 from app.experts.schemas import (
     AbsenceIn,
@@ -21,6 +22,8 @@ from app.experts.schemas import (
     ExpertIn,
     ExpertOut,
     ExpertWhole,
+    ExposureEntryOut,
+    ExposureOut,
     RenewalIn,
 )
 from app.web.idempotency import OnlyOnce
@@ -106,6 +109,17 @@ async def note_absence(
     expert = await locked(session, Expert, expert_id)
     absence = await pool.note_absence(session, expert, form, by=viewer.actor)
     return await once.answer(201, AbsenceOut.model_validate(absence))
+
+
+@router.get("/{expert_id}/exposure")
+async def read_exposure(expert_id: int, session: Session, viewer: MayReadExperts) -> ExposureOut:
+    """What an expert carries in the exposure ledger now. A policy, not a clinical score."""
+    if await session.get(Expert, expert_id) is None:
+        raise NotFound
+    now = clock.now()
+    entries = await exposure.entries_of(session, expert_id)
+    load = exposure.load_at([(one.at, one.points) for one in entries], now)
+    return ExposureOut(load=round(load, 1), entries=[ExposureEntryOut.model_validate(one) for one in entries])
 
 
 @router.get("/{expert_id}/credentials")

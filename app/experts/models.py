@@ -131,3 +131,22 @@ class Contact(Table):
     """When this number texted STOP. Texts end; calls do not."""
     changed_at: Mapped[datetime | None]
     """When the number became another; links sent to the one before have ended."""
+
+
+class Exposure(Table):
+    """What one deployment counts in somebody's exposure ledger, with the facts it was counted from."""
+
+    __tablename__ = "exposures"
+    __table_args__ = (
+        UniqueConstraint("assignment_id"),
+        CheckConstraint("points >= 0", name="points_not_negative"),
+        Index("ix_exposures_expert_id_at", "expert_id", "at"),
+    )
+
+    expert_id: Mapped[int] = mapped_column(ForeignKey("experts.id", ondelete="CASCADE"))
+    assignment_id: Mapped[int]
+    """Of which assignment, known by the rooms above."""
+    at: Mapped[datetime]
+    points: Mapped[float]
+    facts: Mapped[dict[str, Any]]
+    policy_version: Mapped[int]

@@ -1,8 +1,8 @@
 """Experts as they cross HTTP and CSV."""
 
 from collections.abc import Collection, Mapping
-from datetime import date
-from typing import Annotated, Literal, Self
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
@@ -172,3 +172,21 @@ class AbsenceOut(AbsenceIn):
     model_config = ConfigDict(from_attributes=True, extra="ignore")
 
     id: int
+
+
+class ExposureEntryOut(BaseModel):
+    """One line of the exposure ledger, with the facts it was counted from."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    at: datetime
+    points: float
+    facts: dict[str, Any]
+    policy_version: int
+
+
+class ExposureOut(BaseModel):
+    """What an expert carries now. A policy about who is sent how often into what, not a clinical score."""
+
+    load: float
+    entries: list[ExposureEntryOut]

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from psycopg.errors import ExclusionViolation
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,17 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import clock
 from app.core.events import SYSTEM, record
 from app.core.jobs import defer
-from app.deployments.models import Assignment, Deployment
+from app.deployments.models import Assignment, Deployment, Position
 from app.deployments.states import DEPLOYMENT, SEATED
-from app.experts import holds
+from app.experts import exposure, holds
 from app.experts.models import Expert
 from app.field import rest
-from app.field.models import CheckIn
+from app.field.models import CheckIn, DutyHours
 from app.field.orders import topic
 from app.field.states import Step
 from app.requests.models import Request
 from app.watch import alarms
 
+LONG_DAY_HOURS = 10
 HOME_ALARM = timedelta(hours=2)
 """So long after the expected arrival at home somebody who has not texted HOME is asked after."""
 CHECK_HOME = "field.check_home"
@@ -56,8 +57,27 @@ async def begin_journey(session: AsyncSession, deployment: Deployment, assignmen
 async def begin_rest(session: AsyncSession, deployment: Deployment, assignment: Assignment, home: datetime) -> None:
     """Somebody is home: their rest runs from now ("assignment.resting")."""
     await _rest_from(session, deployment, assignment, home)
+    await _count_exposure(session, deployment, assignment, home)
     await alarms.settle_key(session, f"home:{assignment.id}")
     await record(session, "assignment.resting", assignment.id, topic=topic(deployment))
+
+
+async def _count_exposure(
+    session: AsyncSession, deployment: Deployment, assignment: Assignment, home: datetime
+) -> None:
+    """Enter the deployment into the exposure ledger, from its facts alone."""
+    request = await session.get_one(Request, deployment.request_id)
+    position = await session.get_one(Position, assignment.position_id)
+    hours = select(func.sum(DutyHours.hours)).where(DutyHours.assignment_id == assignment.id).group_by(DutyHours.day)
+    facts = exposure.Facts(
+        incident_type=request.incident_type,
+        has_children="children" in request.modifiers or request.incident_type == "child_homicide_or_abduction",
+        had_death_notification="death_notification_support" in request.service_types,
+        position=position.code, is_remote=position.is_remote,
+        days_on_site=rest.days_on_site(await arrived_at(session, assignment), home),
+        long_days=sum(day > LONG_DAY_HOURS for day in await session.scalars(hours)),
+    )  # fmt: skip
+    await exposure.enter(session, assignment.expert_id, assignment.id, home, facts)
 
 
 async def _rest_from(session: AsyncSession, deployment: Deployment, assignment: Assignment, home: datetime) -> None:

@@ -12,6 +12,7 @@ from app.agencies.models import Agency
 from app.core.clock import clock
 from app.deployments.models import Assignment, Deployment, Position
 from app.deployments.states import LIVE, ON_THE_ROAD, SEATED, PositionState
+from app.experts import exposure
 from app.experts.models import Absence, Credential, Expert
 from app.experts.quiet import may_be_asked_from
 from app.experts.taxonomy import CLINICAL, MANDATORY
@@ -32,6 +33,8 @@ JOINS_WITHIN = {
 }
 """How soon somebody who joins a team on the road must be there."""
 URGENCY = {Priority.IMMEDIATE: 1, Priority.URGENT: 2, Priority.PLANNED: 3}
+MOST_LOAD = 999.0
+"""Of exposure; far above every cap."""
 NEVER = 1 << 40
 """A minute that does not come: papers without an expiry."""
 
@@ -57,6 +60,7 @@ class _Facts:
     papers: Mapping[int, int]
     licences: Mapping[int, dict[str, int]]
     busy: Mapping[int, list[asked.Span]]
+    exposure: Mapping[int, float]
     served: Mapping[int, list[int]]
 
 
@@ -95,7 +99,7 @@ async def _facts(session: AsyncSession, besides: int) -> _Facts:
         if span.lower is not None and span.upper is not None:
             busy[expert_id].append(asked.Span(minute(span.lower), minute(span.upper)))
             served[expert_id].append(minute(starts_at))
-    return _Facts(papers, licences, busy, served)
+    return _Facts(papers, licences, busy, await exposure.loads(session, now), served)
 
 
 def _expert(row: Expert, facts: _Facts, also_busy: Iterable[asked.Span]) -> asked.Expert:
@@ -117,6 +121,7 @@ def _expert(row: Expert, facts: _Facts, also_busy: Iterable[asked.Span]) -> aske
         employer=row.employer,
         conflicts=frozenset(row.conflict_agencies),
         served=tuple(facts.served.get(row.id, ())),
+        exposure=min(facts.exposure.get(row.id, 0.0), MOST_LOAD),
     )
 
 

@@ -63,6 +63,10 @@ async def test_home_begins_the_rest_and_nobody_is_asked_before_it_ends(story: St
     await story.passes(timedelta(hours=6), timedelta(hours=1))
     await people[0].texts("HOME")
     assert "Welcome home" in people[0].hears()[-1]
+    ledger = await story.get(f"/experts/{people[0].id}/exposure")
+    assert ledger["load"] == ledger["entries"][0]["points"] > 20
+    await people[0].texts("HOME")
+    assert len((await story.get(f"/experts/{people[0].id}/exposure"))["entries"]) == 1
     other = await story.files(needed_by="2026-11-27T18:00:00Z")
     await story.approves(other)
     roster: dict[str, Any] = await story.get(f"/deployments/{other}/rosters/1")
