@@ -1,7 +1,7 @@
 """The exposure ledger: one line for each part in a deployment.
 
 Revision ID: 20261125_exposures
-Revises: 20261125_request_drafts
+Revises: 20261125_audit_chain
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261125_exposures"
-down_revision = "20261125_request_drafts"
+down_revision = "20261125_audit_chain"
 branch_labels = None
 depends_on = None
 
