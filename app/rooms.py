@@ -25,7 +25,6 @@ JOBS = (
     "app.messaging.jobs",
     "app.requests.jobs",
     "app.deployments.jobs",
-    "app.rosters.jobs",
     "app.dispatch.jobs",
     "app.dispatch.watching",
     "app.field.jobs",

@@ -161,7 +161,7 @@ def test_an_expert_has_one_standing_offer_of_a_deployment(world: World) -> None:
 def test_a_state_only_moves_along_an_arrow(world: World) -> None:
     offer = world.offer(world.positions[0], world.experts[0], "withdrawn")
     with pytest.raises(errors.CheckViolation):
-        world.database.execute("update offers set state = 'accepted' where id = %s", [offer])
+        world.database.execute("update offers set state = 'contacting' where id = %s", [offer])
 
 
 @pytest.mark.parametrize("who", [0, 1])

@@ -47,6 +47,7 @@ SENTENCES = {
     "offer.expired": "did not answer in time",
     "offer.overdue": "has not answered; the next person is asked as well",
     "offer.unreachable": "cannot be reached",
+    "offer.added": "is asked as {title} on the wish of the desk: {reason}",
     "offer.moved": "is asked as {title} instead: the other seat is taken",
     "offer.seated_elsewhere": "has a seat as {title}: the one they were asked for is taken",
     "offer.withdrawn": "is no longer asked",

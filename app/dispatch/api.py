@@ -1,15 +1,16 @@
 """HTTP API: offers, as the desk leads them and as an expert answers her own."""
 
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.viewer import MayAnswerOwnOffers, MayReadDeployments, MayReadOwnOffers, MayWorkOffers
 from app.core.events import Actor
 from app.core.problems import Forbidden
 from app.deployments import queries as deployments
-from app.dispatch import answers, backfill, consent, offers, queries, waves
+from app.dispatch import adding, answers, backfill, consent, offers, queries, waves
 from app.dispatch.answers import Answer
 from app.dispatch.states import Consent, OfferState
 from app.dispatch.words import words_of
@@ -228,6 +229,58 @@ async def skip(reference: str, form: SkipIn, session: Session, viewer: MayWorkOf
     """Do not ask this person in this call-out."""
     deployment = await deployments.find(session, viewer, reference, lock=True)
     await waves.skip(session, deployment, form.expert_id, by=viewer.actor)
+
+
+class WishIn(BaseModel):
+    """Somebody of the desk's own choice, for a seat."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seat: int = Field(ge=1, le=100, description="Number of the seat")
+    expert_id: int = Field(ge=1, le=2**53)
+    reason: str = Field("", max_length=1000, description="Why rules are set aside, where any is")
+
+
+class RuleOut(BaseModel):
+    """One rule that speaks against it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    code: str
+    text: str
+
+
+class VerdictOut(BaseModel):
+    """What speaks against asking somebody: nobody sets aside what is refused; the rest wants a written reason."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    refused: list[RuleOut]
+    needs_reason: list[RuleOut]
+
+
+@router.get("/deployments/{reference}/call-out/check")
+async def check_wish(
+    reference: str,
+    session: Session,
+    viewer: MayWorkOffers,
+    seat: Annotated[int, Query(ge=1, le=100)],
+    expert_id: Annotated[int, Query(ge=1, le=2**53)],
+) -> VerdictOut:
+    """What speaks against asking this expert for this seat. Changes nothing."""
+    deployment = await deployments.find(session, viewer, reference)
+    position = await waves.seat(session, deployment, seat, lock=False)
+    return VerdictOut.model_validate(await adding.check(session, deployment, position, expert_id))
+
+
+@router.post("/deployments/{reference}/call-out/ask", status_code=201)
+async def ask_somebody(reference: str, form: WishIn, session: Session, viewer: MayWorkOffers) -> OfferOut:
+    """Ask any expert for a seat. Rules of safety refuse (409); others want a written reason (422), which is kept."""
+    deployment = await deployments.find(session, viewer, reference, lock=True)
+    position = await waves.seat(session, deployment, form.seat)
+    offer = await adding.ask(session, deployment, position, form.expert_id, form.reason, by=viewer.actor)
+    expert = await session.get_one(Expert, offer.expert_id)
+    return _out(queries.OfferView(offer, position, expert))
 
 
 @router.get("/my/offers")

@@ -19,7 +19,7 @@ from app.dispatch import consent, hand, offers, waves
 from app.dispatch.ladder import Step, index_of
 from app.dispatch.models import Offer
 from app.dispatch.states import OPEN, OfferState
-from app.rosters import proposals
+from app.rosters import proposals, queries
 from app.rosters.composing import Standing, compose
 from app.rosters.models import Pick, Proposal, ProposalState
 from app.rosters.problem import minute
@@ -76,6 +76,31 @@ def standing_of(
         elif offer.state not in (OfferState.ACCEPTED, OfferState.STANDBY):
             excluded.add(offer.expert_id)
     return Standing(kept=kept, excluded=frozenset(excluded - set(kept.values())), asked_elsewhere=elsewhere)
+
+
+async def propose(deployment_id: int) -> None:
+    """Compose the first roster, without whom another team asks for the same days. Run twice, the second finds it."""
+    async with begin() as session:
+        if await session.scalar(select(Proposal.id).where(Proposal.deployment_id == deployment_id).limit(1)):
+            return
+    await _compose_new(deployment_id, cause="approved")
+
+
+async def propose_again(deployment_id: int) -> None:
+    """The desk wants somebody in, or out: a new version. Run twice, the second is the same; once accepted, none."""
+    async with begin() as session:
+        newest = await queries.current(session, deployment_id)
+        deployment = await session.get_one(Deployment, deployment_id)
+        is_open = deployment.state is DeploymentState.PLANNING
+        if newest is None or newest.state is not ProposalState.PROPOSED or not is_open:
+            return
+    await _compose_new(deployment_id, cause="desk")
+
+
+async def _compose_new(deployment_id: int, *, cause: str) -> None:
+    async with begin() as session:
+        elsewhere = await asked_elsewhere(session, await session.get_one(Deployment, deployment_id))
+    await compose(deployment_id, Standing(kept={}, asked_elsewhere=elsewhere), cause=cause)
 
 
 async def seek(deployment_id: int, *, cause: str = "backfill") -> Proposal | None:

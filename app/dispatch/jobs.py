@@ -34,6 +34,18 @@ async def look(deployment_id: int) -> None:
     await backfill.seek(deployment_id)
 
 
+@on("deployment.opened", name="rosters.propose")
+async def propose(subject_id: int) -> None:
+    """Propose the first roster. Here, and not in the room of rosters: it depends on who is being asked elsewhere."""
+    await backfill.propose(subject_id)
+
+
+@on("roster.wished", name="rosters.compose_again")
+async def compose_again(subject_id: int) -> None:
+    """The desk wants somebody in, or out."""
+    await backfill.propose_again(subject_id)
+
+
 @on("callout.resumed", name="dispatch.after_pause")
 async def after_pause(subject_id: int) -> None:
     """The desk goes on: what has happened meanwhile is made up for."""

@@ -157,13 +157,13 @@ async def go_on(session: AsyncSession, deployment: Deployment, *, by: Actor) -> 
         await record(session, "callout.resumed", deployment.id, topic=offers.topic(deployment), by=by)
 
 
-async def seat(session: AsyncSession, deployment: Deployment, number: int) -> Position:
+async def seat(session: AsyncSession, deployment: Deployment, number: int, *, lock: bool = True) -> Position:
     """The seat of a number.
 
     Raises:
         NotFound: no such seat.
     """
-    for position in await positions_of(session, deployment, lock=True):
+    for position in await positions_of(session, deployment, lock=lock):
         if position.number == number:
             return position
     raise NotFound

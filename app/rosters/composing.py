@@ -23,9 +23,6 @@ class Standing:
     """Spans of offers open in other deployments, by expert."""
 
 
-NOTHING_YET = Standing(kept={})
-
-
 def _with_wishes(standing: Standing, wished: wishes.Wishes) -> tuple[dict[int, int], frozenset[int]]:
     """Who stays and who is out, with what the desk wishes where nothing that stands already speaks against it."""
     taken = set(standing.kept.values()) | standing.excluded

@@ -208,6 +208,27 @@ async def hasten(session: AsyncSession, deployment: Deployment, proposal: Propos
         )  # fmt: skip
 
 
+async def list_also(  # noqa: PLR0917 - all that a pick is made of
+    session: AsyncSession,
+    proposal: Proposal,
+    position_id: int,
+    expert_id: int,
+    travel: Travel,
+    reasons: Iterable[Reason],
+) -> Pick:
+    """Put somebody at the end of a seat's list, whom people chose and not the solver."""
+    last = await session.scalar(
+        select(func.max(Pick.rank)).where(Pick.proposal_id == proposal.id, Pick.position_id == position_id)
+    )
+    pick = Pick(
+        proposal_id=proposal.id, position_id=position_id, rank=(last or 0) + 1, expert_id=expert_id,
+        reasons=_told(reasons), travel=travel_facts(travel), costs="", facts=None,
+    )  # fmt: skip
+    session.add(pick)
+    await session.flush()
+    return pick
+
+
 async def swap(
     session: AsyncSession, deployment: Deployment, proposal: Proposal, position_id: int, expert_id: int, *, by: Actor
 ) -> Pick:

@@ -242,6 +242,8 @@ PUT    /api/v1/deployments/{reference}/members/{expert_id}/hours       expert le
 POST   /api/v1/deployments/{reference}/led/{expert_id}/check-ins       expert led
 POST   /api/v1/deployments/{reference}/led/relief            expert          led
 POST   /api/v1/deployments/{reference}/call-out/consent      roster          all
+POST   /api/v1/deployments/{reference}/call-out/ask          roster          all
+GET    /api/v1/deployments/{reference}/call-out/check        roster          all
 GET    /api/v1/my/offers                                     expert          all
 POST   /api/v1/my/offers/{offer_id}/answer                   expert          self
 GET    /api/v1/inbox                                         roster          all

@@ -9,13 +9,14 @@ from sqlalchemy import select
 from app.core.database import begin
 from app.deployments.models import Deployment
 from app.dispatch.models import Offer
+from app.experts.models import Expert
 from tests.machines.town import Town
 from tests.story import Person
 
 WORDS = ("YES", "NO", "yes in 2 hours", "who is this?", "sorry, no", "si puedo")
 Code = Literal["right", "none", "wrong"]
 DESK = "recommender"
-EXPECTED = (200, 204, 400, 403, 404, 409, 412, 422)
+EXPECTED = (200, 201, 204, 400, 403, 404, 409, 412, 422)
 """What the desk may hear: done, or a reason why not. Anything else is a mistake of the service."""
 
 
@@ -140,6 +141,37 @@ class StandsDown(Act):
         await _posts(town, reference, "/stand-down", {"note": "called off"}, **{"If-Match": f'"{version}"'})
 
 
+@dataclass(frozen=True)
+class Chooses(Act):
+    """The desk chooses how far the call-out goes on by itself."""
+
+    deployment: int
+    level: Literal["automatic", "alternates", "ask"]
+
+    async def done(self, town: Town, references: list[str]) -> None:
+        reference = references[self.deployment % len(references)]
+        await _posts(town, reference, "/call-out/consent", {"level": self.level})
+
+
+@dataclass(frozen=True)
+class Wishes(Act):
+    """The desk asks somebody of its own choice: anybody of the pool, or who is asked by the other team."""
+
+    deployment: int
+    seat: int
+    expert: int
+    is_of_other_team: bool
+
+    async def done(self, town: Town, references: list[str]) -> None:
+        reference = references[self.deployment % len(references)]
+        async with begin() as session:
+            people = list(await session.scalars(select(Expert.id).order_by(Expert.id)))
+        if self.is_of_other_team:
+            people = [one["expert_id"] for one in await _offers(town, references)] or people
+        body = {"seat": 1 + self.seat % 3, "expert_id": people[self.expert % len(people)], "reason": "it must be"}
+        await _posts(town, reference, "/call-out/ask", body)
+
+
 async def _offers(town: Town, references: list[str]) -> list[dict[str, Any]]:
     """Every offer, in the order they were made."""
     async with begin() as session:
@@ -173,6 +205,8 @@ desk = st.one_of(
     st.builds(CallOut, _some, st.sampled_from(("pause", "resume", "resume", "push", "push", "skip")), _some),
     st.builds(Accepts, _some, st.none() | _some),
     st.builds(Reopens, _some, _some),
+    st.builds(Chooses, _some, st.sampled_from(("automatic", "alternates", "ask"))),
+    st.builds(Wishes, _some, _some, _some, st.booleans()),
 )
 stand_down = st.builds(StandsDown, _some)
 acts = st.one_of(texts, clear, desk)

@@ -45,7 +45,16 @@ TRUE = {
     "unreachable": (),
 }
 """State of an offer to the last decision its person may have been told."""
-NO_DECISION = ("offer", "reminder", "spoken_offer", "not_clear", "passed_to_desk", "which_one", "wrong_code")
+NO_DECISION = (
+    "offer",
+    "reminder",
+    "other_seat",
+    "spoken_offer",
+    "not_clear",
+    "passed_to_desk",
+    "which_one",
+    "wrong_code",
+)
 LAST_WORD = """
 select distinct on (o.id) o.id, o.state, m.kind from offers o
 left join messages m on m.offer_id = o.id and m.kind <> all(:other) and m.state <> 'cancelled'
@@ -145,6 +154,7 @@ class CallOuts(RuleBasedStateMachine):
     async def _the_end(self) -> None:
         """The desk lets it run; whoever is asked says yes, or nobody answers any more."""
         for n in range(len(self.references)):
+            await acts.Chooses(n, "automatic").done(self.town, self.references)
             await acts.CallOut(n, "resume", 0).done(self.town, self.references)
         for _ in range(60):
             await self.town.drain()
