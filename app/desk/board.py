@@ -2,61 +2,35 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.access.models import User
 from app.access.policy import Permission
-from app.access.viewer import Viewer
+from app.access.viewer import Viewer, viewer_of
 from app.agencies.models import Agency
 from app.core.clock import clock
 from app.deployments.models import Deployment
 from app.deployments.queries import SeatCount, seat_counts
 from app.deployments.states import DeploymentState
-from app.desk import usmap
-from app.requests.models import Request
+from app.desk import people, usmap
+from app.desk.steps import NOTHING, READ_WITHIN, STAGES, Facts, Step, step_of
+from app.requests.models import CallDraft, CallNotes, Question, Request
 from app.requests.queries import visible_to
-from app.requests.states import Priority, RequestState
+from app.requests.states import RequestState
 from app.rosters.models import Proposal, ProposalState
 
-STAGES = ("New", "Decision", "Team", "Asking", "Confirmed")
+__all__ = ["STAGES", "Board", "Row", "board_of", "row_of", "rows"]
 R, D, P = RequestState, DeploymentState, Permission
-DECIDE_WITHIN = {
-    Priority.IMMEDIATE: timedelta(hours=6),
-    Priority.URGENT: timedelta(hours=24),
-    Priority.PLANNED: timedelta(days=14),
-}
-"""From filing to the decision (domain.md 1.2)."""
-ACKNOWLEDGE_WITHIN, CALL_WITHIN, ACCEPT_WITHIN = timedelta(minutes=30), timedelta(hours=2), timedelta(hours=1)
-READ_WITHIN = timedelta(minutes=15)
-"""From a text nobody could read to a person reading it."""
 SOON = timedelta(hours=2)
 """Red is kept for what is yours and due within this time."""
+NO_CALL = (False, False)
+"""Of a request that is not in intake: neither noted nor answered."""
 CARDS = 4
 """More cards than these hide the table; the rest is in it."""
 NUMBERS = ("Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What happens next with a request.
-
-    Args:
-        stage: place in `STAGES`.
-        text: the step in words.
-        due: until when.
-        action: what somebody at the desk must do, verb and object; none: others act, or the system works.
-        needs: what one must be allowed to do that action.
-        waits_for: who must act, in words.
-    """
-
-    stage: int
-    text: str
-    due: datetime | None
-    action: str | None
-    needs: Permission | None
-    waits_for: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +41,7 @@ class Row:
         is_yours: the viewer can and may take the next step.
         is_soon: it is yours, and due soon or late.
         point: where it is on the map; None for a territory.
+        owner: who looks after it; `owner_acts`: whether the next step is one that they may take.
     """
 
     request: Request
@@ -76,11 +51,23 @@ class Row:
     is_yours: bool
     is_soon: bool
     point: tuple[float, float] | None
+    owner: User | None
+    owner_acts: bool
+    viewer_id: int
 
     @property
     def waits_for(self) -> str:
-        """Who must act: "You", or others in words."""
-        return "You" if self.is_yours else self.step.waits_for
+        """Who must act: "You", the owner by name, or others in words."""
+        if self.is_yours:
+            return "You"
+        return self.owner.name if self.owner is not None and self.owner_acts else self.step.waits_for
+
+    @property
+    def owned_by(self) -> str:
+        """Who looks after it: "You", a name, or nobody yet."""
+        if self.owner is None:
+            return "Nobody yet"
+        return "You" if self.owner.id == self.viewer_id else self.owner.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +87,7 @@ class Board:
         headline: the first sentence.
         count: how many things need the viewer; the page's title says it too.
         texts: the texts that wait for a person, if there are any and the viewer works on offers.
+        calls: calls that the viewer has not finished.
         cards: what is the viewer's to do, the first due first, and not more than fit.
         next_due: when the next thing after these is due; None when nothing is, or something of others is late.
         rows: every open request.
@@ -108,21 +96,22 @@ class Board:
     headline: str
     count: int
     texts: Texts | None
+    calls: Sequence[CallDraft]
     cards: tuple[Row, ...]
     next_due: datetime | None
     rows: tuple[Row, ...]
 
 
-def board_of(rows: Sequence[Row], texts: Texts | None) -> Board:
-    """The board of these rows, in their order."""
+def board_of(rows: Sequence[Row], texts: Texts | None, calls: Sequence[CallDraft] = (), alarms: int = 0) -> Board:
+    """The board of these rows, in their order; `alarms` that the viewer may work on count as things that need them."""
     yours = [row for row in rows if row.is_yours]
-    cards = yours[: CARDS - (texts is not None)]
+    cards = yours[: CARDS - (texts is not None) - bool(calls)]
     uncarded = [row for row in rows if not row.is_yours] + yours[len(cards) :]
     others = [row.step.due for row in uncarded if row.step.due is not None]
-    count = len(yours) + (texts is not None)
+    count = len(yours) + (texts is not None) + len(calls) + alarms
     next_due = min(others, default=None)
     is_quiet = next_due is not None and next_due > clock.now()
-    return Board(headline(count), count, texts, tuple(cards), next_due if is_quiet else None, tuple(rows))
+    return Board(headline(count), count, texts, calls, tuple(cards), next_due if is_quiet else None, tuple(rows))
 
 
 def texts_of(received: Sequence[datetime]) -> Texts | None:
@@ -140,66 +129,25 @@ def headline(count: int) -> str:
     return f"{NUMBERS[count - 2] if count - 2 < len(NUMBERS) else count} things need you now"
 
 
-def step_of(
-    request: Request, deployment: Deployment | None, seats: SeatCount | None, roster: ProposalState | None
-) -> Step:
-    """What a request needs next, of whom, until when.
-
-    Args:
-        request: the request.
-        deployment: its deployment, if it was approved.
-        seats: how many seats that has, and in which state.
-        roster: the state of the newest proposed team, if there is one.
-    """
-    filed = request.filed_at or clock.now()
-    intake, approver, scheduler = "Intake", "The approver", "The scheduler"
-    early = {
-        R.SUBMITTED: Step(0, "Acknowledge it", filed + ACKNOWLEDGE_WITHIN, "Take it on", P.WORK_INTAKE, intake),
-        R.IN_INTAKE: Step(0, "Intake call", filed + CALL_WITHIN, "Recommend a team", P.RECOMMEND, "The recommender"),
-        R.INFO_NEEDED: Step(0, "The agency answers a question", filed + CALL_WITHIN, None, None, "The agency"),
-        R.RECOMMENDED: Step(1, "Decision", filed + DECIDE_WITHIN[request.priority], "Decide", P.DECIDE, approver),
-    }
-    if request.state in early:
-        return early[request.state]
-    if request.state is not R.APPROVED or (deployment is not None and deployment.state is D.STOOD_DOWN):
-        return Step(0 if request.decided_at is None else 1, "Nothing more", None, None, None, "")
-    if deployment is None or deployment.state is D.PLANNING:
-        due = (deployment.opened_at if deployment else clock.now()) + ACCEPT_WITHIN
-        if roster is ProposalState.ACCEPTED:
-            return Step(3, "The people are being asked", due, None, None, "The system")
-        if roster is ProposalState.PROPOSED:
-            return Step(2, "A team is proposed", due, "Review the team", P.WORK_ROSTER, scheduler)
-        return Step(2, "The team is being composed", due, None, None, "The system")
-    if deployment.state is D.OFFERING:
-        if seats and seats.unfillable:
-            text = (
-                "One seat cannot be filled" if seats.unfillable == 1 else f"{seats.unfillable} seats cannot be filled"
-            )
-            return Step(3, text, deployment.starts_at, "Help fill a seat", P.WORK_OFFERS, scheduler)
-        if roster is ProposalState.PROPOSED:
-            text = "May the next person be asked?"
-            return Step(3, text, deployment.starts_at, "Say who is asked", P.WORK_ROSTER, scheduler)
-        return Step(3, "Answers are coming in", deployment.starts_at, None, None, "The experts")
-    return Step(4, "First people on site", deployment.starts_at, None, None, "")
+def may_act(viewer: Viewer, request: Request, step: Step) -> bool:
+    """Whether somebody may take this step. Who asked or recommended does not decide."""
+    if step.needs is None or not viewer.may(step.needs):
+        return False
+    return step.needs is not P.DECIDE or viewer.id not in (request.recommended_by_id, request.filed_by_id)
 
 
-def row_of(  # noqa: PLR0917 - what one row of the board is made of
-    viewer: Viewer,
-    request: Request,
-    agency_name: str,
-    deployment: Deployment | None,
-    seats: SeatCount | None,
-    roster: ProposalState | None,
-) -> Row:
-    """One request as `viewer` sees it. Who asked or recommended does not decide, so a decision is not theirs."""
-    step = step_of(request, deployment, seats, roster)
-    is_yours = step.needs is not None and viewer.may(step.needs)
-    if step.needs is P.DECIDE and viewer.id in (request.recommended_by_id, request.filed_by_id):
-        is_yours = False
+def row_of(viewer: Viewer, request: Request, agency_name: str, facts: Facts = NOTHING) -> Row:
+    """One request as `viewer` sees it. What its owner can do is the owner's, until it is late: then everybody's."""
+    step, owner = step_of(request, facts), facts.owner
+    is_late = step.due is not None and step.due < clock.now()
+    owner_acts = owner is not None and may_act(viewer_of(owner, "session"), request, step)
+    is_theirs = owner is not None and owner_acts and owner.id != viewer.id and not is_late
+    is_yours = may_act(viewer, request, step) and not is_theirs
     return Row(
-        request, agency_name, seats, step, is_yours,
+        request, agency_name, facts.seats, step, is_yours,
         is_soon=is_yours and step.due is not None and step.due < clock.now() + SOON,
         point=usmap.point(request.latitude, request.longitude, request.place_state),
+        owner=owner, owner_acts=owner_acts, viewer_id=viewer.id,
     )  # fmt: skip
 
 
@@ -223,18 +171,75 @@ async def rows(session: AsyncSession, viewer: Viewer, limit: int = 200) -> list[
     ).all()
     ids = [deployment.id for _, _, deployment in found if deployment is not None]
     counts, teams = await seat_counts(session, ids), await _rosters(session, ids)
-    made = [
-        row_of(viewer, request, name, d, counts.get(d.id) if d else None, teams.get(d.id) if d else None)
-        for request, name, d in found
-    ]
+    requests = [request for request, _, _ in found]
+    notes, owners = await _calls(session, requests), await people.users(session, [one.owner_id for one in requests])
+    made = []
+    for request, name, d in found:
+        known = _Known(counts.get(d.id), teams.get(d.id)) if d else _Known()
+        owner = owners.get(request.owner_id or 0)
+        made.append(row_of(viewer, request, name, _facts(d, known, notes.get(request.id, NO_CALL), owner)))
     return sorted(made, key=_order)
 
 
-async def _rosters(session: AsyncSession, deployment_ids: Sequence[int]) -> dict[int, ProposalState]:
-    """Deployment to the state of its newest proposed team."""
+@dataclass(frozen=True, slots=True)
+class _Roster:
+    """A deployment's newest proposed team: its state, when it was made, until when it can be taken back."""
+
+    state: ProposalState
+    made_at: datetime
+    asks_from: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    seats: SeatCount | None = None
+    roster: _Roster | None = None
+
+
+def _facts(deployment: Deployment | None, known: _Known, call: tuple[bool, bool], owner: User | None) -> Facts:
+    roster = known.roster
+    return Facts(
+        deployment, known.seats, roster.state if roster else None, roster.made_at if roster else None,
+        roster.asks_from if roster else None, has_notes=call[0], is_answered=call[1], owner=owner,
+    )  # fmt: skip
+
+
+async def facts_of(session: AsyncSession, request: Request, deployment: Deployment | None) -> Facts:
+    """What is known of one request beside itself."""
+    known = _Known()
+    if deployment is not None:
+        counts, teams = await seat_counts(session, [deployment.id]), await _rosters(session, [deployment.id])
+        known = _Known(counts.get(deployment.id), teams.get(deployment.id))
+    owners = await people.users(session, [request.owner_id])
+    call = (await _calls(session, [request])).get(request.id, NO_CALL)
+    return _facts(deployment, known, call, owners.get(request.owner_id or 0))
+
+
+async def _calls(session: AsyncSession, requests: Sequence[Request]) -> dict[int, tuple[bool, bool]]:
+    """Request in intake to whether its call is noted, and whether the agency has answered since."""
+    ids = [request.id for request in requests if request.state is R.IN_INTAKE]
+    noted_at, answered_at = func.max(CallNotes.noted_at), func.max(Question.answered_at)
+    notes = await session.execute(
+        select(CallNotes.request_id, noted_at.label("at"))
+        .where(CallNotes.request_id.in_(ids))
+        .group_by(CallNotes.request_id)
+    )
+    answers = await session.execute(
+        select(Question.request_id, answered_at.label("at"))
+        .where(Question.request_id.in_(ids), Question.answered_at.is_not(None))
+        .group_by(Question.request_id)
+    )
+    noted: dict[int, datetime] = {row.request_id: row.at for row in notes}
+    answered: dict[int, datetime] = {row.request_id: row.at for row in answers}
+    never = datetime.min.replace(tzinfo=UTC)
+    return {one: (one in noted, answered.get(one, never) > noted.get(one, never)) for one in ids}
+
+
+async def _rosters(session: AsyncSession, deployment_ids: Sequence[int]) -> dict[int, _Roster]:
+    """Deployment to its newest proposed team."""
     rows = await session.execute(
-        select(Proposal.deployment_id, Proposal.state)
+        select(Proposal.deployment_id, Proposal.state, Proposal.made_at, Proposal.asks_from)
         .where(Proposal.deployment_id.in_(deployment_ids), Proposal.state != ProposalState.SUPERSEDED)
         .order_by(Proposal.version)
     )
-    return {row.deployment_id: row.state for row in rows}
+    return {row.deployment_id: _Roster(row.state, row.made_at, row.asks_from) for row in rows}

@@ -7,6 +7,7 @@ from app.access.policy import Permission
 from app.access.viewer import MayReadDeployments
 from app.desk import board, story, troubles
 from app.messaging import queries as messages
+from app.requests import drafts
 from app.web.render import render
 from app.web.session import Session
 
@@ -21,8 +22,14 @@ async def the_board(request: Request, session: Session, viewer: MayReadDeploymen
     return render(
         request,
         "desk/board_part.html" if part == "board" else "desk/board.html",
-        board=board.board_of(await board.rows(session, viewer), board.texts_of([text.at for text in texts_waiting])),
+        board=board.board_of(
+            await board.rows(session, viewer),
+            board.texts_of([text.at for text in texts_waiting]),
+            await drafts.unfinished(session, viewer.id) if viewer.may(Permission.FILE_REQUEST) else (),
+            trouble.count if trouble and trouble.may_work else 0,
+        ),
         trouble=trouble,
+        may_own=viewer.may(Permission.LOOK_AFTER),
         part=part,
         stages=board.STAGES,
         latest=await story.latest(session),

@@ -22,7 +22,12 @@ BEFORE = {
 
 
 def headline_of(
-    request: Request, deployment: Deployment | None, seats: SeatCount | None, roster: ProposalState | None
+    request: Request,
+    deployment: Deployment | None,
+    seats: SeatCount | None,
+    roster: ProposalState | None,
+    *,
+    is_held: bool = False,
 ) -> str:
     """Where a request stands, in one sentence."""
     place = f"{request.city}, {request.place_state}"
@@ -33,6 +38,8 @@ def headline_of(
     is_planning = deployment is not None and deployment.state is DeploymentState.PLANNING
     if deployment is None or seats is None or (is_planning and roster is None):
         return f"The team for {place} is being composed"
+    if is_held:
+        return f"The texts for {place} have not gone out yet"
     if is_planning and roster is ProposalState.ACCEPTED:
         return f"The people for {place} are being asked"
     if is_planning:

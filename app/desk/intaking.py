@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from app.access.viewer import MayAnswer, MayFile, MayLookAfter, MayWorkIntake
 from app.core.merging import three_way
@@ -31,10 +31,10 @@ async def take_in(reference: str, session: Session, viewer: MayWorkIntake) -> Re
 
 
 @router.post("/own")
-async def own(reference: str, session: Session, viewer: MayLookAfter) -> Response:
-    """Look after it from now on."""
+async def own(reference: str, session: Session, viewer: MayLookAfter, given: Given) -> Response:
+    """Look after it from now on; back to the board when the button stood there."""
     await intake.own(session, await requests.find(session, viewer, reference, lock=True), by=viewer.actor)
-    return back(reference)
+    return RedirectResponse("/desk", 303) if given.get("next") == "board" else back(reference)
 
 
 @router.post("/notes")

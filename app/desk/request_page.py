@@ -61,16 +61,18 @@ def _actions(
     """Which forms this viewer sees here now. The verbs check again."""
     state, found = row.request.state, set()
     does_intake = viewer.may(Permission.WORK_INTAKE)
-    if state is RequestState.SUBMITTED and row.is_yours:
+    is_asker = viewer.id == row.request.filed_by_id
+    if state is RequestState.SUBMITTED and does_intake:
         found.add("take_in")
     if state is RequestState.IN_INTAKE:
-        found |= {"recommend"} if row.is_yours else set()
+        recommends = viewer.may(Permission.RECOMMEND) and (row.request.keyed_in_by_desk or not is_asker)
+        found |= {"recommend"} if recommends else set()
         found |= {"ask"} if does_intake else set()
     if state is RequestState.INFO_NEEDED and viewer.may(Permission.ANSWER_QUESTION):
         found.add("answer")
     if state in OPEN and does_intake:
         found |= {"notes", "relate"} | ({"facts"} if viewer.may(Permission.FILE_REQUEST) else set())
-    if state is RequestState.RECOMMENDED and row.is_yours:
+    if state is RequestState.RECOMMENDED and board.may_act(viewer, row.request, row.step):
         found.add("decide")
     if has_proposal and viewer.may(Permission.WORK_ROSTER):
         found.add("accept")
@@ -98,12 +100,10 @@ async def show(  # noqa: PLR0917 - who asks for what
     """The page of a request; with `kept`, the form that could not be saved keeps every word."""
     listed = await requests.with_agency(session, found)
     deployment = await deployments.of_request(session, found.id)
-    counts = await deployments.seat_counts(session, [deployment.id]) if deployment else {}
-    count = counts.get(deployment.id) if deployment else None
+    facts = await board.facts_of(session, found, deployment)
     proposal = await rosters.current(session, deployment.id) if deployment else None
-    roster = proposal.state if proposal else None
-    has_proposal = roster is ProposalState.PROPOSED
-    row = board.row_of(viewer, found, listed.agency_name, deployment, count, roster)
+    has_proposal = facts.roster is ProposalState.PROPOSED
+    row = board.row_of(viewer, found, listed.agency_name, facts)
     is_held = proposal is not None and proposals.is_held(proposal)
     actions = _actions(viewer, row, deployment, has_proposal=has_proposal, is_held=is_held)
     return render(
@@ -113,11 +113,11 @@ async def show(  # noqa: PLR0917 - who asks for what
         part=part,
         kept=kept,
         facts_now=facts_of(found),
-        may_own=viewer.may(Permission.WORK_INTAKE) or viewer.may(Permission.WORK_OFFERS),
+        may_own=viewer.may(Permission.LOOK_AFTER),
         has_main_action=bool(actions & MAIN_ACTIONS),
         seen=await story.last_seen(session, intake.topic(found)),
         row=row,
-        headline=headline_of(found, deployment, count, roster),
+        headline=headline_of(found, deployment, facts.seats, facts.roster, is_held=is_held),
         stages=board.STAGES,
         actions=actions,
         may_work=viewer.may(Permission.WORK_OFFERS),
@@ -125,9 +125,9 @@ async def show(  # noqa: PLR0917 - who asks for what
         story=await story.of_topic(session, intake.topic(found)),
         held=proposal if is_held else None,
         # The proposed team says it itself.
-        changed=None if has_proposal else proposed.changed(proposal),
+        changed=None if has_proposal or is_held else proposed.changed(proposal),
         **WORDS,
-        **await _team(session, found, deployment, proposal if has_proposal else None),
+        **await _team(session, found, deployment, proposal if has_proposal or is_held else None),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +17,7 @@ from app.dispatch.models import Offer
 from app.dispatch.states import OFFER, OPEN, OfferState
 from app.experts.models import Expert
 from app.messaging import queries as messages
+from app.messaging import sealed
 from app.requests.intake import topic
 from app.requests.models import Request
 from app.requests.states import Priority
@@ -107,7 +108,7 @@ async def seat_lines(session: AsyncSession, request: Request, deployment: Deploy
     by_offer: dict[int, list[messages.Outgoing]] = defaultdict(list)
     for sent in await messages.of_topic(session, topic(request), limit=2000):
         if sent.offer_id is not None:
-            by_offer[sent.offer_id].append(sent)
+            by_offer[sent.offer_id].append(replace(sent, body=sealed.shown(sent.body)))
     asked: dict[int, list[queries.OfferView]] = defaultdict(list)
     for view in await queries.of_deployment(session, deployment.id):
         asked[view.position.id].append(view)

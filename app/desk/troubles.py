@@ -51,9 +51,14 @@ class Trouble:
     may_work: bool
 
     @property
+    def count(self) -> int:
+        """How many alarms are open."""
+        return len(self.lines) + self.more
+
+    @property
     def headline(self) -> str:
         """How many alarms there are."""
-        count = len(self.lines) + self.more
+        count = self.count
         if not count:
             return "The service"
         return "One alarm" if count == 1 else f"{count} alarms"

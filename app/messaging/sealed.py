@@ -61,6 +61,11 @@ def measured(body: str) -> str:
     return MARK.sub(lambda mark: "x" * (TOKEN_LENGTH if mark[1] == "L" else CODE_LENGTH), body)
 
 
+def shown(body: str) -> str:
+    """A text as the desk reads it: what it carries sealed is not for them."""
+    return MARK.sub("...", body)
+
+
 def closed(body: str) -> str:
     """A text that the carrier shows, with "#" for what was opened: to compare it with a kept one."""
     return OPENED.sub("#", body)

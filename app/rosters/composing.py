@@ -45,7 +45,10 @@ async def compose(deployment_id: int, standing: Standing, *, cause: str) -> tupl
         experts = await problem.pool(session, deployment, standing.asked_elsewhere or {})
         before = await queries.accepted_picks(session, deployment_id)
         kept, excluded = _with_wishes(standing, await wishes.of(session, deployment_id))
-        asked = await problem.request(session, deployment, seats, kept=kept, held=before, excluded=excluded)
+        shown = {} if before else await queries.proposed_picks(session, deployment_id)
+        asked = await problem.request(
+            session, deployment, seats, kept=kept, held=before, excluded=excluded, shown=shown
+        )
     solved = await solving.solve(experts, asked)
     async with begin() as session:
         deployment = await locked(session, Deployment, deployment_id)

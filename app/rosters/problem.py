@@ -183,6 +183,7 @@ async def request(
     kept: Mapping[int, int],
     held: Mapping[int, int],
     excluded: Iterable[int],
+    shown: Mapping[int, int] | None = None,
 ) -> asked.Request:
     """One deployment as the solver's request.
 
@@ -193,6 +194,7 @@ async def request(
         kept: position to expert: who stays where they are (confirmed, or being asked now).
         held: position to expert of the roster of now: who may move, but rather stays. What changes is told against it.
         excluded: who is not to be proposed (declined, or taken out by the desk).
+        shown: position to expert of a version that nobody worked with: what changes is told against it, no more.
     """
     ask = await session.get_one(Request, deployment.request_id)
     agency = await session.get_one(Agency, ask.agency_id)
@@ -213,7 +215,7 @@ async def request(
         earliest_departure=minute(clock.now() + PACKING[deployment.priority]),
         arrive_by=start,
         positions=tuple(
-            _seat(p, pinned=pins.get(p.id), held=rather.get(p.id), was=held.get(p.id))
+            _seat(p, pinned=pins.get(p.id), held=rather.get(p.id), was=held.get(p.id, (shown or {}).get(p.id)))
             for p in positions
             if p.state != PositionState.CANCELLED
         ),

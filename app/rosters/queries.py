@@ -68,10 +68,19 @@ async def versions(session: AsyncSession, deployment_id: int) -> Sequence[Propos
 
 async def accepted_picks(session: AsyncSession, deployment_id: int) -> dict[int, int]:
     """Position to expert of the roster the desk works with; empty before there is one."""
+    return await _picks(session, deployment_id, ProposalState.ACCEPTED)
+
+
+async def proposed_picks(session: AsyncSession, deployment_id: int) -> dict[int, int]:
+    """Position to expert of the version that the desk looks at; empty before there is one."""
+    return await _picks(session, deployment_id, ProposalState.PROPOSED)
+
+
+async def _picks(session: AsyncSession, deployment_id: int, state: ProposalState) -> dict[int, int]:
     rows = await session.execute(
         select(Pick.position_id, Pick.expert_id)
         .join(Proposal, Proposal.id == Pick.proposal_id)
-        .where(Proposal.deployment_id == deployment_id, Proposal.state == ProposalState.ACCEPTED, Pick.rank == 0)
+        .where(Proposal.deployment_id == deployment_id, Proposal.state == state, Pick.rank == 0)
     )
     return {position: expert for position, expert in rows if expert is not None}
 

@@ -14,6 +14,7 @@ from app.deployments.states import DeploymentState
 from app.deployments.status import status_of
 from app.desk import board, story, usmap
 from app.desk.headlines import BEFORE, headline_of
+from app.desk.steps import Facts, step_of
 from app.desk.team import STATE_WORDS
 from app.dispatch.states import OfferState
 from app.my.views import MY_WORDS
@@ -49,16 +50,16 @@ def _viewer(*roles: str, user_id: int = 7) -> Viewer:
 )
 def test_a_step_is_yours_only_if_you_may_take_it(state: str, role: str) -> None:
     request = _request(RequestState(state))
-    assert board.row_of(_viewer(role), request, "", None, None, None).waits_for == "You"
-    assert not board.row_of(_viewer("auditor"), request, "", None, None, None).is_yours
+    assert board.row_of(_viewer(role), request, "").waits_for == "You"
+    assert not board.row_of(_viewer("auditor"), request, "").is_yours
 
 
 def test_a_decision_is_not_of_whoever_recommended() -> None:
     request = _request(RequestState.RECOMMENDED, recommended_by_id=7)
     both = _viewer("recommender", "approver")
-    assert board.row_of(both, request, "", None, None, None).waits_for == "The approver"
+    assert board.row_of(both, request, "").waits_for == "The approver"
     other = _viewer("approver", user_id=8)
-    assert board.row_of(other, request, "", None, None, None).is_yours
+    assert board.row_of(other, request, "").is_yours
 
 
 @pytest.mark.parametrize(
@@ -66,19 +67,19 @@ def test_a_decision_is_not_of_whoever_recommended() -> None:
 )
 def test_a_team_waits_for_a_review_only_while_it_is_proposed(roster: ProposalState | None, action: str | None) -> None:
     seats = SeatCount(5, 0, 0, 0)
-    assert board.step_of(_request(RequestState.APPROVED), _deployment(), seats, roster).action == action
+    assert step_of(_request(RequestState.APPROVED), Facts(_deployment(), seats, roster)).action == action
 
 
 def test_what_is_yours_is_red_only_when_it_is_due_soon() -> None:
     intake = _viewer("intake_officer", "approver")
-    new = board.row_of(intake, _request(), "", None, None, None)
-    to_decide = board.row_of(intake, _request(RequestState.RECOMMENDED), "", None, None, None)
+    new = board.row_of(intake, _request(), "")
+    to_decide = board.row_of(intake, _request(RequestState.RECOMMENDED), "")
     assert (new.is_soon, to_decide.is_yours, to_decide.is_soon) == (True, True, False)
 
 
 def test_the_board_counts_everything_of_yours_though_only_four_cards_fit() -> None:
     request = _request()
-    rows = [board.row_of(_viewer("intake_officer"), request, "", None, None, None) for _ in range(6)]
+    rows = [board.row_of(_viewer("intake_officer"), request, "") for _ in range(6)]
     shown = board.board_of(rows, board.texts_of([clock.now()]))
     assert shown.headline == "Seven things need you now"
     assert len(shown.cards) == board.CARDS - 1
@@ -87,7 +88,7 @@ def test_the_board_counts_everything_of_yours_though_only_four_cards_fit() -> No
 
 def test_the_board_promises_no_quiet_while_something_of_others_is_late() -> None:
     late = _request(RequestState.INFO_NEEDED, filed_at=clock.now() - timedelta(days=1))
-    assert board.board_of([board.row_of(_viewer("auditor"), late, "", None, None, None)], None).next_due is None
+    assert board.board_of([board.row_of(_viewer("auditor"), late, "")], None).next_due is None
 
 
 @pytest.mark.parametrize(("count", "said"), [(0, "Nothing needs"), (1, "One thing needs"), (2, "Two things need"),

@@ -1,0 +1,86 @@
+"""The asking at work, by pages: what comes next, answers by phone with their words, a team that is called off."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.core.clock import clock
+from app.core.settings import get_settings
+from app.desk.team import next_step
+from app.dispatch.models import Offer
+from app.dispatch.states import OfferState
+from app.requests.states import Priority
+from tests.story import Person, Story
+from tests.web.browser import RECOMMENDER, browser, headline
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+async def reference(story: Story) -> str:
+    """A request whose team is being asked."""
+    made = await story.files()
+    await story.approves(made)
+    await story.asks(made)
+    return made
+
+
+async def _asked(story: Story, reference: str) -> list[Person]:
+    return [await story.person(offer["expert_id"]) for offer in await story.offers(reference)]
+
+
+@pytest.mark.parametrize(("rung", "state", "said", "minutes"), [
+    (1, OfferState.CONTACTING, "A reminder goes out", 10), (2, OfferState.CONTACTING, "They are called", 20),
+    (5, OfferState.CONTACTING, "The offer runs out", 60), (2, OfferState.ACCEPTED, "", None),
+    (2, OfferState.DEFERRED, "", None),
+])  # fmt: skip
+def test_an_open_offer_says_what_comes_next_and_when(
+    rung: int, state: OfferState, said: str, minutes: int | None
+) -> None:
+    offer = Offer(rung=rung, state=state, asked_at=NOON)
+    due = NOON + timedelta(minutes=minutes) if minutes else None
+    assert next_step(offer, Priority.IMMEDIATE) == (said, due)
+
+
+async def test_an_answer_by_phone_keeps_its_words_and_the_hour_it_was_given(story: Story, reference: str) -> None:
+    first, second, *_ = await _asked(story, reference)
+    path = f"/desk/requests/{reference}"
+    yes, no = (await story.offer_to(reference, first))["id"], (await story.offer_to(reference, second))["id"]
+    async with browser(story, RECOMMENDER) as page:
+        wrong = await page.sends(f"{path}/offers/{yes}", verb="yes", said="Yes, from <Monday>", at="late")
+        assert wrong.status_code == 422
+        assert "A time of day, like 14:05" in wrong.text
+        assert 'value="Yes, from &lt;Monday&gt;"' in wrong.text
+        said = await page.sends(f"{path}/offers/{yes}", verb="yes", said="Yes, from <Monday>", at="11:30")
+        told = "told Robin Simms by phone, Mon Nov 23, 11:30 a.m. ET: Yes, from &lt;Monday&gt;"
+        assert told in said.text
+        assert headline(said) == "1 of 3 have said yes for Harlan Ridge, CO"
+        later = (clock.now() + timedelta(hours=1)).strftime("%H:%M")
+        assert "Sun Nov 22" in (await page.sends(f"{path}/offers/{no}", verb="no", at=later)).text
+
+
+async def test_a_team_is_called_off_with_a_reason_and_everybody_is_told(story: Story, reference: str) -> None:
+    people = await _asked(story, reference)
+    async with browser(story, RECOMMENDER) as page:
+        path = f"/desk/requests/{reference}/stand-down"
+        assert "Call the team off" in (await page.opens(f"/desk/requests/{reference}")).text
+        refused = await page.sends(path, note=" ")
+        assert refused.status_code == 422
+        assert "Say why" in refused.text
+        off = await page.sends(path, note="The agency has found help nearby.")
+        assert headline(off) == "The team for Harlan Ridge, CO is called off"
+        assert (await page.sends(path, note="Again")).status_code == 409
+    await story.settle()
+    assert all("called off" in who.hears()[-1] or "not needed" in who.hears()[-1] for who in people)
+
+
+async def test_a_seat_says_who_is_asked_if_nobody_answers(
+    story: Story, reference: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RRT_WAVES", "true")
+    get_settings.cache_clear()
+    (following, *_) = (await story.get(f"/deployments/{reference}/call-out"))["next"]
+    async with browser(story, RECOMMENDER) as page:
+        shown = (await page.opens(f"/desk/requests/{reference}")).text
+        seat = shown[shown.index(f'id="seat-{following["seat"]}"') :]
+        assert seat.index(f"Ask {following['name']} now") < seat.find(f'id="seat-{following["seat"] + 1}"') % len(seat)
