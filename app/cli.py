@@ -127,6 +127,38 @@ def check() -> None:
 
 
 @cli.command()
+def story(reference: Annotated[str, typer.Argument(help="The request's, as people say it: 26-0412")]) -> None:
+    """Print everything that happened to a request, oldest first, in sentences; texts and calls as they stand."""
+    from sqlalchemy import select
+
+    from app.core.database import begin
+    from app.core.places import day_and_time
+    from app.core.problems import NotFound
+    from app.core.text import shown_phone
+    from app.desk.story import of_topic
+    from app.messaging import queries
+    from app.requests.intake import topic
+    from app.requests.models import Request
+    from app.rooms import load
+    from app.web.render import DESK_ZONE
+
+    async def read() -> list[str]:
+        load()
+        async with begin() as session:
+            request = await session.scalar(select(Request).where(Request.reference == reference))
+            if request is None:
+                raise NotFound(f"There is no request {reference}.")
+            lines = await of_topic(session, topic(request), limit=10_000)
+            told = [(line.at, f"{line.who} {line.text}") for line in reversed(lines)]
+            for sent in reversed(await queries.of_topic(session, topic(request), limit=10_000)):
+                told.append((sent.at, f"  to {shown_phone(sent.number)}, {sent.in_words.lower()}: {sent.body}"))
+            return [f"{day_and_time(at, DESK_ZONE)}  {words}" for at, words in sorted(told, key=lambda each: each[0])]
+
+    for line in _run(read()):
+        typer.echo(line)
+
+
+@cli.command()
 def settings() -> None:
     """Print every setting with its meaning; secrets are masked."""
     from pydantic import SecretStr
