@@ -147,6 +147,7 @@ def measure(run: Run, rounds: int, single: int, clients: int) -> None:
             took = asyncio.run(run.storm(WARM_UP + 1, connections=16))
         ours.append((run.people - WARM_UP) / took["seated"])
         replied_rate = (run.people - WARM_UP) / took["replied"]
+        console.print(f"{ours[-1]:.1f} seated/s", end=" ... ")
         run.copy("bench", "asked")
         theirs.append(script.pgbench(run, "bench", clients))
         console.print(

@@ -227,6 +227,8 @@ class _Writer:
         lines += [rf"\set {name} {base * 10_000_000} + :n" for name, base in BASES.items()]
         lines += [rf"\set {name} {base * 10_000_000} + :team" for name, base in TEAMS.items()]
         lines += [r"\set phone_number 5000000 + :n"]
+        given = {value for each in life for one in each for value in one.given if value}
+        self._known |= dict.fromkeys(given & set(re.findall(r"\bSM[0-9a-f]{32}\b", " ".join(given))), "reply")
         for each in life:
             self._learned = self._moment_of(each) or self._learned
             lines += [self._line(one) for one in each]
@@ -284,7 +286,12 @@ class _Writer:
         if found == ":":
             return "chr(58)"
         name = self._known[found]
-        special = {"phone": "'+1202' || :phone_number::text", "sid": "'SMbench' || :n::text", "name": "'E' || :n::text"}
+        special = {
+            "reply": "'SMreply' || :n::text",
+            "phone": "'+1202' || :phone_number::text",
+            "sid": "'SMbench' || :n::text",
+            "name": "'E' || :n::text",
+        }
         return special.get(name, f":{name}::text")
 
 
