@@ -19,6 +19,7 @@ MODELS = (
     "app.my.models",
     "app.field.models",
     "app.drills.models",
+    "app.wellness.models",
 )
 JOBS = (
     "app.access.anchors",
@@ -30,6 +31,7 @@ JOBS = (
     "app.field.jobs",
     "app.drills.jobs",
     "app.replies.jobs",
+    "app.wellness.jobs",
 )
 ROUTERS = (
     "app.access.pages",
@@ -57,6 +59,7 @@ ROUTERS = (
     "app.drills.pages",
     "app.replies.api",
     "app.replies.pages",
+    "app.wellness.pages",
     "app.my.pages",
     "app.my.team_page",
     "app.my.link_page",

@@ -22,6 +22,8 @@ class Permission(StrEnum):
     """Mission orders, check-ins and release, for every team."""
     LEAD_TEAM = "lead_team"
     """The same for the team one leads: reports, hours, check-ins on behalf."""
+    WORK_WELLNESS = "work_wellness"
+    """Behind the wall: the wellness lead alone."""
     READ_EXPERTS = "read_experts"
     MANAGE_EXPERTS = "manage_experts"
     READ_AGENCIES = "read_agencies"
@@ -81,7 +83,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     R.SCHEDULER: frozenset(_DESK | _ASKS | {P.LOOK_AFTER, P.MANAGE_EXPERTS}),
     R.TEAM_LEADER: frozenset({P.OWN_SESSIONS}),
     R.EXPERT: frozenset({P.OWN_SESSIONS, P.READ_OWN_OFFERS, P.ANSWER_OWN_OFFERS, P.LEAD_TEAM}),
-    R.WELLNESS_LEAD: frozenset({P.OWN_SESSIONS}),
+    R.WELLNESS_LEAD: frozenset({P.WORK_WELLNESS, P.OWN_SESSIONS}),
     R.EVALUATOR: frozenset({P.OWN_SESSIONS}),
     R.AUDITOR: frozenset(_DESK | {P.READ_AUDIT}),
     R.ADMIN: frozenset(_STAFF | {P.READ_EXPERTS, P.MANAGE_EXPERTS, P.READ_AGENCIES, P.MANAGE_AGENCIES})

@@ -35,6 +35,7 @@ GROUPS: dict[str, set[str]] = {
     "agencies": {INTAKE, ADMIN},
     "expert": {EXPERT},
     "admin": {ADMIN},
+    "wellness": {WELLNESS},
     "audit": {AUDITOR, ADMIN},
 }
 """A word of the table to roles (domain.md 6.2)."""
@@ -44,6 +45,7 @@ SCOPES = {
     "agency": "the desk, and the agency whose it is; another agency gets 404",
     "self": "each their own; anybody else's is 404",
     "led": "of whoever goes with that team, or leads it; else 404. In this world nobody has a seat yet",
+    "planned": "a talk that is planned; here none is, so whoever may pass gets 404",
     "ordered": "of a deployment that has its order; here none has, so whoever may pass gets 404",
     "carrier": "open, but only what our carrier has signed is taken: 403 for everybody else",
     "token": "open to whoever has the unguessable token; a made-up one is 404, 410 or 422",
@@ -86,6 +88,8 @@ GET    /agency/requests/new                                  asks            all
 GET    /agency/requests/{reference}                          desk+req        agency
 POST   /agency/requests/{reference}/answer                   asks            agency
 POST   /agency/requests/{reference}/withdraw                 asks            agency
+GET    /wellness                                             wellness        all
+POST   /wellness/{follow_up_id}                              wellness        planned
 GET    /my                                                   expert          all
 GET    /my/teams/{reference}                                 expert          led
 GET    /my/teams/{reference}/order                           expert          led

@@ -105,7 +105,7 @@ async def build(story: Story) -> World:
         shared = {
             "reference": reference, "other": other, "offer_id": offers[0].id, "number": 1, "version": 1,
             "alarm_id": alarm_id, "hold_id": hold.id, "inbound_id": inbound.first(), "agency_id": agency_id,
-            "expert_id": offers[0].expert_id, "slug": "where", "drill_id": drill.id,
+            "expert_id": offers[0].expert_id, "follow_up_id": 0, "slug": "where", "drill_id": drill.id,
         }  # fmt: skip
         key_id = await session.scalar(select(ApiKey.id).where(ApiKey.user_id == people["nobody's"].id))
         for actor in actors:

@@ -1,0 +1,109 @@
+"""Follow-ups: planned by the deployment's own dates, done by the wellness lead, gone after a year."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import clock
+from app.core.database import locked
+from app.core.events import SYSTEM, Actor
+from app.core.problems import Conflict, Invalid
+from app.deployments.models import Assignment
+from app.experts import holds
+from app.experts.models import Contact, ContactKind, Expert
+from app.wellness.models import FollowUp, Outcome, Touch
+
+AFTER = {
+    Touch.WITHIN_72_H: timedelta(hours=72), Touch.DAY_14: timedelta(days=14), Touch.DAY_30: timedelta(days=30),
+    Touch.DAY_90: timedelta(days=90),
+}  # fmt: skip
+"""From coming home to the talk."""
+KEPT = timedelta(days=365)
+LONGEST_HOLD = timedelta(days=365)
+
+
+async def plan_before(session: AsyncSession, assignment: Assignment) -> None:
+    """A word before somebody leaves: their own declaration that they are well enough to go."""
+    await _plan(session, assignment, Touch.BEFORE, assignment.span.lower or assignment.arrives_at)
+
+
+async def plan_after(session: AsyncSession, assignment: Assignment, home: datetime) -> None:
+    """The talks after somebody has come home. Planned twice, the first stands."""
+    for touch, span in AFTER.items():
+        await _plan(session, assignment, touch, home + span)
+
+
+async def _plan(session: AsyncSession, assignment: Assignment, touch: Touch, due: datetime) -> None:
+    put = insert(FollowUp).values(
+        assignment_id=assignment.id, expert_id=assignment.expert_id, touch=touch, due_at=due
+    )  # fmt: skip
+    await session.execute(put.on_conflict_do_nothing())
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One talk that waits, and how to reach the person."""
+
+    follow_up: FollowUp
+    name: str
+    number: str
+    is_late: bool
+
+
+async def waiting(session: AsyncSession, within: timedelta = timedelta(days=7)) -> list[Due]:
+    """Talks that are late or due within some days, the first due first."""
+    now = clock.now()
+    rows = await session.execute(
+        select(FollowUp, Expert.name, Contact.number)
+        .join(Expert, Expert.id == FollowUp.expert_id)
+        .outerjoin(Contact, (Contact.expert_id == Expert.id) & (Contact.kind == ContactKind.MOBILE))
+        .where(FollowUp.done_at.is_(None), FollowUp.due_at < now + within)
+        .order_by(FollowUp.due_at, FollowUp.id)
+    )
+    return [Due(row, name, number or "", row.due_at < now) for row, name, number in rows]
+
+
+async def done(session: AsyncSession, limit: int = 50) -> Sequence[FollowUp]:
+    """Talks that were held, the latest first."""
+    query = select(FollowUp).where(FollowUp.done_at.is_not(None)).order_by(FollowUp.done_at.desc()).limit(limit)
+    return (await session.scalars(query)).all()
+
+
+async def settle(
+    session: AsyncSession, follow_up_id: int, outcome: Outcome, hold_until: datetime | None, *, by: Actor
+) -> FollowUp:
+    """Keep the outcome of a talk. A hold moves the day from which somebody may be asked, and nothing else leaves here.
+
+    There is no event of it: the log is read by others. The date's own event names nobody's reason.
+
+    Raises:
+        Conflict: it was settled before.
+        Invalid: a hold without an end, one that has passed, or one of more than a year.
+    """
+    row = await locked(session, FollowUp, follow_up_id)
+    if row.done_at is not None:
+        raise Conflict("This talk is settled already.")
+    now = clock.now()
+    if outcome is Outcome.HOLD and (hold_until is None or not now < hold_until <= now + LONGEST_HOLD):
+        raise Invalid(errors={"hold_until": "Give the day on which the hold ends, within a year."})
+    row.done_at, row.done_by_id, row.outcome = now, by.id, outcome
+    row.hold_until = hold_until if outcome is Outcome.HOLD else None
+    await session.flush()
+    if row.hold_until is not None:
+        expert = await locked(session, Expert, row.expert_id)
+        await holds.not_before(session, expert, row.hold_until, by=SYSTEM)
+    return row
+
+
+async def purge(session: AsyncSession) -> int:
+    """Delete what is older than a year (domain.md 6.5).
+
+    Returns:
+        How many talks.
+    """
+    gone = await session.scalars(delete(FollowUp).where(FollowUp.done_at < clock.now() - KEPT).returning(FollowUp.id))
+    return len(gone.all())
