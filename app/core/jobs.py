@@ -16,7 +16,7 @@ import psycopg
 from procrastinate.exceptions import ConnectorException, JobAborted
 from procrastinate.jobs import Job, Status
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
@@ -71,9 +71,14 @@ def _cron(span: timedelta) -> str:
     return f"*/{seconds // 60} * * * *" if seconds >= 60 else f"* * * * * */{seconds}"
 
 
-def _tick(handler: Handler) -> Handler:
+def ticking(handler: Handler) -> Handler:
     async def tick(timestamp: int) -> None:
-        await handler()
+        try:
+            await handler()
+        except (DBAPIError, psycopg.OperationalError) as error:
+            if not is_away(error):
+                raise
+            logger.warning("%s: the database is away; the next run comes soon", handler.__name__)
 
     return tick
 
@@ -97,10 +102,10 @@ def job_app() -> procrastinate.App:
     for name, handler in _HANDLERS.items():
         app.task(name=name, retry=Patience())(handler)
     for name, (handler, span) in _PERIODIC.items():
-        task = app.task(name=name, queueing_lock=name, priority=PERIODIC_PRIORITY)(_tick(handler))
+        task = app.task(name=name, queueing_lock=name, priority=PERIODIC_PRIORITY)(ticking(handler))
         app.periodic(cron=_cron(span))(task)
     # Without a lock, or it would stall itself; ahead of everything, or it would queue behind what waits for it.
-    task = app.task(name="core.rescue", priority=PERIODIC_PRIORITY, pass_context=False)(_tick(rescue))
+    task = app.task(name="core.rescue", priority=PERIODIC_PRIORITY, pass_context=False)(ticking(rescue))
     app.periodic(cron="* * * * * */3")(task)
     return app
 

@@ -223,10 +223,11 @@ FOLLOWED_UP = (
     Promise(
         "an-approved-request-has-its-deployment",
         "An approval opens a deployment with its seats.",
-        """select r.id, 'request:' || r.id as topic, 'an approved request without a deployment' as detail
+        f"""{JOBS} select r.id, 'request:' || r.id as topic, 'an approved request without a deployment' as detail
         from requests r where r.state = 'approved' and r.decided_at < :cutoff and not exists
           (select from deployments d join positions p on p.deployment_id = d.id where d.request_id = r.id)
-        limit :most""",
+        and not exists (select from jobs j where j.task_name = 'deployments.open'
+          and (j.args->>'subject_id')::bigint = r.id) limit :most""",
     ),
     Promise(
         "a-deployment-has-its-roster",
@@ -265,10 +266,12 @@ FOLLOWED_UP = (
     Promise(
         "a-confirmed-team-is-announced",
         "The agency is told when its team is confirmed.",
-        """select d.id, 'request:' || d.request_id as topic, 'a confirmed team that nobody announced' as detail
+        f"""{JOBS} select d.id, 'request:' || d.request_id as topic, 'a confirmed team that nobody announced' as detail
         from deployments d where d.state = 'staffed' and d.staffed_at < :cutoff and d.staffed_at >= :since
         and not exists (select from messages m where m.topic = 'request:' || d.request_id
-          and m.kind = 'team_confirmed') limit :most""",
+          and m.kind = 'team_confirmed')
+        and not exists (select from jobs j where j.task_name = 'dispatch.tell_agency'
+          and (j.args->>'subject_id')::bigint = d.id) limit :most""",
     ),
     Promise(
         "an-answer-is-answered",

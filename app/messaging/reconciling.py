@@ -120,8 +120,9 @@ async def _compared(session: AsyncSession, text: Listed) -> bool:
     is_ours = await session.scalar(select(Message.id).where(Message.sid == text.taken.sid)) is not None
     query = select(Message).where(Message.sid == text.taken.sid) if is_ours else _without_sid(text)
     message = await session.scalar(query.with_for_update(skip_locked=True))
-    if message is None:
-        return is_ours
+    if message is None:  # nobody's, or somebody writes down just now what became of it
+        known = select(Message.id).where(Message.sid == text.taken.sid)
+        return await session.scalar(known.union(_without_sid(text).with_only_columns(Message.id))) is not None
     if message.state is MessageState.QUEUED:  # a restored backup: sent before, though this database does not know
         message.state, message.claimed_at = MESSAGE.after(message.state, "claim"), text.made_at
         await session.flush()

@@ -11,7 +11,7 @@ from app.core.clock import clock
 from bench.chaos.plan import Act, Filing
 
 PATIENCE_S = 300
-AGAIN_S = 0.4
+AGAIN_S = 1.0
 
 
 class Gave(Exception):  # noqa: N818 - what happened
@@ -76,7 +76,7 @@ class Desk:
         while self.ask("intake", "GET", path).status_code != 200:
             if time.monotonic() > deadline:
                 raise Gave(path)
-            time.sleep(0.3)
+            time.sleep(2)
 
     def stands_down(self, reference: str) -> None:
         """Call a deployment off, looking again when it changed meanwhile."""

@@ -48,7 +48,7 @@ MOMENTS: dict[Victim, tuple[tuple[Moment, int], ...]] = {
     Victim.DATABASE: ((Moment.ANY, 5), (Moment.ASKED, 1), (Moment.ANSWERED, 2), (Moment.TOLD, 2)),
 }
 """Moments of each victim's death, with their weights."""
-SHARES = {Victim.WEB: 2, Victim.WORKER_1: 2, Victim.WORKER_2: 2, Victim.DATABASE: 1}
+SHARES = {Victim.WEB: 4, Victim.WORKER_1: 4, Victim.WORKER_2: 4, Victim.DATABASE: 1}
 """How often each dies. The database less: with it, all others lose what they were doing."""
 LONGEST_DELAY_S = 0.015
 """After a moment has come: inside our commit, or shortly before or behind it."""

@@ -27,6 +27,8 @@ LOOK_S = 0.1
 """How often somebody looks whether all live."""
 RESTART_S = 0.3
 """How long a dead process lies there before it is started again."""
+CONCURRENCY = 3
+"""Jobs at the same time in a worker: with more, on a busy machine, none is finished before the next kill."""
 WORKER_PORTS = {Victim.WORKER_1: 0, Victim.WORKER_2: 1}
 
 
@@ -174,7 +176,7 @@ class Town:
     def _bear(self, victim: Victim) -> None:
         if victim is Victim.DATABASE:
             return
-        words, environment = ["worker"], {}
+        words, environment = ["worker", "--concurrency", str(CONCURRENCY)], {}
         if victim is Victim.WEB:
             words = ["serve", "--port", str(self._web)]
         else:

@@ -9,7 +9,7 @@ from procrastinate.jobs import Job
 from psycopg import errors
 from sqlalchemy.exc import OperationalError
 
-from app.core.jobs import MOST_TRIES, Patience
+from app.core.jobs import MOST_TRIES, Patience, ticking
 
 AWAY = psycopg.OperationalError("connection refused")
 
@@ -31,3 +31,15 @@ def test_a_job_is_not_given_up_because_its_database_or_worker_goes_away(error: B
 def test_a_job_that_fails_by_itself_is_given_up_in_the_end(error: BaseException) -> None:
     assert _after(error, MOST_TRIES - 1) is not None
     assert _after(error, MOST_TRIES) is None
+
+
+async def test_a_periodic_job_that_found_no_database_has_not_failed() -> None:
+    async def look() -> None:
+        raise AWAY
+
+    async def err() -> None:
+        raise errors.UniqueViolation
+
+    await ticking(look)(0)
+    with pytest.raises(errors.UniqueViolation):
+        await ticking(err)(0)

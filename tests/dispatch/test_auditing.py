@@ -221,3 +221,27 @@ def test_on_an_accelerated_clock_a_silence_is_too_long_only_after_a_moment_of_th
     finally:
         clock.follow(before)
     assert heartbeats.too_long(5) == timedelta(minutes=5)
+
+
+@pytest.mark.parametrize(
+    ("promise", "job", "plants"),
+    [
+        (
+            "an-approved-request-has-its-deployment", "deployments.open",
+            ["delete from positions", "update requests set decided_at = decided_at - interval '5 minutes'"],
+        ),
+        (
+            "a-confirmed-team-is-announced", "dispatch.tell_agency",
+            ["update deployments set state = 'staffed', staffed_at = opened_at - interval '5 minutes'"],
+        ),
+    ],
+)  # fmt: skip
+async def test_what_waits_for_a_worker_is_not_stuck(story: Story, promise: str, job: str, plants: list[str]) -> None:
+    await _asked(story)
+    await _plants(*plants)
+    async with begin() as session:
+        about = "deployments" if job == "dispatch.tell_agency" else "requests"
+        await defer(session, job, subject_id=(await session.scalars(text(f"select id from {about}"))).one())  # noqa: S608
+        assert promise not in {each.promise for each in await auditing.read(session)}
+        await session.execute(text("delete from procrastinate_jobs where task_name = :job"), {"job": job})
+        assert promise in {each.promise for each in await auditing.read(session)}

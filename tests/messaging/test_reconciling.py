@@ -118,3 +118,15 @@ async def test_a_text_that_this_database_never_knew_is_told_to_the_desk(desk: De
     assert await reconciling.compare() == 1
     (alarm,) = await desk.rows(Alarm)
     assert "this database does not know" in alarm.says
+
+
+async def test_a_text_that_is_written_down_at_this_moment_is_not_taken_for_a_strangers(desk: Desk) -> None:
+    await desk.posts()
+    await desk.works()
+    for change in ("sid = sid", "sid = null, state = 'sending'"):
+        async with begin() as session:
+            await session.execute(text("set local session_replication_role = replica"))
+            await session.execute(text(f"update messages set {change}"))  # noqa: S608
+        async with begin() as other:
+            await other.execute(text("select id from messages for update"))
+            assert await reconciling.compare() == 0
