@@ -29,7 +29,7 @@ from app.demo import machine, people
 from app.processes import migrate
 from bench.chaos import verdict as verdicts
 from bench.chaos.desk import Desk, Gave
-from bench.chaos.plan import FAULTS, Moment, Plan, Victim, draw
+from bench.chaos.plan import FAULTS, WORKERS, Moment, Plan, Victim, draw
 from bench.chaos.town import Town
 from bench.chaos.verdict import Verdict
 
@@ -78,7 +78,8 @@ def main() -> int:
 
 
 def _run(plan: Plan, chosen: argparse.Namespace, folder: Path) -> int:
-    web, simulator, second = (machine.free_port(0) for _ in range(3))
+    web, *carriers = (machine.free_port(0) for _ in range(1 + len(WORKERS)))
+    simulator = carriers[0]
     with EmbeddedPostgres(folder / "postgres", port=machine.free_port(0)) as database:
         database.ensure_database("rrt")
         clock.follow(Clock(chosen.rate, time.time(), START.timestamp()))
@@ -91,7 +92,7 @@ def _run(plan: Plan, chosen: argparse.Namespace, folder: Path) -> int:
         cast = asyncio.run(people.gather(experts=int(chosen.experts), seed=1))
         _wake_everybody()
         base, carrier = f"http://127.0.0.1:{web}", f"http://127.0.0.1:{simulator}"
-        with Town(folder, database, web=web, carrier=(simulator, second), seed=plan.seed) as town:
+        with Town(folder, database, web=web, carrier=carriers, seed=plan.seed) as town:
             desk = _opened(base, carrier, cast, plan)
             began = time.monotonic()
             references = _storm(plan, town, desk, began)

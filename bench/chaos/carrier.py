@@ -28,7 +28,7 @@ from app.core.settings import get_settings
 from app.simulator.records import Record
 from app.simulator.server import Deliverer, create_simulator
 from app.simulator.webhooks import Answer
-from bench.chaos.plan import Moment, Victim
+from bench.chaos.plan import WORKERS, Moment, Victim
 
 NEVER_TAKEN = "dropped"
 """The carrier had the request, its caller was killed, and it forgot the request."""
@@ -76,7 +76,7 @@ class Gun:
     def due(self, moment: Moment, asker: Victim | None) -> _Armed | None:
         """Take out what is aimed at this moment, and at this asker if it is aimed at one who asks."""
         for armed in self._armed:
-            is_him = armed.aim.victim not in (Victim.WORKER_1, Victim.WORKER_2) or armed.aim.victim == asker
+            is_him = armed.aim.victim not in WORKERS or armed.aim.victim == asker
             if armed.aim.moment is moment and is_him:
                 self._armed.remove(armed)
                 return armed
@@ -221,7 +221,7 @@ def main(handle: int, seed: int, ports: list[int]) -> None:
     carrier.create_message = proof.noting(carrier.create_message)
     carrier.create_call = proof.noting(carrier.create_call)
     _strings(app, gun, proof)
-    askers = dict(zip(ports, (Victim.WORKER_1, Victim.WORKER_2), strict=True))
+    askers = dict(zip(ports, WORKERS, strict=True))
     shooting = Shooting(app, gun, proof, askers)
     sockets = [socket.create_server(("127.0.0.1", port)) for port in ports]
     config = uvicorn.Config(shooting, log_config=None, access_log=False)

@@ -28,6 +28,8 @@ class Victim(StrEnum):
     WEB = "web"
     WORKER_1 = "worker-1"
     WORKER_2 = "worker-2"
+    WORKER_3 = "worker-3"
+    WORKER_4 = "worker-4"
     DATABASE = "database"
 
 
@@ -41,14 +43,15 @@ class Moment(StrEnum):
     TOLD = "while the carrier tells us something"
 
 
+WORKERS = (Victim.WORKER_1, Victim.WORKER_2, Victim.WORKER_3, Victim.WORKER_4)
+OF_WORKERS = ((Moment.ANY, 10), (Moment.ASKED, 4), (Moment.ANSWERED, 5), (Moment.UNHEARD, 1))
 MOMENTS: dict[Victim, tuple[tuple[Moment, int], ...]] = {
     Victim.WEB: ((Moment.ANY, 6), (Moment.TOLD, 4)),
-    Victim.WORKER_1: ((Moment.ANY, 10), (Moment.ASKED, 4), (Moment.ANSWERED, 5), (Moment.UNHEARD, 1)),
-    Victim.WORKER_2: ((Moment.ANY, 10), (Moment.ASKED, 4), (Moment.ANSWERED, 5), (Moment.UNHEARD, 1)),
+    **dict.fromkeys(WORKERS, OF_WORKERS),
     Victim.DATABASE: ((Moment.ANY, 5), (Moment.ASKED, 1), (Moment.ANSWERED, 2), (Moment.TOLD, 2)),
 }
 """Moments of each victim's death, with their weights."""
-SHARES = {Victim.WEB: 4, Victim.WORKER_1: 4, Victim.WORKER_2: 4, Victim.DATABASE: 1}
+SHARES = {Victim.WEB: 4, **dict.fromkeys(WORKERS, 3), Victim.DATABASE: 1}
 """How often each dies. The database less: with it, all others lose what they were doing."""
 LONGEST_DELAY_S = 0.015
 """After a moment has come: inside our commit, or shortly before or behind it."""

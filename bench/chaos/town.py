@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -21,7 +21,7 @@ import httpx
 from app.core.postgres import EmbeddedPostgres
 from app.demo.machine import LEASH
 from bench.chaos.nursery import Birth, Death
-from bench.chaos.plan import Kill, Moment, Victim
+from bench.chaos.plan import WORKERS, Kill, Moment, Victim
 
 LOOK_S = 0.1
 """How often somebody looks whether all live."""
@@ -29,11 +29,10 @@ RESTART_S = 0.3
 """How long a dead process lies there before it is started again."""
 CONCURRENCY = 3
 """Jobs at the same time in a worker: with more, on a busy machine, none is finished before the next kill."""
-WORKER_PORTS = {Victim.WORKER_1: 0, Victim.WORKER_2: 1}
 
 
 class Town:
-    """Database, web, two workers and the carrier. The carrier is the world outside: nobody kills it.
+    """Database, web, four workers and the carrier. The carrier is the world outside: nobody kills it.
 
     Args:
         folder: for the processes' last words.
@@ -44,7 +43,7 @@ class Town:
     """
 
     def __init__(
-        self, folder: Path, database: EmbeddedPostgres, *, web: int, carrier: tuple[int, int], seed: int
+        self, folder: Path, database: EmbeddedPostgres, *, web: int, carrier: Sequence[int], seed: int
     ) -> None:
         self.folder, self.database = folder, database
         self.killed: Counter[str] = Counter()
@@ -180,7 +179,7 @@ class Town:
         if victim is Victim.WEB:
             words = ["serve", "--port", str(self._web)]
         else:
-            environment = {"RRT_TWILIO_API_URL": f"http://127.0.0.1:{self._ports[WORKER_PORTS[victim]]}"}
+            environment = {"RRT_TWILIO_API_URL": f"http://127.0.0.1:{self._ports[WORKERS.index(victim)]}"}
         self._ask(Birth(victim.value, words, environment, self.folder / f"{victim}.log"))
 
     def _keep(self) -> None:
