@@ -97,3 +97,5 @@ class Assignment(Table):
     """When the expert texted HOME."""
     told_delay: Mapped[str | None]
     """The latest text that told of a delay, whole."""
+    sequence: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often its times changed or it was called off; the database counts (RFC 5545 SEQUENCE)."""

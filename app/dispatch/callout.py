@@ -16,6 +16,7 @@ from app.deployments.models import Assignment, Deployment, Position
 from app.deployments.states import LIVE, PositionState
 from app.dispatch import ladder
 from app.dispatch.models import Offer
+from app.dispatch.offers import may_be_woken
 from app.dispatch.states import OPEN, OfferState
 from app.experts.models import Expert
 from app.experts.quiet import may_be_asked_from
@@ -98,11 +99,13 @@ async def second_of_an_employer(
 async def not_before(session: AsyncSession, deployment: Deployment, people: Collection[int]) -> dict[int, float]:
     """Minutes from now before which each is not asked: night without consent, or asked often enough today."""
     now, found = clock.now(), {}
+    on_standby = await may_be_woken(session, deployment, people)
     for expert in await session.scalars(select(Expert).where(Expert.id.in_(people))):
         is_immediate = deployment.priority is Priority.IMMEDIATE
         start = may_be_asked_from(
-            now, zone=expert.time_zone, is_immediate=is_immediate, wakes=expert.wakes_for_immediate
-        )
+            now, zone=expert.time_zone, is_immediate=is_immediate, wakes=expert.wakes_for_immediate,
+            is_on_standby=expert.id in on_standby,
+        )  # fmt: skip
         if start > now:
             found[expert.id] = _minutes(start - now)
     most = get_settings().questions_per_day

@@ -1,6 +1,6 @@
 """Offers: ask a person for a seat, climb the ladder, withdraw, let run out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -20,6 +20,7 @@ from app.dispatch.ladder import LADDERS, Step
 from app.dispatch.models import Offer
 from app.dispatch.states import OFFER, OPEN, OfferState
 from app.dispatch.words import words_of
+from app.experts import standby
 from app.experts.models import Contact, ContactKind, Expert
 from app.experts.quiet import may_be_asked_from
 from app.messaging import outbox, texts
@@ -91,6 +92,7 @@ async def ask(
         zone=expert.time_zone,
         is_immediate=deployment.priority is Priority.IMMEDIATE,
         wakes=expert.wakes_for_immediate,
+        is_on_standby=bool(await may_be_woken(session, deployment, [expert.id])),
     )
     offer = Offer(
         deployment_id=deployment.id,
@@ -115,6 +117,13 @@ async def ask(
     else:
         offer.timer_job_id = await set_timer(session, offer, start)
     return offer
+
+
+async def may_be_woken(session: AsyncSession, deployment: Deployment, expert_ids: Collection[int]) -> set[int]:
+    """Who of these is on standby now; a planned request wakes nobody."""
+    if deployment.priority is Priority.PLANNED:
+        return set()
+    return await standby.on_standby(session, expert_ids, clock.now())
 
 
 async def set_timer(session: AsyncSession, offer: Offer, at: datetime) -> int:

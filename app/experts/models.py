@@ -110,6 +110,40 @@ class Absence(Table):
     ends_at: Mapped[datetime]
 
 
+class StandbyWeek(Table):
+    """A week in which an expert is on standby: ready to go, and may be woken."""
+
+    __tablename__ = "standby_weeks"
+    __table_args__ = (
+        UniqueConstraint("expert_id", "monday"),
+        CheckConstraint("extract(isodow from monday) = 1", name="begins_on_monday"),
+    )
+
+    expert_id: Mapped[int] = mapped_column(ForeignKey("experts.id", ondelete="CASCADE"))
+    monday: Mapped[date]
+
+
+class ConsentKind(StrEnum):
+    """What may be agreed to."""
+
+    TEXTS = "texts"
+    WAKE = "wake"
+    """To be woken for requests of the highest priority."""
+
+
+class Consent(Table):
+    """A yes or a no to something, with the version of its words. The last line of a kind counts."""
+
+    __tablename__ = "consents"
+    __table_args__ = (Index("ix_consents_expert_id_kind", "expert_id", "kind"),)
+
+    expert_id: Mapped[int] = mapped_column(ForeignKey("experts.id", ondelete="CASCADE"))
+    kind: Mapped[ConsentKind] = mapped_column(state_column(ConsentKind))
+    is_given: Mapped[bool]
+    wording: Mapped[str]
+    at: Mapped[datetime]
+
+
 class ContactKind(StrEnum):
     """Which of an expert's numbers it is."""
 

@@ -12,7 +12,7 @@ from app.agencies.models import Agency
 from app.core.clock import clock
 from app.deployments.models import Assignment, Deployment, Position
 from app.deployments.states import LIVE, ON_THE_ROAD, SEATED, PositionState
-from app.experts import exposure
+from app.experts import exposure, standby
 from app.experts.models import Absence, Credential, Expert
 from app.experts.quiet import may_be_asked_from
 from app.experts.taxonomy import CLINICAL, MANDATORY
@@ -164,7 +164,8 @@ async def _asleep(session: AsyncSession, deployment: Deployment) -> set[int]:
         return set()
     now = clock.now()
     rows = await session.execute(select(Expert.id, Expert.time_zone).where(Expert.wakes_for_immediate.is_(False)))
-    return {who for who, zone in rows if may_be_asked_from(now, zone=zone, is_immediate=True, wakes=False) > now}
+    asleep = {who for who, zone in rows if may_be_asked_from(now, zone=zone, is_immediate=True, wakes=False) > now}
+    return asleep - await standby.on_standby(session, asleep, now)
 
 
 def first_moment(deployment: Deployment) -> datetime:

@@ -16,7 +16,20 @@ from app.core.settings import get_settings
 from app.core.text import shown_phone
 from app.web import languages
 from app.web.languages import N_, language, translated, translated_many
-from app.web.times import ago, clock_time, day_and_time, days, left, seconds_left, span_words
+from app.web.times import (
+    ago,
+    clock_time,
+    day_and_time,
+    day_name,
+    day_span,
+    days,
+    left,
+    long_day,
+    month_name,
+    seconds_left,
+    span_words,
+    weekday,
+)
 
 APP = Path(__file__).parent.parent
 STATIC = Path(__file__).parent / "static"
@@ -93,7 +106,8 @@ def environment() -> Environment:
     env.install_gettext_callables(translated, translated_many, newstyle=True)  # type: ignore[attr-defined]  # of the extension
     env.filters.update(
         words=words, ago=ago, left=left, phone=shown_phone, clock_time=clock_time, when=day_and_time, days=days,
-        span=span_words, seconds_left=seconds_left, translated=translated, day_hour=day_hour,
+        span=span_words, seconds_left=seconds_left, translated=translated, day_hour=day_hour, month_name=month_name,
+        weekday=weekday, day_name=day_name, long_day=long_day, day_span=day_span,
     )  # fmt: skip
     env.globals.update(today=lambda zone: in_zone(clock.now(), zone).date())
     env.globals.update(static=static, icon=icon, desk_zone=DESK_ZONE, now=clock.now, language=language)

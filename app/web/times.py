@@ -1,9 +1,9 @@
 """Times and lengths of time as a page says them, in the reader's language, always with the letters of their zone."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 
 from app.core import places
 from app.core.clock import clock
@@ -71,3 +71,34 @@ def seconds_left(moment: datetime) -> str:
     """How many seconds until then: "42 seconds left"."""
     seconds = max(0, round((moment - clock.now()).total_seconds()))
     return "1 second left" if seconds == 1 else f"{seconds} seconds left"
+
+
+def _said(day: date, pattern: str) -> str:
+    return format_date(day, pattern, locale="en_US" if language() == "en" else SPANISH)
+
+
+def month_name(day: date) -> str:
+    """ "December 2026", "Diciembre de 2026"."""
+    said = _said(day, "MMMM y" if language() == "en" else "MMMM 'de' y")
+    return said[:1].upper() + said[1:]
+
+
+def weekday(day: date) -> str:
+    """ "Mon", "lun"."""
+    return _said(day, "EEE")
+
+
+def day_name(day: date) -> str:
+    """ "Monday, December 21", "lunes 21 de diciembre"."""
+    return _said(day, "EEEE, MMMM d" if language() == "en" else "EEEE d 'de' MMMM")
+
+
+def long_day(day: date) -> str:
+    """ "Dec 21, 2026", "21 dic 2026"."""
+    return _said(day, "MMM d, y" if language() == "en" else "d MMM y")
+
+
+def day_span(first: date, more: int) -> str:
+    """So many more days from the first on: "Dec 21-27", "21-27 dic"."""
+    start = datetime(first.year, first.month, first.day, 12, tzinfo=UTC)
+    return days(start, start + timedelta(days=more), "UTC")

@@ -1,0 +1,157 @@
+"""My record: numbers, languages, employer, what I agreed to, my papers; all of it as a file."""
+
+import json
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from app.access import sessions
+from app.core.problems import Changed, Invalid, TooMany
+from app.core.text import phone_number
+from app.dispatch.offers import contacts_of
+from app.experts import consents, own, pool
+from app.experts.models import ConsentKind, ContactKind, Expert
+from app.experts.schemas import ExpertChange
+from app.experts.taxonomy import LANGUAGES, MANDATORY
+from app.my import codes, exporting
+from app.my.codes import Checked
+from app.my.link_page import WRONG
+from app.my.mine import Me, MeChanging, by_me
+from app.my.models import Purpose
+from app.web.languages import N_, NAMES, translated
+from app.web.lists import check_version
+from app.web.render import render
+from app.web.session import Session
+
+router = APIRouter(include_in_schema=False)
+TOLD = {
+    "saved": N_("Saved."),
+    "number": N_("We use your new number from now on."),
+    "again": N_("To get our texts again, text START to our number."),
+}
+MOVED_ON = N_("Somebody changed your record meanwhile. This is how it is now; please enter your change again.")
+NO_NUMBER = N_("Give ten digits, area code first.")
+LONGEST_EMPLOYER = 200
+TOO_LONG = N_("This is too long.")
+
+
+async def _page(request: Request, session: Session, expert: Expert, status: int = 200, **shown: Any) -> Response:
+    browser = sessions.token_of(request.cookies) or ""
+    waiting = await codes.waited_for(session, expert.id, Purpose.NUMBER, browser) if browser else None
+    papers = sorted(
+        await pool.credentials_of(session, expert.id), key=lambda paper: (paper.kind not in MANDATORY, paper.kind)
+    )
+    return render(
+        request,
+        "my/record.html",
+        status,
+        expert=expert,
+        zone=expert.time_zone,
+        contacts={contact.kind.value: contact for contact in await contacts_of(session, expert.id)},
+        spoken=[(LANGUAGES.get(tag, tag), level) for tag, level in sorted(expert.languages.items())],
+        consents={kind.value: line for kind, line in (await consents.latest(session, expert.id)).items()},
+        has_enrolled=any(paper.kind == "sms_consent" for paper in papers),
+        papers=papers,
+        verdict=await pool.readiness_of(session, expert),
+        waiting=waiting,
+        language_names=NAMES,
+        **{"told": "", "errors": {}, "typed": {}, **shown},
+    )
+
+
+@router.get("/my/record")
+async def my_record(request: Request, session: Session, expert: Me, told: str = "") -> Response:
+    """What we hold."""
+    return await _page(request, session, expert, told=translated(TOLD.get(told, "")))
+
+
+def _back(told: str, part: str = "") -> Response:
+    return RedirectResponse(f"/my/record?told={told}{part}", 303)
+
+
+@router.post("/my/record")
+async def change_record(  # noqa: PLR0917 - the form's fields
+    request: Request,
+    session: Session,
+    expert: MeChanging,
+    version: Annotated[int, Form()],
+    preferred_language: Annotated[Literal["en", "es"], Form()],
+    employer: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """Change language and employer; who saw an older version decides again."""
+    try:
+        check_version(version, expert.version)
+    except Changed:
+        typed = {"employer": employer}
+        return await _page(request, session, expert, 412, errors={"record": translated(MOVED_ON)}, typed=typed)
+    employer = " ".join(employer.split())
+    if len(employer) > LONGEST_EMPLOYER:
+        return await _page(
+            request, session, expert, 422, errors={"employer": translated(TOO_LONG)}, typed={"employer": employer}
+        )
+    form = ExpertChange(preferred_language=preferred_language, employer=employer or None)
+    await pool.change(session, expert, form, by=by_me(expert))
+    return _back("saved")
+
+
+@router.post("/my/record/consents")
+async def change_consent(
+    session: Session,
+    expert: MeChanging,
+    kind: Annotated[ConsentKind, Form()],
+    given: Annotated[Literal["yes", "no"], Form()],
+) -> Response:
+    """Agree to something, or no longer. Texts that were ended come again only when the phone itself texts START."""
+    await consents.note(session, expert, kind, is_given=given == "yes", by=by_me(expert))
+    is_stopped = any(contact.texts_stopped_at for contact in await contacts_of(session, expert.id))
+    return _back("again" if kind is ConsentKind.TEXTS and given == "yes" and is_stopped else "saved", "#consents")
+
+
+@router.post("/my/record/numbers")
+async def ask_for_number(
+    request: Request,
+    session: Session,
+    expert: MeChanging,
+    kind: Annotated[ContactKind, Form()],
+    number: Annotated[str, Form(max_length=40)] = "",
+) -> Response:
+    """Text a code to a new number. The old one stays until the code is typed here."""
+    typed = {f"{kind}_number": number}
+    try:
+        wanted = phone_number(number)
+    except Invalid:
+        errors = {f"{kind}_number": translated(NO_NUMBER)}
+        return await _page(request, session, expert, 422, errors=errors, typed=typed)
+    browser = sessions.token_of(request.cookies) or ""
+    try:
+        await codes.send(session, expert, wanted, purpose=Purpose.NUMBER, about=kind, browser=browser, by=by_me(expert))
+    except TooMany as problem:
+        errors = {f"{kind}_number": translated(problem.detail)}
+        return await _page(request, session, expert, 429, errors=errors, typed=typed)
+    return RedirectResponse("/my/record#numbers", 303)
+
+
+@router.post("/my/record/numbers/code")
+async def prove_number(
+    request: Request, session: Session, expert: MeChanging, code: Annotated[str, Form(max_length=40)] = ""
+) -> Response:
+    """The code that came to the new number: from now on it is theirs."""
+    browser = sessions.token_of(request.cookies) or ""
+    checked, row = await codes.check(session, expert.id, Purpose.NUMBER, browser, code)
+    if checked is not Checked.RIGHT or row is None:
+        return await _page(request, session, expert, 422, errors={"code": translated(WRONG.get(checked, ""))})
+    try:
+        await own.take_number(session, expert, ContactKind(row.about), row.number, by=by_me(expert))
+    except Invalid as problem:
+        errors = {f"{row.about}_number": translated(problem.fields["errors"]["number"])}
+        return await _page(request, session, expert, 422, errors=errors)
+    return _back("number", "#numbers")
+
+
+@router.get("/my/record.json")
+async def my_data(session: Session, expert: Me) -> Response:
+    """Everything we hold of me."""
+    content = json.dumps(await exporting.everything(session, expert), indent=2, ensure_ascii=False)
+    headers = {"Content-Disposition": 'attachment; filename="rrt-my-data.json"'}
+    return Response(content, media_type="application/json", headers=headers)
