@@ -6,27 +6,29 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 
-from app.core.database import locked
 from app.core.problems import Conflict
-from app.core.settings import get_settings
-from app.deployments import road
 from app.deployments.models import Assignment, Deployment
 from app.dispatch import offers
-from app.dispatch.words import words_of
-from app.messaging import texts
+from app.field.states import Way
 from app.my import desk, trips
-from app.my.mine import Me, MeActing, by_me
+from app.my.mine import Me, MeActing
+from app.replies import road
+from app.replies.meaning import Kind
 from app.web.languages import N_, translated
 from app.web.render import render
 from app.web.session import Session
 
 router = APIRouter(include_in_schema=False)
 TOLD = {
-    "arrived": N_("Noted: you are there. The desk sees it."),
-    "home": N_("Noted: you are home. Rest well."),
-    "delayed": N_("Noted: you are late. The desk sees it now."),
-    "early": N_("Your journey has not begun by our plan. The desk looks at it, or call."),
+    "left_noted": N_("Noted: you have left. Safe journey."),
+    "arrived_noted": N_("Noted: you are there. The desk sees it."),
+    "home_noted": N_("Noted: you are home. Rest well."),
+    "welcome_home": N_("Noted: you are home. Rest well."),
+    "delay_noted": N_("Noted: you are late. The desk sees it now."),
+    "not_under_way": N_("Your journey has not begun by our plan. The desk looks at it, or call."),
+    "not_released": N_("You are still listed on site. The desk looks at it, or call."),
 }
+KINDS = {"left": Kind.LEFT, "arrived": Kind.ARRIVED, "delayed": Kind.DELAYED, "home": Kind.HOME}
 
 
 @router.get("/my/trips")
@@ -68,35 +70,22 @@ async def check_in(
     assignment_id: int,
     session: Session,
     expert: MeActing,
-    verb: Annotated[Literal["arrived", "delayed", "home"], Form()],
+    verb: Annotated[Literal["left", "arrived", "delayed", "home"], Form()],
     note: Annotated[str, Form(max_length=300)] = "",
 ) -> Response:
-    """What the texts ARRIVED, DELAYED and HOME do, and the same text back.
+    """What the texts LEFT, ARRIVED, DELAYED and HOME do, and the same text back.
 
     Raises:
         Conflict: the journey is over or was called off.
     """
     mine = await trips.own(session, expert.id, assignment_id)
-    deployment = await locked(session, Deployment, mine.deployment_id)
-    assignment = await locked(session, Assignment, mine.id)
-    trip = next((one for one in await trips.trips_of(session, expert.id) if one.assignment.id == assignment.id), None)
+    trip = next((one for one in await trips.trips_of(session, expert.id) if one.assignment.id == mine.id), None)
     if trip is None or trip.is_over:
         raise Conflict
     said = f"{verb.upper()} {' '.join(note.split())}".strip()
-    words = await words_of(session, trip.offer)
-    phone, topic = get_settings().desk_phone, offers.topic(deployment)
-    if verb == "delayed":
-        await road.note_delay(session, deployment, assignment, said, by=by_me(expert))
-        await desk.tell(session, expert, "delay_noted", said, offer_id=trip.offer.id, topic=topic)
-        told = texts.delay_noted(words, phone)
-    elif not road.is_under_way(assignment):
-        await desk.tell(session, expert, "not_under_way", said, offer_id=trip.offer.id, topic=topic)
-        return RedirectResponse("/my/trips?told=early", 303)
-    elif verb == "arrived":
-        await road.note_arrival(session, deployment, assignment, by=by_me(expert))
-        told = texts.arrived_noted(words, phone)
-    else:
-        await road.note_home(session, deployment, assignment, by=by_me(expert))
-        told = texts.home_noted(words, phone)
+    told = await road.noted(session, road.Seat(trip.offer, mine), expert, KINDS[verb], said, way=Way.PAGE)
+    deployment = await session.get_one(Deployment, mine.deployment_id)
+    if told.kind not in road.NOTED:
+        await desk.tell(session, expert, told.kind, said, offer_id=trip.offer.id, topic=offers.topic(deployment))
     await offers.tell(session, deployment, trip.offer, told)
-    return RedirectResponse(f"/my/trips?told={verb}", 303)
+    return RedirectResponse(f"/my/trips?told={told.kind}", 303)

@@ -68,7 +68,7 @@ async def note(session: AsyncSession, inbound: InboundMessage, phone: Phone, wri
         await inbox.escalate(session, inbound, words.kind, expert_id=writer.id)
         await saying.reply(session, inbound, words, stopped=phone.is_stopped)
         return
-    words = await _noted(session, seat, writer, kind, inbound.body)
+    words = await noted(session, seat, writer, kind, inbound.body)
     deployment = await session.get_one(Deployment, seat.assignment.deployment_id)
     topic = f"request:{deployment.request_id}"
     keep = inbox.mark_read if words.kind in NOTED else inbox.escalate
@@ -80,7 +80,10 @@ STEPS = {Kind.LEFT: Step.LEFT, Kind.ARRIVED: Step.ARRIVED, Kind.DELAYED: Step.DE
 """What a text of the road reports."""
 
 
-async def _noted(session: AsyncSession, seat: Seat, writer: Expert, kind: Kind, said: str) -> texts.Text:
+async def noted(
+    session: AsyncSession, seat: Seat, writer: Expert, kind: Kind, said: str, *, way: Way = Way.TEXT
+) -> texts.Text:
+    """Keep what somebody on the road tells of their seat; the truthful answer. Nothing is sent here."""
     desk_phone = get_settings().desk_phone
     words = await words_of(session, seat.offer)
     deployment = await locked(session, Deployment, seat.assignment.deployment_id)
@@ -90,7 +93,7 @@ async def _noted(session: AsyncSession, seat: Seat, writer: Expert, kind: Kind, 
         return await _relief(session, deployment, assignment, words, by)
     if kind in (Kind.ARRIVED, Kind.HOME) and not road.is_under_way(assignment):
         return texts.not_under_way(words, desk_phone)
-    told = await journeys.report(session, deployment, assignment, STEPS[kind], Way.TEXT, by=by, note=said)
+    told = await journeys.report(session, deployment, assignment, STEPS[kind], way, by=by, note=said)
     if kind is Kind.DELAYED:
         return texts.delay_noted(words, desk_phone)
     if kind is Kind.HOME:
