@@ -1,14 +1,14 @@
 """Standby weeks and consents of experts; how often an assignment changed, for the calendars that follow it.
 
 Revision ID: 20261125_own_days
-Revises: 20261125_exposures
+Revises: 20261125_wellness
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261125_own_days"
-down_revision = "20261125_exposures"
+down_revision = "20261125_wellness"
 branch_labels = None
 depends_on = None
 
