@@ -6,6 +6,7 @@ are answers, urgent, common and tests, and each text pushes the lanes below its 
 time the sender's rate holds. When the carrier says 429, all lanes and all slots already given out move back together.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -35,14 +36,13 @@ async def reserve(session: AsyncSession, message: Message) -> datetime:
     """Reserve the next slot of the sender for `message`, on our clock."""
     sender = get_settings().twilio_from
     if message.channel is Channel.CALL:
-        return await _next(session, f"{sender} calls", CALL_SPAN)
+        return await _next(session, [f"{sender} calls"], CALL_SPAN)
     # Up to whole milliseconds: never faster than the rate, not even by a microsecond in each text.
     span = timedelta(
         milliseconds=ceil(1000 * segments(sealed.measured(message.body)) / get_settings().texts_per_second)
     )
     lanes = LANES[max(0, FIRST_LANE - message.priority) :]
-    slots = [await _next(session, f"{sender} {lane}", span) for lane in lanes]
-    return slots[0]
+    return await _next(session, [f"{sender} {lane}" for lane in lanes], span)
 
 
 async def back_off(session: AsyncSession, wait: timedelta) -> None:
@@ -79,17 +79,21 @@ async def free_at(session: AsyncSession) -> datetime:
     return max(free or clock.now(), clock.now())
 
 
-async def _next(session: AsyncSession, lane: str, span: timedelta) -> datetime:
-    """Take `span` of a lane from its next free moment on. Its row stays locked until the transaction ends."""
+async def _next(session: AsyncSession, lanes: Sequence[str], span: timedelta) -> datetime:
+    """Take `span` of each lane from its next free moment on; that of the first is the slot.
+
+    Their rows are taken in one statement and in this order, and stay locked until the transaction ends.
+    """
     now = clock.now()
     length = cast(literal(span), Interval)
-    taken_until: datetime | None = await session.scalar(
+    rows = await session.execute(
         insert(SenderPace)
-        .values(number=lane, free_at=now + span)
+        .values([{"number": lane, "free_at": now + span} for lane in lanes])
         .on_conflict_do_update(
             index_elements=["number"], set_={"free_at": func.greatest(SenderPace.free_at, now) + length}
         )
-        .returning(SenderPace.free_at)
+        .returning(SenderPace.number, SenderPace.free_at)
     )
-    assert taken_until is not None  # noqa: S101 - an upsert always returns its row
-    return taken_until - span
+    taken_until = {row.number: row.free_at for row in rows}
+    free_at: datetime = taken_until[lanes[0]]
+    return free_at - span

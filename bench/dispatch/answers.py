@@ -24,7 +24,7 @@ from app.demo import machine
 from app.processes import migrate
 from bench.dispatch import statements
 from bench.dispatch.carrier import Carrier
-from bench.dispatch.town import Phones, running
+from bench.dispatch.town import Phones, cpu_seconds, running
 
 ASKED = (Path(__file__).parent / "asked.sql").read_text()
 WARM_UP = 60
@@ -96,6 +96,15 @@ class Run:
         await listening.close()
         return seated, replied
 
+    def computed(self, pids: list[int]) -> dict[str, float]:
+        """Seconds each part has computed so far."""
+        web, *workers = pids
+        return {
+            "web": cpu_seconds(web),
+            "workers": sum(cpu_seconds(worker) for worker in workers),
+            "PostgreSQL": cpu_seconds(self.server.pid, family=True),
+        }
+
     async def warm(self) -> None:
         """Some say yes before anything is measured, so that every process has its connections and its plans."""
         before = len(self.carrier.handed)
@@ -139,21 +148,24 @@ def measure(run: Run, rounds: int, single: int, clients: int) -> None:
     console.print(f"One answer's life: {script.count} statements in {script.transactions} transactions")
     for line, count in script.table():
         console.print(f"  {count:3}  {line}", markup=False, overflow="ellipsis", no_wrap=True)
-    ours, theirs = [], []
+    ours, theirs, costs = [], [], []
     for turn in range(rounds):
         run.use("storm", "asked")
-        with running(run.folder, run.web):
+        with running(run.folder, run.web) as pids:
             asyncio.run(run.warm())
+            before = run.computed(pids)
             took = asyncio.run(run.storm(WARM_UP + 1, connections=16))
-        ours.append((run.people - WARM_UP) / took["seated"])
-        replied_rate = (run.people - WARM_UP) / took["replied"]
-        console.print(f"{ours[-1]:.1f} seated/s", end=" ... ")
+            costs.append({name: spent - before[name] for name, spent in run.computed(pids).items()})
+        count = run.people - WARM_UP
+        ours.append(count / took["seated"])
         run.copy("bench", "asked")
         theirs.append(script.pgbench(run, "bench", clients))
         console.print(
-            f"round {turn + 1}: {ours[-1]:.1f} seated/s ({replied_rate:.1f} with the reply handed over;"
+            f"round {turn + 1}: {ours[-1]:.1f} seated/s ({count / took['replied']:.1f} with the reply handed over;"
             f" taken in after {took['taken in']:.1f} s), pgbench {theirs[-1]:.1f}/s, ratio {ours[-1] / theirs[-1]:.2f}"
         )
+        spent = ", ".join(f"{name} {1000 * seconds / count:.1f}" for name, seconds in costs[-1].items())
+        console.print(f"  ms computed for one answer: {spent}")
     console.print(
         f"[bold]{statistics.median(ours):.1f} answers/s, pgbench {statistics.median(theirs):.1f}/s,"
         f" ratio {statistics.median(ours) / statistics.median(theirs):.2f}[/]"

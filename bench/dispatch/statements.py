@@ -103,7 +103,7 @@ class Script:
         return float(rate[1])
 
 
-def learn(run: "Run", running: Callable[[Path, int], AbstractContextManager[None]]) -> Script:
+def learn(run: "Run", running: Callable[[Path, int], AbstractContextManager[list[int]]]) -> Script:
     """Have one answer go its way on a quiet service, and write down what the database was asked."""
     run.use("learn", "asked")
     with running(run.folder, run.web):

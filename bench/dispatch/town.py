@@ -22,8 +22,8 @@ READY_WITHIN_S = 30
 
 
 @contextmanager
-def running(folder: Path, web: int, workers: int = 2) -> Iterator[None]:
-    """A web process and so many workers, until the block ends."""
+def running(folder: Path, web: int, workers: int = 2) -> Iterator[list[int]]:
+    """A web process and so many workers, until the block ends; their process ids, the web's first."""
     commands = [["serve", "--port", str(web)], *[["worker"]] * workers]
     children = []
     for number, command in enumerate(commands):
@@ -42,7 +42,7 @@ def running(folder: Path, web: int, workers: int = 2) -> Iterator[None]:
     try:
         _wait(f"http://127.0.0.1:{web}/readyz", folder / "process-0.log")
         time.sleep(2)  # the second worker has no door to knock at
-        yield
+        yield [child.pid for child in children]
     finally:
         for child in children:
             child.terminate()
@@ -60,6 +60,18 @@ def _wait(url: str, log: Path) -> None:
                 return
         time.sleep(0.1)
     raise machine.NotReady(f"{url} does not answer: {log.read_text(errors='replace')[-1500:]}")
+
+
+def cpu_seconds(pid: int, *, family: bool = False) -> float:
+    """Seconds that a process has computed, with those of its living children when asked (Linux)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    if not family:
+        return own
+    # Ended children count with their parent, living ones by themselves.
+    own += (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return own + sum(cpu_seconds(int(child), family=True) for child in children)
 
 
 class Phones:
