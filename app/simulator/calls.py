@@ -1,6 +1,6 @@
 """Calls: they ring, somebody or something picks up, TwiML is heard, keys are pressed, and it is told how it went."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -21,6 +21,8 @@ BUSY_AFTER = timedelta(seconds=2)
 KEY_AFTER = timedelta(seconds=2)
 TIMEOUT_S, LONGEST_TIMEOUT_S, EXTRA_S = 60, 600, 5
 """How long it rings: asked for, at most, and what Twilio adds."""
+BY_HAND_S = 25
+"""So long a person at the page has to answer, and to press a key: on the wall's clock, however fast ours is."""
 MOST_DOCUMENTS = 12
 """A Gather without an action asks the same page for ever; people hang up."""
 ENDS = {Pickup.BUSY: "busy", Pickup.NOBODY: "no-answer"}
@@ -36,12 +38,16 @@ class Call:
         form: what it was created with.
         keys: what the person will press.
         answered_by: as machine detection says; None: it was not asked for.
+        is_by_hand: a person at the page of phones took it.
+        asks: the document that waits for a key of theirs.
     """
 
     record: Record
     form: Mapping[str, str]
     keys: list[str] = field(default_factory=list)
     answered_by: str | None = None
+    is_by_hand: bool = False
+    asks: str | None = None
     answered_at: datetime | None = None
     sequence: int = 0
     documents: int = 0
@@ -72,8 +78,11 @@ class Call:
 class Switchboard:
     """Moves calls along, step by step on the schedule."""
 
-    def __init__(self, schedule: Schedule, webhooks: Webhooks, people: People, dice: Dice) -> None:
+    def __init__(
+        self, schedule: Schedule, webhooks: Webhooks, people: People, dice: Dice, changed: Callable[[], None]
+    ) -> None:
         self._schedule, self._webhooks, self._people, self._dice = schedule, webhooks, people, dice
+        self._changed = changed
         self._calls: dict[str, Call] = {}
 
     def place(self, record: Record, form: Mapping[str, str]) -> None:
@@ -85,11 +94,14 @@ class Switchboard:
         if call.record["status"] in CALL_IS_FINAL:
             return
         call.record["status"] = "ringing"
+        self._changed()
         await self._report(call, "initiated", "initiated", at)
         await self._report(call, "ringing", "ringing", at)
         pickup, call.keys = self._people.picks_up(call.number, at)
         waits = self._waits(call, pickup)
-        if pickup in ENDS:
+        if self._people.is_manual(call.number):
+            self._schedule.add(at + max(waits, _by_hand()), call.number, lambda due: self._ring_out(call, due))
+        elif pickup in ENDS:
             self._later(call, at + waits, ENDS[pickup])
         elif waits > call.rings_for:  # the caller gives up before the machine starts
             self._later(call, at + call.rings_for, "no-answer")
@@ -101,12 +113,41 @@ class Switchboard:
         random = Random(str(self._dice.roll("pickup", call.number)))  # noqa: S311 - not a secret
         return fixed.get(pickup) or timedelta(seconds=random.uniform(*PERSON_S))
 
+    async def _ring_out(self, call: Call, at: datetime) -> None:
+        """Nobody at the page took it."""
+        if call.record["status"] == "ringing":
+            await self._end(call, "no-answer", at)
+
+    def by_hand(self, sid: str, verb: str) -> None:
+        """A person at the page answers, declines, hangs up, or presses a key; too late, nothing happens."""
+        call = self._calls.get(sid)
+        if call is None:
+            return
+        status, now = call.record["status"], clock.now()
+        if verb == "answer" and status == "ringing" and not call.is_by_hand:
+            call.is_by_hand = True
+            self._schedule.add(now, call.number, lambda due: self._answer(call, Pickup.PERSON, due))
+        elif verb == "decline" and status == "ringing":
+            self._later(call, now, "busy")
+        elif verb == "hang_up" and status == "in-progress":
+            self._later(call, now, "completed")
+        elif verb.isdecimal() and status == "in-progress" and call.asks is not None:
+            document, call.asks, call.keys = call.asks, None, [verb]
+            self._go_on(call, twiml.listen(document, call.record["heard_at"], verb), now)
+
+    async def _silence(self, call: Call, document: str, heard: twiml.Heard, at: datetime) -> None:
+        """No key was pressed in time."""
+        if call.asks == document:
+            call.asks = None
+            self._go_on(call, heard, at)
+
     async def _answer(self, call: Call, pickup: Pickup, at: datetime) -> None:
         if call.record["status"] in CALL_IS_FINAL:
             return
         call.answered_at, call.record["taken_by"] = at, pickup.value
         call.answered_by = _detected(call.form.get("MachineDetection", ""), pickup)
         call.record |= {"status": "in-progress", "start_time": rfc2822(at), "answered_by": call.answered_by}
+        self._changed()
         await self._report(call, "answered", "in-progress", at)
         if document := call.form.get("Twiml"):
             self._listen(call, document, call.form.get("Url", ""), at)
@@ -125,6 +166,15 @@ class Switchboard:
     def _listen(self, call: Call, document: str, url: str, at: datetime) -> None:
         heard = twiml.listen(document, url, call.keys[0] if call.keys else "")
         call.record["heard"] += heard.words
+        self._changed()
+        if call.is_by_hand and "<Gather" in document:
+            call.asks, call.record["heard_at"] = document, url
+            self._schedule.add(at + _by_hand(), call.number, lambda due: self._silence(call, document, heard, due))
+        else:
+            self._go_on(call, heard, at)
+
+    def _go_on(self, call: Call, heard: twiml.Heard, at: datetime) -> None:
+        """What follows from a document that was listened to."""
         after = at + timedelta(seconds=heard.seconds)
         if heard.action is not None:
             call.keys = call.keys[1:]
@@ -152,6 +202,7 @@ class Switchboard:
             return
         seconds = max(int((at - call.answered_at).total_seconds()), 1) if call.answered_at else 0
         call.record |= {"status": status, "end_time": rfc2822(at), "duration": str(seconds)}
+        self._changed()
         length = {"CallDuration": str(seconds), "Duration": str(-(-seconds // 60))}
         await self._report(call, "completed", status, at, length)
 
@@ -177,3 +228,8 @@ def _detected(wanted: str, pickup: Pickup) -> str | None:
     if pickup is Pickup.PERSON:
         return "human"
     return "machine_start" if wanted == "Enable" else "machine_end_beep"
+
+
+def _by_hand() -> timedelta:
+    """How long a person at the page has, on our clock."""
+    return timedelta(seconds=BY_HAND_S * max(clock.rate, 1.0))

@@ -72,7 +72,7 @@ class Carrier:
         self._schedule = Schedule()
         sign = RequestValidator(auth_token).compute_signature
         self._webhooks = Webhooks(deliver, sign, self._schedule, self.dice)
-        self._switchboard = Switchboard(self._schedule, self._webhooks, self.people, self.dice)
+        self._switchboard = Switchboard(self._schedule, self._webhooks, self.people, self.dice, self.threads.touch)
 
     @property
     def faults(self) -> Faults:
@@ -183,6 +183,10 @@ class Carrier:
         if form.get("Status") in ("completed", "canceled") and record["status"] not in CALL_IS_FINAL:
             self._switchboard.hang_up(record)
         return record
+
+    def call_by_hand(self, sid: str, verb: str) -> None:
+        """A person at the page of phones does something with a call."""
+        self._switchboard.by_hand(sid, verb)
 
     # What people do
 

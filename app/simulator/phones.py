@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import cache
 from html import escape
 from itertools import islice
-from pathlib import Path
+from pathlib import Path as Folder
 from string import Template
 from typing import Annotated, Literal
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from app.core.clock import clock
@@ -24,7 +24,7 @@ from app.simulator.records import Record
 from app.simulator.rest import PhoneInPath, carrier_of
 
 router = APIRouter(include_in_schema=False)
-HERE = Path(__file__).parent / "pages"
+HERE = Folder(__file__).parent / "pages"
 MOST = 12
 """Phones on one page."""
 LONGEST_THREAD = 40
@@ -129,6 +129,33 @@ def _quick(phone: Phone) -> str:
     return "".join(f'<button class="{name}" name="body" value="{said}">{said}</button>' for name, said in answers)
 
 
+KEYS = (("1", "Yes"), ("2", "No"), ("9", "Call me"))
+"""What the keys of our calls mean."""
+
+
+def _call(phone: Phone) -> str:
+    """The call that rings or is being talked on, for a person to take."""
+    record = phone.thread[-1] if phone.thread else {}
+    status = str(record.get("status", "")) if str(record.get("sid", "")).startswith("CA") else ""
+    if not phone.is_manual or status not in ("ringing", "in-progress"):
+        return ""
+    buttons: tuple[tuple[str, str], ...]
+    if status == "ringing":
+        said, buttons = "RRT is calling", (("answer", "Answer"), ("decline", "Decline"))
+    else:
+        said, buttons = " ".join(record["heard"]) or "Connected", (("hang_up", "Hang up"),)
+    keys = "".join(
+        f'<button class="key" name="verb" value="{key}"><b>{key}</b><span>{means}</span></button>'
+        for key, means in KEYS
+        if status == "in-progress"
+    )
+    shown = "".join(f'<button class="{verb}" name="verb" value="{verb}">{name}</button>' for verb, name in buttons)
+    return _template("call.html").substitute(
+        path=quote(phone.number), sid=escape(str(record["sid"])), state="rings" if status == "ringing" else "talks",
+        said=escape(said), keys=keys, buttons=shown,
+    )  # fmt: skip
+
+
 def _player(phone: Phone) -> str:
     """Who plays this phone, in a sentence."""
     if phone.is_manual:
@@ -149,6 +176,7 @@ def _card(phone: Phone, find: str) -> str:
         latest=escape(clock_time(latest, phone.zone)) if latest else "",
         thread=bubbles.thread(phone.thread[-LONGEST_THREAD:], phone.zone),
         quick=_quick(phone),
+        call=_call(phone),
         player=escape(_player(phone)),
         switch="Let the simulator play" if phone.is_manual else "Play it myself",
         kind="" if phone.is_manual else Kind.MANUAL.value,
@@ -194,6 +222,19 @@ async def send(number: PhoneInPath, request: Request, body: Body, find: Find = "
     carrier = carrier_of(request)
     carrier.people.overrule(number)
     carrier.phone_texts(number, body)
+    return _back(number, find)
+
+
+@router.post("/phones/{number}/calls/{sid}")
+async def take_call(
+    number: PhoneInPath,
+    sid: Annotated[str, Path(pattern="^CA[0-9a-f]{32}$")],
+    request: Request,
+    verb: Annotated[Literal["answer", "decline", "hang_up", "1", "2", "9"], Form()],
+    find: Find = "",
+) -> RedirectResponse:
+    """Take a call as this phone, press a key, hang up."""
+    carrier_of(request).call_by_hand(sid, verb)
     return _back(number, find)
 
 

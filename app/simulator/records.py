@@ -12,7 +12,7 @@ from app.core.text import segments
 
 Record = dict[str, Any]
 """Twilio's JSON of a text or call, and what only the simulator knows of it."""
-OURS = frozenset({"at", "heard", "keys", "taken_by"})
+OURS = frozenset({"at", "heard", "heard_at", "keys", "taken_by"})
 """When it was made; what was said in a call, sentence by sentence; which keys were pressed; who or what picked up."""
 VERSION = "2010-04-01"
 TEXT_IS_FINAL = frozenset({"delivered", "undelivered", "failed", "canceled", "received", "read"})
@@ -62,7 +62,7 @@ def call_record(account: str, *, to: str, sender: str) -> Record:
         "to_formatted": to, "from_formatted": sender, "phone_number_sid": "PN" + "0" * 32, "parent_call_sid": None,
         "start_time": None, "end_time": None, "duration": None, "answered_by": None, "forwarded_from": None,
         "group_sid": None, "caller_name": None, "queue_time": "0", "trunk_sid": None, "annotation": None,
-        "subresource_uris": {}, "heard": [], "keys": "", "taken_by": "",
+        "subresource_uris": {}, "heard": [], "heard_at": "", "keys": "", "taken_by": "",
     }  # fmt: skip
 
 

@@ -120,3 +120,46 @@ async def test_a_question_asked_again_without_end_is_hung_up_on() -> None:
     await w.passes(hours=1)
     assert w.carrier.fetch_call(sid)["status"] == "completed"
     assert len(w.service.on("/twilio/voice")) < 30
+
+
+async def _rings_for_a_person() -> tuple[World, str]:
+    """A phone that a person plays rings."""
+    w = world()
+    w.service.answers = {"/twilio/voice": ASKS, "/twilio/voice/gather": THANKS}
+    w.people.add(SAM, "Sam Reed", Kind.MANUAL)
+    sid = w.call()
+    await w.passes(seconds=3)
+    assert w.carrier.fetch_call(sid)["status"] == "ringing"
+    return w, sid
+
+
+async def test_a_person_takes_the_call_hears_it_and_presses_a_key() -> None:
+    w, sid = await _rings_for_a_person()
+    before = w.carrier.threads.revision
+    w.carrier.call_by_hand(sid, "1")  # nobody has answered yet
+    w.carrier.call_by_hand(sid, "answer")
+    await w.passes(seconds=2)
+    call = w.carrier.fetch_call(sid)
+    assert (call["status"], call["taken_by"]) == ("in-progress", "person")
+    assert call["heard"][0] == "For yes, press 1."
+    assert w.carrier.threads.revision > before
+    w.carrier.call_by_hand(sid, "2")
+    w.carrier.call_by_hand(sid, "1")  # the key is taken already
+    await w.passes(minutes=1)
+    assert [form["Digits"] for form in w.service.on("/twilio/voice/gather")] == ["2"]
+    assert (call["status"], call["keys"], call["heard"][-1]) == ("completed", "2", "Thank you. Goodbye.")
+    w.carrier.call_by_hand(sid, "answer")
+    w.carrier.call_by_hand("CA" + "0" * 32, "answer")
+
+
+async def test_a_person_declines_hangs_up_says_nothing_or_is_not_there() -> None:
+    ends = {}
+    for verbs in (("decline",), ("answer", "hang_up"), ("answer",), ()):
+        w, sid = await _rings_for_a_person()
+        for verb in verbs:
+            w.carrier.call_by_hand(sid, verb)
+            await w.passes(seconds=2)
+        await w.passes(minutes=5)
+        assert w.service.on("/twilio/voice/gather") == []
+        ends[verbs] = _end(w)["CallStatus"]
+    assert list(ends.values()) == ["busy", "completed", "completed", "no-answer"]

@@ -129,3 +129,28 @@ async def test_the_revision_changes_with_what_is_shown(page: httpx.AsyncClient, 
     assert (await page.get("/phones/revision")).json()["revision"] == before
     _ask(app, SAM, "Sam Reed")
     assert (await page.get("/phones/revision")).json()["revision"] != before
+
+
+async def test_a_ringing_phone_shows_the_call_and_its_keys(page: httpx.AsyncClient, app: FastAPI) -> None:
+    _ask(app, SAM, "Sam Reed", Kind.MANUAL)
+    carrier = app.state.carrier
+    twiml = "<Response><Gather action='/g'><Say>For yes, press 1.</Say></Gather></Response>"
+    record = carrier.create_call({"To": SAM, "From": US, "Twiml": twiml})
+    assert "RRT is calling" not in (await page.get("/phones")).text
+    clock.advance(timedelta(seconds=2))
+    await carrier.run_due()
+    rings = (await page.get("/phones")).text
+    assert "RRT is calling" in rings
+    assert 'value="9"' not in rings
+    path = f"/phones/{SAM}/calls/{record['sid']}"
+    assert (await page.post(path, data={"verb": "answer"})).status_code == 303
+    await carrier.run_due()
+    talks = (await page.get("/phones")).text
+    assert "For yes, press 1." in talks
+    for key in ("1", "2", "9"):
+        assert f'name="verb" value="{key}"' in talks
+    assert (await page.post(path, data={"verb": "5"})).status_code == 422
+    assert (await page.post(f"/phones/{SAM}/calls/nonsense", data={"verb": "answer"})).status_code == 422
+    await page.post(path, data={"verb": "hang_up"})
+    await carrier.run_due()
+    assert "Hang up" not in (await page.get("/phones")).text
