@@ -184,9 +184,12 @@ async def _offers(town: Town, references: list[str]) -> list[dict[str, Any]]:
 
 
 async def _posts(town: Town, reference: str, path: str, body: Any = None, **headers: str) -> None:
-    answer = await town.story.api(DESK, "POST", f"/deployments/{reference}{path}", body or {}, **headers)
-    assert answer.status_code in EXPECTED, f"{path}: {answer.status_code} {answer.text}"
-    assert "Try again" not in answer.text, f"{path}: {answer.text}"
+    for _ in range(3):
+        answer = await town.story.api(DESK, "POST", f"/deployments/{reference}{path}", body or {}, **headers)
+        assert answer.status_code in EXPECTED, f"{path}: {answer.status_code} {answer.text}"
+        if "Try again" not in answer.text:
+            return
+    raise AssertionError(f"{path}: put off three times")
 
 
 async def says(town: Town, person: Person, words: str) -> None:

@@ -206,12 +206,13 @@ async def _proposed(town: Town) -> list[str]:
 
 
 SHORT = settings(
-    max_examples=2, stateful_step_count=10, deadline=None, derandomize=True, database=None, print_blob=True,
+    max_examples=2, stateful_step_count=8, deadline=None, derandomize=True, database=None, print_blob=True,
     suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.generate),
 )  # fmt: skip
 LONG = settings(SHORT, max_examples=80, stateful_step_count=25, derandomize=False)
 
 
+@pytest.mark.timeout(600)
 def test_every_order_of_things_keeps_every_promise(town: Town) -> None:
     run_state_machine_as_test(CallOuts, settings=SHORT)
 
@@ -220,3 +221,4 @@ def test_every_order_of_things_keeps_every_promise(town: Town) -> None:
 @pytest.mark.timeout(3600)
 def test_every_order_of_things_keeps_every_promise_for_long(town: Town) -> None:
     run_state_machine_as_test(CallOuts, settings=LONG)
+    assert not [what for what in town.put_off if "Deadlock" in what], town.put_off

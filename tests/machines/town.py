@@ -18,6 +18,7 @@ import httpx
 import psycopg
 from psycopg import sql
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from app.core import jobs
 from app.core.clock import Clock, clock
@@ -27,6 +28,7 @@ from app.simulator.faults import Dice
 from app.simulator.records import Book
 from app.simulator.schedule import Schedule
 from app.simulator.threads import Threads
+from app.web.problems import TRY_AGAIN
 from tests.story import Story, telling
 
 Result = TypeVar("Result")
@@ -37,6 +39,7 @@ TAKE = text(
 )
 STEP = timedelta(seconds=30)
 WORKERS = 2
+TRIES = 4
 TWICE = 0.15
 """Share of the jobs that run a second time, as those of a worker do that was slow and lost them."""
 
@@ -89,6 +92,8 @@ class Town:
         self._synced = self._pictured = time.time()
         self.random = Random(0)
         self.ran: Counter[str] = Counter()
+        self.put_off: Counter[str] = Counter()
+        """Jobs that the database had begin again, by what it said."""
 
     def run(self, work: Coroutine[Any, Any, Result]) -> Result:
         """Do something that waits."""
@@ -167,13 +172,25 @@ class Town:
     async def _work(self, waiting: deque[tuple[str, dict[str, int]]]) -> None:
         while waiting:
             name, ids = waiting.popleft()
-            runs = [jobs._HANDLERS[name] for _ in range(2 if self.random.random() < TWICE else 1)]
-            self.ran[name] += len(runs)
+            runs = 2 if self.random.random() < TWICE else 1
+            self.ran[name] += runs
             if self.random.random() < 0.5:
-                for run in runs:
-                    await run(**ids)
+                for _ in range(runs):
+                    await self._job(name, ids)
             else:
-                await asyncio.gather(*(run(**ids) for run in runs))
+                await asyncio.gather(*(self._job(name, ids) for _ in range(runs)))
+
+    async def _job(self, name: str, ids: dict[str, int]) -> None:
+        """Run one job; what the database puts off is tried again, as a worker does."""
+        for left in reversed(range(TRIES)):
+            try:
+                await jobs._HANDLERS[name](**ids)
+            except DBAPIError as error:
+                if left == 0 or not isinstance(error.orig, TRY_AGAIN):
+                    raise
+                self.put_off[f"{name}: {type(error.orig).__name__}"] += 1
+            else:
+                return
 
     async def _shift(self, span: timedelta) -> None:
         """Timers wait by the wall's clock, which goes on while ours stands still: take back what has passed."""
