@@ -83,6 +83,8 @@ ROUTERS = (
     "app.desk.expert_edit",
     "app.desk.expert_page",
     "app.desk.answers_page",
+    "app.desk.handover",
+    "app.desk.people_page",
 )
 """Modules with a `router`: the doors."""
 REFUSALS = ("app.requests.decisions", "app.deployments.opening", "app.dispatch.offers")

@@ -11,6 +11,7 @@ from app.access import keys, users
 from app.access.models import User
 from app.access.viewed import viewed
 from app.access.viewer import MayManageUsers, MayOwnKeys, MayOwnSessions
+from app.core.database import locked
 from app.web.idempotency import OnlyOnce
 from app.web.lists import Page, Paged
 from app.web.session import Session
@@ -131,3 +132,20 @@ async def add_user(form: UserIn, viewer: MayManageUsers, session: Session, once:
         return earlier
     user = await users.add(session, by=viewer.actor, **form.model_dump())
     return await once.answer(201, UserOut.model_validate(user))
+
+
+class UserChange(BaseModel):
+    """What an account may do from now on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    roles: list[str] = Field(min_length=1, max_length=6)
+    is_active: bool = True
+
+
+@router.patch("/users/{user_id}")
+async def change_user(user_id: int, form: UserChange, session: Session, viewer: MayManageUsers) -> UserOut:
+    """Change an account's roles, close it or open it again."""
+    user = await locked(session, User, user_id)
+    changed = await users.change(session, user, roles=form.roles, is_active=form.is_active, by=viewer.actor)
+    return UserOut.model_validate(changed)

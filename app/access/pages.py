@@ -30,6 +30,8 @@ def home_of(viewer: Viewer) -> str:
         return "/desk"
     if "requester" in viewer.roles:
         return "/agency"
+    if "admin" in viewer.roles:
+        return "/desk/people"
     return "/my" if "expert" in viewer.roles else "/signed-in"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.access import passwords
+from app.access import passwords, sessions
 from app.access.models import User
 from app.access.policy import Role
 from app.core.events import SYSTEM, Actor, record
@@ -49,4 +49,28 @@ async def add(
     session.add(user)
     await session.flush()
     await record(session, "user.added", user.id, by=by, roles=user.roles)
+    return user
+
+
+async def change(session: AsyncSession, user: User, *, roles: Sequence[str], is_active: bool, by: Actor) -> User:
+    """Give an account other roles, close it or open it again. Who is signed in with it must sign in anew.
+
+    Raises:
+        Invalid: an unknown role, none, an administrator who approves, a role that needs an agency or an expert.
+        Conflict: one would take one's own account's administration away.
+    """
+    unknown = sorted(set(roles) - {role.value for role in Role})
+    if unknown or not roles:
+        raise Invalid(errors={"roles": f"Choose from: {', '.join(Role)}."})
+    if {Role.ADMIN, Role.APPROVER} <= set(roles):
+        raise Invalid(errors={"roles": "An administrator does not approve."})
+    if (Role.REQUESTER in roles and user.agency_id is None) or (Role.EXPERT in roles and user.expert_id is None):
+        raise Invalid(errors={"roles": "This account belongs to no agency or expert, so it cannot act for one."})
+    if by.id == user.id and (not is_active or Role.ADMIN not in roles):
+        raise Conflict("Another administrator must do this: you would lock yourself out.")
+    before = {"roles": user.roles, "is_active": user.is_active}
+    user.roles, user.is_active = sorted(set(roles)), is_active
+    await session.flush()
+    await sessions.sign_out_everywhere(session, user.id)
+    await record(session, "user.changed", user.id, by=by, roles=user.roles, is_active=is_active, before=before)
     return user

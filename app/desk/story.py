@@ -213,12 +213,21 @@ async def is_composing(session: AsyncSession, topic: str) -> bool:
     return await session.scalar(query) == "roster.wished"
 
 
-async def latest(session: AsyncSession, limit: int = 9) -> list[Line]:
-    """The latest requests, answers and confirmed teams, with their requests."""
-    query = select(Event).where(Event.kind.in_(LATEST)).order_by(Event.id.desc()).limit(limit)
-    events = (await session.scalars(query)).all()
+async def _with_references(session: AsyncSession, events: Sequence[Event]) -> list[Line]:
     people = await _people(session, events)
     ids = {int(e.topic.removeprefix("request:")) for e in events if e.topic.startswith("request:")}
     rows = await session.execute(select(Request.id, Request.reference).where(Request.id.in_(ids)))
     references = {f"request:{request_id}": reference for request_id, reference in rows}
     return [_line(event, people.get(event.id), references.get(event.topic, "")) for event in events]
+
+
+async def latest(session: AsyncSession, limit: int = 9) -> list[Line]:
+    """The latest requests, answers and confirmed teams, with their requests."""
+    query = select(Event).where(Event.kind.in_(LATEST)).order_by(Event.id.desc()).limit(limit)
+    return await _with_references(session, (await session.scalars(query)).all())
+
+
+async def after(session: AsyncSession, moment: datetime, limit: int = 400) -> list[Line]:
+    """What happened to any request after a moment, the latest first, with the requests."""
+    query = select(Event).where(Event.at > moment, Event.topic.startswith("request:"), Event.kind.not_in(DETAILS))
+    return await _with_references(session, (await session.scalars(query.order_by(Event.id.desc()).limit(limit))).all())

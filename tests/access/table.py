@@ -105,6 +105,11 @@ GET    /desk                                                 desk            all
 GET    /desk/requests/{reference}                            desk            all
 GET    /desk/timeline                                        desk            all
 GET    /desk/map                                             desk            all
+GET    /desk/handover                                        desk            all
+POST   /desk/handover                                        officers        all
+GET    /desk/people                                          admin           all
+POST   /desk/people                                          admin           all
+POST   /desk/people/{user_id}                                admin           all
 GET    /desk/requests/{reference}/answers                    desk            all
 GET    /desk/requests/{reference}/print                      desk            all
 GET    /desk/experts                                         desk+admin      all
@@ -164,6 +169,7 @@ POST   /api/v1/keys                                          keys            all
 DELETE /api/v1/keys/{key_id}                                 keys            self
 GET    /api/v1/users                                         admin           all
 POST   /api/v1/users                                         admin           all
+PATCH  /api/v1/users/{user_id}                               admin           all
 GET    /api/v1/alarms                                        desk+admin      all
 POST   /api/v1/alarms/{alarm_id}/settle                      alarms          all
 POST   /api/v1/alarms/{alarm_id}/retry                       alarms          all

@@ -19,6 +19,7 @@ from app.core.events import SYSTEM
 from app.core.events import Actor as ActingUser
 from app.dispatch.models import Offer
 from app.drills.models import Drill
+from app.experts.models import Credential
 from app.messaging.models import InboundMessage, SendingHold
 from app.messaging.states import InboundState
 from app.requests import forms
@@ -106,6 +107,7 @@ async def build(story: Story) -> World:
             "reference": reference, "other": other, "offer_id": offers[0].id, "number": 1, "version": 1,
             "alarm_id": alarm_id, "hold_id": hold.id, "inbound_id": inbound.first(), "agency_id": agency_id,
             "expert_id": offers[0].expert_id, "follow_up_id": 0, "slug": "where", "drill_id": drill.id,
+            "credential_id": await _credential(session, offers[0].expert_id), "user_id": people["nobody's"].id,
         }  # fmt: skip
         key_id = await session.scalar(select(ApiKey.id).where(ApiKey.user_id == people["nobody's"].id))
         for actor in actors:
@@ -118,6 +120,11 @@ async def build(story: Story) -> World:
         shared,
         {"key_id": key_id, "offer_id": offers[1].id, "draft_id": other_form, "token": "made-up-" + "x" * 24},
     )
+
+
+async def _credential(session: AsyncSession, expert_id: int) -> int:
+    query = select(Credential.id).where(Credential.expert_id == expert_id).order_by(Credential.id).limit(1)
+    return (await session.scalars(query)).one()
 
 
 async def _form(session: AsyncSession, user: User) -> int:

@@ -9,7 +9,7 @@ from tests.web.browser import ADMIN, APPROVER, CHIEF, EXPERT, INTAKE, browser, h
 
 
 @pytest.mark.parametrize(
-    ("email", "path"), [(INTAKE, "/desk"), (CHIEF, "/agency"), (EXPERT, "/my"), (ADMIN, "/signed-in")]
+    ("email", "path"), [(INTAKE, "/desk"), (CHIEF, "/agency"), (EXPERT, "/my"), (ADMIN, "/desk/people")]
 )
 async def test_everybody_begins_at_their_own_page(story: Story, email: str, path: str) -> None:
     async with browser(story, email) as page:
