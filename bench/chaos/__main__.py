@@ -9,6 +9,7 @@ import asyncio
 import os
 import random
 import shutil
+import signal
 import tempfile
 import threading
 import time
@@ -74,7 +75,14 @@ def main() -> int:
         " process got when it was killed is the machine's."
     )
     with tempfile.TemporaryDirectory(prefix="rrt-chaos-", ignore_cleanup_errors=True) as folder:
+        signal.signal(signal.SIGINT, lambda *_: _end_at_once(Path(folder)))
         return _run(plan, chosen, Path(folder))
+
+
+def _end_at_once(folder: Path) -> None:
+    """Ctrl-C: every process is on our leash, and threads that wait for the service would wait on."""
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(130)
 
 
 def _run(plan: Plan, chosen: argparse.Namespace, folder: Path) -> int:
