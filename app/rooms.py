@@ -60,6 +60,7 @@ ROUTERS = (
     "app.replies.api",
     "app.replies.pages",
     "app.wellness.pages",
+    "app.reports.pages",
     "app.my.pages",
     "app.my.team_page",
     "app.my.link_page",

@@ -24,6 +24,8 @@ class Permission(StrEnum):
     """The same for the team one leads: reports, hours, check-ins on behalf."""
     WORK_WELLNESS = "work_wellness"
     """Behind the wall: the wellness lead alone."""
+    READ_FIGURES = "read_figures"
+    """Figures of a period; cases only with `READ_DEPLOYMENTS`."""
     READ_EXPERTS = "read_experts"
     MANAGE_EXPERTS = "manage_experts"
     READ_AGENCIES = "read_agencies"
@@ -59,7 +61,15 @@ class Role(StrEnum):
 
 P, R = Permission, Role
 _STAFF = {P.OWN_KEYS, P.OWN_SESSIONS}
-_DESK = _STAFF | {P.READ_REQUESTS, P.READ_DEPLOYMENTS, P.READ_EXPERTS, P.READ_AGENCIES, P.READ_EVENTS, P.READ_ALARMS}
+_DESK = _STAFF | {
+    P.READ_FIGURES,
+    P.READ_REQUESTS,
+    P.READ_DEPLOYMENTS,
+    P.READ_EXPERTS,
+    P.READ_AGENCIES,
+    P.READ_EVENTS,
+    P.READ_ALARMS,
+}
 _DESK |= {P.READ_DRILLS}
 _ASKS = {P.WORK_ROSTER, P.WORK_OFFERS, P.WORK_FIELD, P.WORK_ALARMS, P.RUN_DRILLS}
 GRANTS: dict[Role, frozenset[Permission]] = {
@@ -84,7 +94,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     R.TEAM_LEADER: frozenset({P.OWN_SESSIONS}),
     R.EXPERT: frozenset({P.OWN_SESSIONS, P.READ_OWN_OFFERS, P.ANSWER_OWN_OFFERS, P.LEAD_TEAM}),
     R.WELLNESS_LEAD: frozenset({P.WORK_WELLNESS, P.OWN_SESSIONS}),
-    R.EVALUATOR: frozenset({P.OWN_SESSIONS}),
+    R.EVALUATOR: frozenset({P.READ_FIGURES, P.OWN_SESSIONS}),
     R.AUDITOR: frozenset(_DESK | {P.READ_AUDIT}),
     R.ADMIN: frozenset(_STAFF | {P.READ_EXPERTS, P.MANAGE_EXPERTS, P.READ_AGENCIES, P.MANAGE_AGENCIES})
     | {P.MANAGE_USERS, P.READ_EVENTS, P.READ_AUDIT, P.READ_ALARMS, P.WORK_ALARMS},

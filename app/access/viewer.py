@@ -100,6 +100,7 @@ MayReadDeployments = Annotated[Viewer, Depends(require(Permission.READ_DEPLOYMEN
 MayWorkRoster = Annotated[Viewer, Depends(require(Permission.WORK_ROSTER))]
 MayWorkOffers = Annotated[Viewer, Depends(require(Permission.WORK_OFFERS))]
 MayWorkWellness = Annotated[Viewer, Depends(require(Permission.WORK_WELLNESS))]
+MayReadFigures = Annotated[Viewer, Depends(require(Permission.READ_FIGURES))]
 MayWorkField = Annotated[Viewer, Depends(require(Permission.WORK_FIELD))]
 MayLeadTeam = Annotated[Viewer, Depends(require(Permission.LEAD_TEAM))]
 MayReadExperts = Annotated[Viewer, Depends(require(Permission.READ_EXPERTS))]

@@ -36,6 +36,7 @@ GROUPS: dict[str, set[str]] = {
     "expert": {EXPERT},
     "admin": {ADMIN},
     "wellness": {WELLNESS},
+    "figures": DESK | {EVALUATOR},
     "audit": {AUDITOR, ADMIN},
 }
 """A word of the table to roles (domain.md 6.2)."""
@@ -46,6 +47,7 @@ SCOPES = {
     "self": "each their own; anybody else's is 404",
     "led": "of whoever goes with that team, or leads it; else 404. In this world nobody has a seat yet",
     "planned": "a talk that is planned; here none is, so whoever may pass gets 404",
+    "named": "of a measure by its name; here it names none, so whoever may pass gets 404",
     "ordered": "of a deployment that has its order; here none has, so whoever may pass gets 404",
     "carrier": "open, but only what our carrier has signed is taken: 403 for everybody else",
     "token": "open to whoever has the unguessable token; a made-up one is 404, 410 or 422",
@@ -88,6 +90,9 @@ GET    /agency/requests/new                                  asks            all
 GET    /agency/requests/{reference}                          desk+req        agency
 POST   /agency/requests/{reference}/answer                   asks            agency
 POST   /agency/requests/{reference}/withdraw                 asks            agency
+GET    /desk/figures                                         figures         all
+GET    /desk/figures/{slug}                                  figures         named
+GET    /desk/figures.csv                                     figures         all
 GET    /wellness                                             wellness        all
 POST   /wellness/{follow_up_id}                              wellness        planned
 GET    /my                                                   expert          all

@@ -1,0 +1,1 @@
+"""Figures for the desk and for grant reports: counted from what happened, each down to its cases."""

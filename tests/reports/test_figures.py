@@ -1,0 +1,84 @@
+"""Figures are counted from what happened, go down to their cases, and small ones are not published."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.access import sessions, users
+from app.core.database import begin
+from app.reports.figures import Case, Figure, percentile, said, spans
+from app.reports.pages import Period
+from tests.field.conftest import on_site
+from tests.journeys.conftest import story
+from tests.story import Story
+from tests.web.browser import INTAKE, browser, headline
+
+__all__ = ["story"]
+
+
+@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=50), st.sampled_from([0.5, 0.9, 1.0]))
+def test_a_percentile_is_the_least_value_that_so_many_do_not_pass(values: list[float], share: float) -> None:
+    found = percentile(values, share)
+    assert sum(value <= found for value in values) >= share * len(values) - 1e-9
+    assert all(sum(other <= value for other in values) < share * len(values) for value in values if value < found)
+
+
+def test_a_percentile_of_nothing_is_refused_and_a_figure_of_nothing_says_so() -> None:
+    with pytest.raises(ValueError, match="nothing"):
+        percentile([], 0.5)
+    nothing = spans("x", "X", [])
+    assert said(nothing, nothing.value) == "none yet"
+
+
+@pytest.mark.parametrize(("minutes", "words"), [(4.4, "4 min"), (160, "2 h 40 min"), (4320, "3.0 days")])
+def test_spans_are_said_in_words(minutes: float, words: str) -> None:
+    figure = spans("x", "X", [Case("26-0001", minutes)], target=60)
+    assert said(figure, figure.value) == words
+    assert figure.missed == (minutes > 60)
+
+
+def test_quarters_meet_without_a_gap_over_the_new_year() -> None:
+    period = Period(2027, 1)
+    assert period.before() == Period(2026, 4)
+    assert period.before(5) == Period(2025, 4)
+    assert period.before().span[1] == period.span[0]
+
+
+def test_five_cases_of_one_request_are_small() -> None:
+    assert Figure("x", "G", "X", "count", 5, None, (Case("26-0001", 1),) * 5).is_small
+
+
+async def test_the_page_counts_what_happened_and_leads_to_the_cases(story: Story) -> None:
+    reference, people = await on_site(story)
+    await story.files()
+    async with browser(story, INTAKE) as desk:
+        page = await desk.opens("/desk/figures")
+        assert headline(page) == "2 requests from October to December 2026"
+        yes = await desk.opens("/desk/figures/offers-per-yes")
+        assert headline(yes) == "People asked for each yes: 1"
+        assert reference in yes.text
+        site = await desk.opens("/desk/figures/to-site")
+        assert "29 h" in headline(site)
+        assert (await desk.opens("/desk/figures/no-such")).status_code == 404
+        assert (await desk.opens("/desk/figures?quarter=2026-q9")).status_code == 422
+        earlier = await desk.opens("/desk/figures?quarter=2025-q1")
+        assert headline(earlier) == "No requests from January to March 2025"
+        table = list(csv.reader(io.StringIO((await desk.opens("/desk/figures.csv")).text)))
+    assert len(people) == 3
+    assert {row[3] for row in table[1:]} == {"fewer than 5"}
+
+
+async def test_an_evaluator_sees_figures_and_no_cases(story: Story) -> None:
+    async with begin() as session:
+        user = await users.add(session, email="eval@desk.example", name="Eva Lund", roles=["evaluator"], password=None)
+        secret = await sessions.open_for(session, user)
+    reference = await story.files()
+    async with browser(story) as evaluator:
+        evaluator.http.cookies.set(sessions.cookie_name(), secret)
+        page = await evaluator.opens("/desk/figures")
+        assert page.status_code == 200
+        assert reference not in page.text
+        assert (await evaluator.opens("/desk/figures/received")).status_code == 404
