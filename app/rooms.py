@@ -78,6 +78,7 @@ ROUTERS = (
     "app.desk.seat_page",
     "app.desk.versions_page",
     "app.desk.asking",
+    "app.desk.ask_page",
     "app.desk.timeline_page",
     "app.desk.pool_page",
     "app.desk.map_page",

@@ -3,14 +3,18 @@
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from app.access.viewer import MayWorkRoster
+from app.access.viewer import MayWorkRoster, Viewer
 from app.core.problems import Invalid
 from app.core.settings import get_settings
 from app.deployments import queries as deployments
-from app.desk.request_page import back
+from app.desk import story
+from app.desk.kept import Kept
+from app.desk.request_page import back, show
+from app.requests import intake
+from app.requests import queries as requests
 from app.rosters import proposals, wishes
 from app.rosters import queries as rosters
 from app.rosters.wishes_api import current, seat_of
@@ -21,12 +25,24 @@ Version = Annotated[int, Form(ge=1, le=2**53)]
 ExpertId = Annotated[int, Form(ge=1, le=2**53)]
 
 
+async def _overtaken(request: Request, session: Session, viewer: Viewer, reference: str) -> Response:
+    """The team as it is now, with what somebody changed since the page was opened."""
+    found = await requests.find(session, viewer, reference)
+    lines = await story.since(session, intake.topic(found), 0, not_by=0, kinds=story.OF_THE_TEAM)
+    return await show(request, session, viewer, found, Kept("accept", {}, since=tuple(lines[-2:])))
+
+
 @router.post("/accept")
-async def accept(reference: str, session: Session, viewer: MayWorkRoster, version: Version) -> Response:
+async def accept(
+    reference: str, request: Request, session: Session, viewer: MayWorkRoster, version: Version
+) -> Response:
     """Have the people of this version asked, after a moment in which it can be undone. An older one is refused."""
     deployment, proposal = await current(session, viewer, reference, version)
     hold = timedelta(seconds=get_settings().undo_seconds)
-    await proposals.accept(session, deployment, proposal, by=viewer.actor, hold=hold)
+    try:
+        await proposals.accept(session, deployment, proposal, by=viewer.actor, hold=hold)
+    except proposals.RosterChanged:
+        return await _overtaken(request, session, viewer, reference)
     return back(reference)
 
 

@@ -134,6 +134,8 @@ MATTERS = (
     "request.absorbed",
 )
 """Kinds that whoever writes a recommendation or a decision must have seen."""
+OF_THE_TEAM = ("roster.proposed", "roster.accepted", "roster.swapped", "roster.taken_back", "roster.wished")
+"""Kinds that whoever asks a team must have seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +201,11 @@ async def last_seen(session: AsyncSession, topic: str) -> int:
     return await session.scalar(select(func.max(Event.id)).where(Event.topic == topic)) or 0
 
 
-async def since(session: AsyncSession, topic: str, seen: int, *, not_by: int) -> list[Line]:
+async def since(
+    session: AsyncSession, topic: str, seen: int, *, not_by: int, kinds: Sequence[str] = MATTERS
+) -> list[Line]:
     """What others did that matters after event `seen`, the oldest first; nothing of the user `not_by` herself."""
-    query = select(Event).where(Event.topic == topic, Event.id > seen, Event.kind.in_(MATTERS)).order_by(Event.id)
+    query = select(Event).where(Event.topic == topic, Event.id > seen, Event.kind.in_(kinds)).order_by(Event.id)
     events = [one for one in await session.scalars(query) if (one.actor_kind, one.actor_id) != ("user", not_by)]
     return [_line(event, None) for event in events]
 

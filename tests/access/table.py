@@ -152,6 +152,8 @@ POST   /desk/requests/{reference}/swap                       roster          all
 POST   /desk/requests/{reference}/held                       roster          all
 POST   /desk/requests/{reference}/wishes                     roster          all
 GET    /desk/requests/{reference}/seats/{number}             roster          all
+GET    /desk/requests/{reference}/seats/{number}/ask         roster          all
+POST   /desk/requests/{reference}/seats/{number}/ask         roster          all
 GET    /desk/requests/{reference}/versions                   desk            all
 POST   /desk/requests/{reference}/seats/{number}/reopen      roster          all
 POST   /desk/requests/{reference}/call-out                   roster          all

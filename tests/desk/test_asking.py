@@ -1,5 +1,6 @@
 """The asking at work, by pages: what comes next, answers by phone with their words, a team that is called off."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -84,3 +85,23 @@ async def test_a_seat_says_who_is_asked_if_nobody_answers(
         shown = (await page.opens(f"/desk/requests/{reference}")).text
         seat = shown[shown.index(f'id="seat-{following["seat"]}"') :]
         assert seat.index(f"Ask {following['name']} now") < seat.find(f'id="seat-{following["seat"] + 1}"') % len(seat)
+
+
+async def test_somebody_of_the_desks_own_choice_is_asked_with_a_reason_where_a_rule_is_set_aside(
+    story: Story, reference: str
+) -> None:
+    offers = await story.offers(reference)
+    taken = {offer["expert_id"] for offer in offers}
+    path = f"/desk/requests/{reference}/seats/2/ask"
+    async with browser(story, RECOMMENDER) as page:
+        found = (await page.opens(f"{path}?find=TX")).text
+        people = [int(one) for one in re.findall(r"expert=(\d+)", found) if int(one) not in taken]
+        verdicts = {one: (await page.opens(f"{path}?expert={one}")).text for one in people}
+        who = next(one for one, told in verdicts.items() if "Only with a reason" in told)
+        refused = await page.sends(path, expert=str(who), reason=" ")
+        assert refused.status_code == 422
+        assert "Write a reason" in refused.text
+        await page.sends(path, expert=str(who), reason="The chief asked for her by name.")
+        assert who in {offer["expert_id"] for offer in await story.offers(reference)}
+        assert "Not now" in (await page.opens(f"{path}?expert={who}")).text
+        assert (await page.sends(path, expert="x")).status_code == 404

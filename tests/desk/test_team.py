@@ -167,3 +167,17 @@ async def test_two_versions_stand_side_by_side_with_what_the_second_costs(story:
     compared = await story.get(f"/deployments/{reference}/rosters/1/against?other=2")
     assert compared["better"] == 1
     assert compared["costs"]
+
+
+async def test_whoever_asks_an_older_team_is_shown_the_newer_one_first(story: Story, reference: str) -> None:
+    first = (await _team(story, reference))[0]["choice"]
+    form = {"version": 1, "expert_id": first["expert_id"]}
+    async with browser(story, RECOMMENDER) as page:
+        await story.post("recommender", f"/deployments/{reference}/wishes/exclude", form)
+        await story.settle()
+        late = await page.sends(f"/desk/requests/{reference}/accept", version="1")
+        assert late.status_code == 409
+        assert "changed this request while you wrote" in late.text
+        assert f"left {first['name']} out of the team" in late.text
+        assert 'name="version" value="2"' in late.text
+    assert await story.offers(reference) == []
