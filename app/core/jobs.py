@@ -71,12 +71,17 @@ def _cron(span: timedelta) -> str:
     return f"*/{seconds // 60} * * * *" if seconds >= 60 else f"* * * * * */{seconds}"
 
 
+def _is_away(error: BaseException) -> bool:
+    """Whether an error says only that the database could not be reached, the queue's own word for it included."""
+    return is_away(error.__cause__ if isinstance(error, ConnectorException) else error)
+
+
 def ticking(handler: Handler) -> Handler:
     async def tick(timestamp: int) -> None:
         try:
             await handler()
-        except (DBAPIError, psycopg.OperationalError) as error:
-            if not is_away(error):
+        except (DBAPIError, psycopg.OperationalError, ConnectorException) as error:
+            if not _is_away(error):
                 raise
             logger.warning("%s: the database is away; the next run comes soon", handler.__name__)
 
@@ -87,7 +92,7 @@ class Patience(procrastinate.BaseRetryStrategy):
     """How often a job is tried again. That its database or its worker went away does not count: it is not its fault."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> procrastinate.RetryDecision | None:
-        if is_away(exception) or isinstance(exception, asyncio.CancelledError | JobAborted):
+        if _is_away(exception) or isinstance(exception, asyncio.CancelledError | JobAborted):
             return procrastinate.RetryDecision(retry_in={"seconds": 1})
         if job.attempts >= MOST_TRIES:
             return None

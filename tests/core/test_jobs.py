@@ -5,6 +5,7 @@ import asyncio
 import procrastinate
 import psycopg
 import pytest
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 from psycopg import errors
 from sqlalchemy.exc import OperationalError
@@ -37,9 +38,13 @@ async def test_a_periodic_job_that_found_no_database_has_not_failed() -> None:
     async def look() -> None:
         raise AWAY
 
+    async def rescue() -> None:
+        raise ConnectorException from AWAY
+
     async def err() -> None:
         raise errors.UniqueViolation
 
     await ticking(look)(0)
+    await ticking(rescue)(0)
     with pytest.raises(errors.UniqueViolation):
         await ticking(err)(0)
