@@ -1,5 +1,6 @@
 """A thread as HTML: texts as bubbles on two sides, calls and the carrier's own words between them."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from html import escape
@@ -12,6 +13,8 @@ CALL_ENDS = {
     "queued": "about to ring", "ringing": "ringing", "in-progress": "talking", "completed": "ended",
     "busy": "busy", "no-answer": "nobody picked up", "canceled": "called off", "failed": "failed",
 }  # fmt: skip
+LINK = re.compile(r"(https?://[\w.:/-]+[\w/])")
+"""An address in a text; only characters that mean nothing in HTML."""
 TAKEN_BY = {"person": "answered, no key", "voicemail": "voicemail"}
 TEXT_STATUS = {
     "queued": "on its way", "accepted": "on its way", "sent": "on its way", "scheduled": "for later",
@@ -36,7 +39,7 @@ def thread(records: Iterable[Record], zone: str) -> str:
 def _item(record: Record, time: str) -> str:
     if record["sid"].startswith("CA"):
         return _call(record, time)
-    body = f"<p>{escape(record['body'])}</p>"
+    body = f"<p>{_with_links(record['body'])}</p>"
     if record["direction"] == "inbound":
         return f'<li class="out">{body}<span class="meta">{time}</span></li>'
     if record["direction"] == "carrier":
@@ -45,6 +48,11 @@ def _item(record: Record, time: str) -> str:
     lost = " lost" if record["status"] in ("undelivered", "failed") else ""
     code = f" ({record['error_code']})" if record["error_code"] else ""
     return f'<li class="in{lost}">{body}<span class="meta">RRT, {time}, {status}{code}</span></li>'
+
+
+def _with_links(body: str) -> str:
+    """The words, with addresses to tap as on any phone."""
+    return LINK.sub(r'<a href="\1" target="_blank" rel="noreferrer">\1</a>', escape(body))
 
 
 def _call(record: Record, time: str) -> str:

@@ -34,11 +34,16 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "agency-more": ("/request/{form}/incident", ("chief",)),
     "agency-status": ("/agency/requests/{asked}", ("chief",)),
     "expert": ("/my", ("expert",)),
+    "expert-days": ("/my/days?month=2026-12", ("expert",)),
+    "expert-trips": ("/my/trips", ("expert",)),
+    "expert-care": ("/my/care", ("expert",)),
+    "expert-record": ("/my/record", ("expert",)),
+    "expert-link-ended": ("/x/" + "0" * 27, ("nobody",)),
     "not-allowed": ("/desk", ("chief",)),
     "not-there": ("/desk/requests/99-9999", ("recommender",)),
 }
 """Name to its address and to who opens it."""
-REFUSED = {"not-allowed": 403, "not-there": 404}
+REFUSED = {"expert-link-ended": 404, "not-allowed": 403, "not-there": 404}
 
 
 @pytest.fixture(scope="module")

@@ -154,3 +154,12 @@ async def test_a_ringing_phone_shows_the_call_and_its_keys(page: httpx.AsyncClie
     await page.post(path, data={"verb": "hang_up"})
     await carrier.run_due()
     assert "Hang up" not in (await page.get("/phones")).text
+
+
+async def test_an_address_in_a_text_is_a_link_and_nothing_else_is(page: httpx.AsyncClient, app: FastAPI) -> None:
+    body = 'RRT: see http://127.0.0.1:8000/x/aB3 now "><img src=x> javascript:alert(1) http://<b>'
+    app.state.carrier.create_message({"To": SAM, "From": US, "Body": body})
+    shown = (await page.get("/phones")).text
+    assert '<a href="http://127.0.0.1:8000/x/aB3" target="_blank" rel="noreferrer">' in shown
+    assert shown.count('target="_blank"') == 1
+    assert "<img" not in shown
