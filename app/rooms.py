@@ -48,6 +48,8 @@ ROUTERS = (
     "app.requests.api",
     "app.requests.intake_api",
     "app.requests.form_pages",
+    "app.requests.sent_pages",
+    "app.requests.sent_api",
     "app.requests.pages",
     "app.deployments.api",
     "app.deployments.pages",

@@ -25,10 +25,10 @@ KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 READERS = {".py": "python", ".html": "jinja2.ext:babel_extract"}
 OPTIONS = {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 SHOWN_ATTRIBUTES = ("aria-label", "alt", "title", "placeholder")
-IN_ENGLISH = frozenset({"access/plain.html"})
-"""Pages that look public but are for people who work in English: roles without pages of their own."""
-OURS = re.compile(r"(rrt|usa|aria)-[\w-]+|\bRRT\b")
-"""Names of classes and attributes, and the mark: the same in every language."""
+IN_ENGLISH = frozenset({"access/plain.html", "wellness/home.html"})
+"""Pages that look public but are for people who work in English: staff without desk pages."""
+OURS = re.compile(r"(rrt|usa|aria)-[\w-]+|\bRRT\b|\bkB\b")
+"""Names of classes and attributes, the mark, a unit: the same in every language."""
 Word = str | tuple[str, ...]
 
 
@@ -110,7 +110,7 @@ def unmarked(name: str) -> list[str]:
     reader.close()
     bare = [text.strip() for text in reader.shown if re.search(r"[^\W\d_]{2}", OURS.sub("", text))]
     constants = (OURS.sub("", text) for text in _constants(tree))
-    return bare + [text for text in constants if re.search(r"^[A-Z][a-z]|[a-z:] |\. ", text)]
+    return bare + [text for text in constants if re.search(r"^[A-Z][a-z]|[a-z:] |[a-z]\. ", text)]
 
 
 def _data(node: nodes.Node) -> Iterator[str]:

@@ -6,10 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.access.viewer import MayReadDeployments, MayWorkOffers
-from app.deployments import opening, queries, seats
+from app.access.viewer import MayReadDeployments, MayReadRequests, MayWorkOffers
+from app.deployments import opening, queries, rating, seats
 from app.deployments.models import Deployment
 from app.deployments.states import AssignmentState, DeploymentState, PositionState
+from app.requests.form_pages import Writer
 from app.requests.states import Priority
 from app.web.lists import IfMatch, Page, Paged, check_version, set_etag
 from app.web.session import Session
@@ -51,6 +52,14 @@ class DeploymentWhole(DeploymentOut):
     """A deployment with its seats."""
 
     seats: list[SeatOut]
+
+
+class RatingOut(rating.RatingIn):
+    """What the agency said, and when."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    at: datetime
 
 
 class NoteIn(BaseModel):
@@ -124,3 +133,19 @@ async def reopen_seat(reference: str, number: int, session: Session, viewer: May
         if position.number == number:
             await seats.reopen(session, deployment, position, by=viewer.actor)
     return await _whole(session, deployment)
+
+
+@router.get("/{reference}/rating")
+async def read_rating(reference: str, session: Session, viewer: MayReadRequests) -> RatingOut | None:
+    """How the agency found the help; null while it has not said so."""
+    deployment = await queries.find(session, viewer, reference)
+    said = await rating.of(session, deployment.id)
+    return RatingOut.model_validate(said) if said else None
+
+
+@router.put("/{reference}/rating")
+async def rate(reference: str, form: rating.RatingIn, session: Session, viewer: Writer) -> RatingOut:
+    """Say how the help was; said again, it replaces what was said before."""
+    deployment = await queries.find(session, viewer, reference)
+    await rating.rate(session, deployment, form, by=viewer.actor)
+    return RatingOut.model_validate(await rating.of(session, deployment.id))

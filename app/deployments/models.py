@@ -99,3 +99,22 @@ class Assignment(Table):
     """The latest text that told of a delay, whole."""
     sequence: Mapped[int] = mapped_column(default=0, server_default="0")
     """How often its times changed or it was called off; the database counts (RFC 5545 SEQUENCE)."""
+
+
+class Rating(Table):
+    """How an agency found the help of one deployment. Said again, it replaces what was said before."""
+
+    __tablename__ = "ratings"
+    __table_args__ = (
+        CheckConstraint("help between 1 and 5 and in_time between 1 and 5", name="of_five"),
+        CheckConstraint("again in ('yes', 'no', 'not_sure')", name="again"),
+    )
+
+    deployment_id: Mapped[int] = mapped_column(ForeignKey("deployments.id"), unique=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime]
+    help: Mapped[int | None]
+    """1 very poor to 5 very good."""
+    in_time: Mapped[int | None]
+    again: Mapped[str | None]
+    words: Mapped[str]

@@ -11,7 +11,7 @@ from app.access.viewer import Viewer
 from app.core.problems import NotFound
 from app.deployments.models import Assignment, Deployment, Position
 from app.deployments.states import SEATED, DeploymentState, PositionState
-from app.experts.models import Expert
+from app.experts.models import Contact, ContactKind, Expert
 from app.requests.models import Request
 from app.requests.queries import visible_to
 
@@ -111,6 +111,23 @@ async def listed(
     if before_id is not None:
         query = query.where(Deployment.id < before_id)
     return (await session.scalars(query.order_by(Deployment.id.desc()).limit(limit))).all()
+
+
+async def leader_phone(session: AsyncSession, deployment: Deployment) -> str | None:
+    """The number of the seated team leader, E.164; None while there is none."""
+    return await session.scalar(
+        select(Contact.number)
+        .join(Assignment, Assignment.expert_id == Contact.expert_id)
+        .join(Position, Position.id == Assignment.position_id)
+        .where(
+            Assignment.deployment_id == deployment.id,
+            Assignment.state.in_(SEATED),
+            Position.is_leader,
+            Contact.kind == ContactKind.MOBILE,
+        )
+        .order_by(Position.number)
+        .limit(1)
+    )
 
 
 async def first_arrival(session: AsyncSession, deployment_id: int) -> datetime | None:

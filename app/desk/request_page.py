@@ -14,7 +14,7 @@ from app.deployments import queries as deployments
 from app.deployments.models import Deployment
 from app.deployments.states import DEPLOYMENT, DeploymentState
 from app.deployments.teams import TEAM_NAMES, TEAMS
-from app.desk import board, intake_view, proposed, story, team
+from app.desk import board, intake_view, proposed, sent_along, story, team
 from app.desk.headlines import headline_of
 from app.desk.intake_view import facts_of
 from app.desk.kept import NOTHING, Kept
@@ -117,6 +117,7 @@ async def show(  # noqa: PLR0917 - who asks for what
         has_main_action=bool(actions & MAIN_ACTIONS),
         seen=await story.last_seen(session, intake.topic(found)),
         row=row,
+        sent_along=await sent_along.of(session, found, deployment),
         headline=headline_of(found, deployment, facts.seats, facts.roster, is_held=is_held),
         stages=board.STAGES,
         actions=actions,

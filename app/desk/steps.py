@@ -10,18 +10,12 @@ from app.deployments.models import Deployment
 from app.deployments.queries import SeatCount
 from app.deployments.states import DeploymentState
 from app.requests.models import Request
-from app.requests.states import Priority, RequestState
+from app.requests.states import RequestState
+from app.requests.targets import ACCEPT_WITHIN, ACKNOWLEDGE_WITHIN, CALL_WITHIN, DECIDE_WITHIN
 from app.rosters.models import ProposalState
 
 STAGES = ("New", "Decision", "Team", "Asking", "Confirmed")
 R, D, P = RequestState, DeploymentState, Permission
-DECIDE_WITHIN = {
-    Priority.IMMEDIATE: timedelta(hours=6),
-    Priority.URGENT: timedelta(hours=24),
-    Priority.PLANNED: timedelta(days=14),
-}
-"""From filing to the decision (domain.md 1.2)."""
-ACKNOWLEDGE_WITHIN, CALL_WITHIN, ACCEPT_WITHIN = timedelta(minutes=30), timedelta(hours=2), timedelta(hours=1)
 READ_WITHIN = timedelta(minutes=15)
 """From a text nobody could read to a person reading it."""
 

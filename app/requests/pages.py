@@ -1,12 +1,10 @@
 """Pages of an agency: its requests, and the form to ask for a team."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from app.access.policy import Permission
-from app.access.viewer import MayAnswer, MayFile, MayReadRequests, MayWithdraw
+from app.access.viewer import MayFile, MayReadRequests, MayWithdraw
 from app.requests import forms, intake, queries
 from app.requests.states import RequestState
 from app.web.languages import N_, _, ngettext
@@ -52,16 +50,6 @@ async def my_requests(request: Request, session: Session, viewer: MayReadRequest
 async def new_request(viewer: MayFile) -> Response:
     """Where the form was before it had steps."""
     return RedirectResponse("/request", 303)
-
-
-@router.post("/requests/{reference}/answer")
-async def answer(
-    reference: str, session: Session, viewer: MayAnswer, answer: Annotated[str, Form(min_length=1, max_length=4000)]
-) -> Response:
-    """Answer the desk's question."""
-    found = await queries.find(session, viewer, reference, lock=True)
-    await intake.answer(session, found, answer, by=viewer.actor)
-    return RedirectResponse(f"/agency/requests/{reference}", 303)
 
 
 @router.post("/requests/{reference}/withdraw")

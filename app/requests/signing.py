@@ -39,6 +39,9 @@ class Signed:
     authority: Authority
 
 
+NOTHING_TYPED = N_("Type your name to sign.")
+
+
 def read(name: str, authority: str) -> Signed | None:
     """A typed signature; None if the person left it for later.
 
@@ -58,6 +61,18 @@ def read(name: str, authority: str) -> Signed | None:
     if errors:
         raise Invalid(errors=errors)
     return Signed(name, Authority(authority))
+
+
+def read_now(name: str, authority: str) -> Signed:
+    """A typed signature, when it is what the person came for.
+
+    Raises:
+        Invalid: half of it is missing, or all.
+    """
+    signed = read(name, authority)
+    if signed is None:
+        raise Invalid(errors={"signed_name": NOTHING_TYPED})
+    return signed
 
 
 async def sign(session: AsyncSession, request: Request, signed: Signed, *, by: Actor) -> Signature:

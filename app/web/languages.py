@@ -31,6 +31,12 @@ def language() -> str:
     return _language.get()
 
 
+def choose(wanted: str) -> None:
+    """Answer in the language that the reader has just chosen."""
+    if wanted in NAMES:
+        _language.set(wanted)
+
+
 def prefer(wanted: str) -> None:
     """Answer in the language that we know this person wants, unless they chose another on the page."""
     if wanted in NAMES and not _is_chosen.get():

@@ -1,6 +1,7 @@
 """Problems as answers: RFC 9457 documents for machines, pages for people."""
 
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,16 +25,19 @@ TRY_AGAIN = (pg.DeadlockDetected, pg.SerializationFailure, pg.LockNotAvailable)
 HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}
 HINTS = {
     401: N_("Sign in and try again."),
-    403: N_("If you need this, ask an administrator for the role."),
-    404: N_("Check the address, or start again from the first page."),
-    409: N_("Go back, look at the present state, and decide again."),
-    412: N_("Go back, look at the present state, and decide again."),
-    413: N_("Send less at once."),
-    422: N_("Go back and look at what you entered."),
-    429: N_("Wait a moment, then try again."),
+    403: N_("If you need this, ask an administrator for the role, or call the desk."),
+    404: N_("Check the address for a missing letter. If a link of ours led you here, call the desk."),
+    409: N_("Look at the present state, and decide again. Nothing was changed."),
+    412: N_("Look at the present state, and decide again. Nothing was changed."),
+    413: N_("Send less at once. A letter may have up to 10 MB."),
+    422: N_("Go back with your browser: what you typed is still there. Look at what is named here, and send it again."),
+    429: N_("Wait a moment, then try again. If it is urgent, call the desk."),
     503: N_("Wait a moment, look whether it was done, and else try again."),
-    500: N_("This is our mistake, and it was noted. Try again, or call the desk."),
+    500: N_("This is our mistake, and it was noted. Try again in a minute, or call the desk."),
 }
+"""What to do next, by status."""
+WAYS_BACK = re.compile(r"^(/agency/requests/[^/]+|/desk/requests/[^/]+|/request/\d+|/desk/[a-z]+)(?:/|$)")
+"""Pages that show the present state of what a longer address is about."""
 
 
 def register_refusals(refusals: Mapping[str, type[Problem]]) -> None:
@@ -71,16 +75,26 @@ def document(  # noqa: PLR0917 - the members of RFC 9457 in their order
 
 
 def page(request: Request, status: int, title: str, detail: str, errors: Mapping[str, str] | None = None) -> Response:
-    """A problem as a page that says what to do next."""
+    """A problem as a page that says what to do next: the desk's in the desk's frame, everybody else's in theirs."""
+    viewer = getattr(request.state, "viewer", None)
+    of_desk = request.url.path.startswith("/desk") and viewer is not None and viewer.is_desk
     return render(
         request,
-        "web/problem.html",
+        "web/desk_problem.html" if of_desk else "web/problem.html",
         status=status,
         title=translated(title),
         detail=translated(detail),
         hint=translated(HINTS.get(status, "")),
         errors=errors or {},
+        back=_way_back(request.url.path, status),
+        home="/desk" if of_desk else "/",
     )
+
+
+def _way_back(path: str, status: int) -> str:
+    """The page with the present state; none where that itself is what cannot be shown."""
+    found = WAYS_BACK.match(path)
+    return found[1] if found and status in (409, 412, 413, 422, 503, 500) and found[1] != path else ""
 
 
 def _field(location: tuple[int | str, ...]) -> str:
@@ -115,9 +129,9 @@ async def _bad_fields(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type only
-    if error.status_code == 404:
-        return answer(request, NotFound())
     detail = str(error.detail)
+    if error.status_code == 404 or (error.status_code == 405 and not _is_machine(request)):
+        return answer(request, NotFound())
     if _is_machine(request):
         return document(request, error.status_code, detail, detail)
     return page(request, error.status_code, detail, detail)
@@ -129,10 +143,10 @@ async def _database(request: Request, error: Exception) -> Response:
     if constraint in REFUSALS:
         return answer(request, REFUSALS[constraint]())
     if isinstance(origin, TRY_AGAIN):
-        return answer(request, Conflict("Somebody else was changing the same thing. Try again."))
+        return answer(request, Conflict(N_("Somebody else was changing the same thing. Try again.")))
     if isinstance(error, IntegrityError):
         logger.error("refused by the database: %s", constraint)
-        return answer(request, Conflict("The database refused this; nothing was changed."))
+        return answer(request, Conflict(N_("The database refused this; nothing was changed.")))
     if is_away(error):
         logger.warning("the database is away at %s %s", request.method, request.url.path)
         return answer(request, DatabaseAway())

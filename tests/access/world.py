@@ -22,7 +22,7 @@ from app.drills.models import Drill
 from app.experts.models import Credential
 from app.messaging.models import InboundMessage, SendingHold
 from app.messaging.states import InboundState
-from app.requests import forms
+from app.requests import forms, letters
 from app.requests.models import Request
 from app.watch import alarms, heartbeats
 from app.watch.models import Alarm
@@ -106,8 +106,9 @@ async def build(story: Story) -> World:
         shared = {
             "reference": reference, "other": other, "offer_id": offers[0].id, "number": 1, "version": 1,
             "alarm_id": alarm_id, "hold_id": hold.id, "inbound_id": inbound.first(), "agency_id": agency_id,
-            "expert_id": offers[0].expert_id, "follow_up_id": 0, "slug": "where", "drill_id": drill.id,
+            "expert_id": offers[0].expert_id, "follow_up_id": 0, "slug": "help", "drill_id": drill.id,
             "credential_id": await _credential(session, offers[0].expert_id), "user_id": people["nobody's"].id,
+            "letter_id": await _letter(session, reference, people["requester"]),
         }  # fmt: skip
         key_id = await session.scalar(select(ApiKey.id).where(ApiKey.user_id == people["nobody's"].id))
         for actor in actors:
@@ -125,6 +126,13 @@ async def build(story: Story) -> World:
 async def _credential(session: AsyncSession, expert_id: int) -> int:
     query = select(Credential.id).where(Credential.expert_id == expert_id).order_by(Credential.id).limit(1)
     return (await session.scalars(query)).one()
+
+
+async def _letter(session: AsyncSession, reference: str, user: User) -> int:
+    request = (await session.scalars(select(Request).where(Request.reference == reference))).one()
+    kept = await letters.add(session, request, "l.pdf", b"%PDF-1.7", by=ActingUser("user", user.id, user.name))
+    await session.flush()
+    return kept.id
 
 
 async def _form(session: AsyncSession, user: User) -> int:

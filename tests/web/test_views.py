@@ -30,7 +30,14 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 def _request(state: RequestState = RequestState.SUBMITTED, **fields: Any) -> Request:
     fields = {"filed_by_id": 1, "recommended_by_id": None, "decided_at": None, "filed_at": clock.now()} | fields
     return Request(
-        state=state, priority=Priority.URGENT, city="Lowry", place_state="GA", latitude=32.4, longitude=-83.2, **fields
+        state=state,
+        priority=Priority.URGENT,
+        city="Lowry",
+        place_state="GA",
+        latitude=32.4,
+        longitude=-83.2,
+        time_zone="America/New_York",
+        **fields,
     )
 
 
