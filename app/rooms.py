@@ -89,6 +89,7 @@ ROUTERS = (
     "app.desk.answers_page",
     "app.desk.handover",
     "app.desk.people_page",
+    "app.desk.settings_page",
 )
 """Modules with a `router`: the doors."""
 REFUSALS = ("app.requests.decisions", "app.deployments.opening", "app.dispatch.offers")

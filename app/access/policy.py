@@ -37,6 +37,8 @@ class Permission(StrEnum):
     OWN_SESSIONS = "own_sessions"
     READ_EVENTS = "read_events"
     READ_AUDIT = "read_audit"
+    READ_RULES = "read_rules"
+    MANAGE_RULES = "manage_rules"
     READ_ALARMS = "read_alarms"
     WORK_ALARMS = "work_alarms"
     READ_DRILLS = "read_drills"
@@ -70,7 +72,7 @@ _DESK = _STAFF | {
     P.READ_EVENTS,
     P.READ_ALARMS,
 }
-_DESK |= {P.READ_DRILLS}
+_DESK |= {P.READ_DRILLS, P.READ_RULES}
 _ASKS = {P.WORK_ROSTER, P.WORK_OFFERS, P.WORK_FIELD, P.WORK_ALARMS, P.RUN_DRILLS}
 GRANTS: dict[Role, frozenset[Permission]] = {
     R.REQUESTER: frozenset(
@@ -97,7 +99,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     R.EVALUATOR: frozenset({P.READ_FIGURES, P.OWN_SESSIONS}),
     R.AUDITOR: frozenset(_DESK | {P.READ_AUDIT}),
     R.ADMIN: frozenset(_STAFF | {P.READ_EXPERTS, P.MANAGE_EXPERTS, P.READ_AGENCIES, P.MANAGE_AGENCIES})
-    | {P.MANAGE_USERS, P.READ_EVENTS, P.READ_AUDIT, P.READ_ALARMS, P.WORK_ALARMS},
+    | {P.MANAGE_USERS, P.READ_RULES, P.MANAGE_RULES, P.READ_EVENTS, P.READ_AUDIT, P.READ_ALARMS, P.WORK_ALARMS},
 }
 """Role to what it may do. A role or permission that is not here may nothing."""
 DESK_ROLES = frozenset({R.INTAKE_OFFICER, R.RECOMMENDER, R.APPROVER, R.SCHEDULER, R.AUDITOR})

@@ -24,12 +24,6 @@ from app.requests.states import Priority
 from app.rosters.models import Pick, Proposal, ProposalState
 from solver import chances, waves
 
-POLICIES = {
-    Priority.IMMEDIATE: waves.Policy(),
-    Priority.URGENT: waves.Policy(at_once=0.4, look_minutes=60),
-    Priority.PLANNED: waves.Policy(at_once=0.4, look_minutes=720),
-}
-"""How sure and how patient, by priority: whoever has a day asks one person a seat first."""
 HABITS = chances.Habits()
 SAID = {OfferState.ACCEPTED: True, OfferState.STANDBY: True, OfferState.DECLINED: False, OfferState.EXPIRED: None}
 """What an offer that has ended says of its person; one taken back says nothing."""

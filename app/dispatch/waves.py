@@ -15,10 +15,11 @@ from app.deployments.models import Deployment, Position
 from app.deployments.opening import positions_of
 from app.deployments.states import ASKING
 from app.dispatch import consent, hand, offers
-from app.dispatch.callout import POLICIES, call_out, lists_of
+from app.dispatch.callout import call_out, lists_of
 from app.dispatch.models import CallOut, Offer
 from app.dispatch.states import Consent
 from app.experts.models import Expert
+from app.rosters import rules
 from solver import waves
 
 LOOK = "dispatch.look"
@@ -81,7 +82,7 @@ async def widen(session: AsyncSession, deployment: Deployment) -> None:
         await _look_again(session, state, None)
         return
     call = await call_out(session, deployment, positions, out, state.skipped, await _fine(session, deployment, level))
-    plan = waves.plan(call, POLICIES[deployment.priority])
+    plan = waves.plan(call, rules.wave_policy(await rules.current(session), deployment.priority))
     by_id = {position.id: position for position in positions}
     await _ask(session, deployment, {ask.person: by_id[ask.seat] for ask in plan.now}, by=SYSTEM)
     await _look_again(session, state, plan.look_minute)
@@ -116,7 +117,7 @@ async def outlook(session: AsyncSession, deployment: Deployment) -> Outlook | No
     level = await consent.level_of(session, deployment.id)
     fine = await _fine(session, deployment, level)
     call = await call_out(session, deployment, positions, out, await hand.skipped(session, deployment.id), fine)
-    policy = POLICIES[deployment.priority]
+    policy = rules.wave_policy(await rules.current(session), deployment.priority)
     paused = await hand.is_paused(session, deployment.id)
     plan = waves.plan(call, policy)
     is_still = paused or level is Consent.ASK or not get_settings().waves

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.core.database import begin, locked
 from app.deployments.models import Deployment
 from app.deployments.opening import positions_of
-from app.rosters import problem, proposals, queries, solving, wishes
+from app.rosters import problem, proposals, queries, rules, solving, wishes
 from app.rosters.models import Proposal
 from solver.problem import Span
 
@@ -49,7 +49,8 @@ async def compose(deployment_id: int, standing: Standing, *, cause: str) -> tupl
         asked = await problem.request(
             session, deployment, seats, kept=kept, held=before, excluded=excluded, shown=shown
         )
-    solved = await solving.solve(experts, asked)
+        holding = rules.policy(await rules.current(session))
+    solved = await solving.solve(experts, asked, holding)
     async with begin() as session:
         deployment = await locked(session, Deployment, deployment_id)
         return await proposals.keep(session, deployment, solved, cause=cause), deployment

@@ -10,6 +10,7 @@ from app.core.problems import NotFound
 from app.deployments.models import Deployment, Position
 from app.deployments.opening import positions_of
 from app.rosters import problem
+from app.rosters import rules as policies
 from solver.problem import Expert, Policy, Request
 from solver.roster import Reason, Travel
 from solver.rules import Rule
@@ -66,19 +67,19 @@ async def of(
     if expert_id not in known:
         raise NotFound
     asked = replace(asked, excluded=frozenset())
-    rules, travel = await asyncio.to_thread(_held_against, experts, asked, position.id, expert_id)
+    holding = policies.policy(await policies.current(session))
+    rules, travel = await asyncio.to_thread(_held_against, experts, asked, position.id, expert_id, holding)
     by_county = _is_only_county(known[expert_id], asked)
     refused = tuple(one for one in rules if one.code in REFUSED and not (one.code == Rule.CONFLICT and by_county))
     return Fitness(refused, tuple(one for one in rules if one not in refused), travel)
 
 
 def _held_against(
-    experts: Sequence[Expert], asked: Request, position_id: int, expert_id: int
+    experts: Sequence[Expert], asked: Request, position_id: int, expert_id: int, policy: Policy
 ) -> tuple[tuple[Reason, ...], Travel]:
     from solver.check import expected_travel  # noqa: PLC0415 - numpy is loaded where it is used
     from solver.search import why_not  # noqa: PLC0415 - as above
 
-    policy = Policy()
     who = next(one for one in experts if one.id == expert_id)
     seat = next(one for one in asked.positions if one.id == position_id)
     return why_not(experts, asked, position_id, expert_id, policy), expected_travel(who, asked, seat, policy)

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Table, state_column
@@ -109,3 +109,19 @@ class Pick(Table):
     """What is said, as data. Of the choice: {instead}, the best team with somebody else here, as `Proposal.runner_up`;
     of an alternate: {differences}; of an empty seat: {funnel: [{rule, fell, left, text}], helps: [{text, cost,
     waivers: [{rule, expert_id, position_id, amount, text}], and a team as `Proposal.runner_up`}]}."""
+
+
+class RuleSet(Table):
+    """One version of the rules (`rules.py`), kept for ever: who changed them, when and why."""
+
+    __tablename__ = "rule_sets"
+    __table_args__ = (CheckConstraint("why <> ''", name="says_why"),)
+
+    version: Mapped[int] = mapped_column(unique=True)
+    """1 and up; the newest holds."""
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    by_name: Mapped[str]
+    why: Mapped[str]
+    values: Mapped[dict[str, Any]]
+    """Every rule by its name."""

@@ -122,6 +122,8 @@ GET    /desk/timeline                                        desk            all
 GET    /desk/map                                             desk            all
 GET    /desk/handover                                        desk            all
 POST   /desk/handover                                        officers        all
+GET    /desk/settings                                        desk+admin      all
+POST   /desk/settings                                        admin           all
 GET    /desk/people                                          admin           all
 POST   /desk/people                                          admin           all
 POST   /desk/people/{user_id}                                admin           all
@@ -235,6 +237,7 @@ GET    /api/v1/deployments/{reference}/rating                desk+req        age
 PUT    /api/v1/deployments/{reference}/rating                requester       agency
 GET    /api/v1/timeline                                      desk            all
 GET    /api/v1/pool                                          desk+admin      all
+GET    /api/v1/rules                                         desk+admin      all
 GET    /api/v1/drills                                        desk            all
 POST   /api/v1/drills                                        roster          all
 GET    /api/v1/drills/{drill_id}                             desk            all

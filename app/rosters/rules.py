@@ -1,0 +1,171 @@
+"""The rules that an administrator may change: limits and weights of the solver, and how waves are planned.
+
+Every change is a new version with who, when and why; nothing is overwritten. Without any version the defaults hold,
+which are the solver's own (domain.md 1.4, 1.5).
+"""
+
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import clock
+from app.core.events import Actor, record
+from app.core.places import REGIONS
+from app.core.problems import Changed, Invalid
+from app.requests.states import Priority
+from app.rosters.models import RuleSet
+from solver import waves
+from solver.problem import DEFAULT_WEIGHTS, Policy, Reserve
+
+NATION = "US"
+
+
+class ReserveRule(BaseModel):
+    """So many people of a discipline stay free in a federal region, or in the whole country ("US")."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    discipline: Literal["LE", "VA", "MH", "CL"]
+    region: str
+    floor: int = Field(ge=1, le=5000)
+
+    @model_validator(mode="after")
+    def _region_is_known(self) -> Self:
+        if self.region != NATION and self.region not in REGIONS:
+            raise ValueError(f"region {self.region} is not one of 1 to 10, or US")
+        return self
+
+
+def _weight(name: str, label: str) -> Any:
+    return Field(DEFAULT_WEIGHTS[name], ge=0, le=1000, title=label, json_schema_extra={"group": "Weights of a choice"})
+
+
+def _limit(default: float, label: str, group: str, **bounds: float) -> Any:
+    return Field(default, title=label, json_schema_extra={"group": group}, **bounds)  # type: ignore[call-overload]
+
+
+REST, CAPS, TEAM, WAVES = "Rest after a deployment", "Limits for each person", "A team", "Asking in waves"
+
+
+class Rules(BaseModel):
+    """One version of the rules, whole."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rest_days_short: int = _limit(2, "After a stay of up to five days, days", REST, ge=0, le=30)
+    rest_days_medium: int = _limit(3, "After six or seven days, days", REST, ge=0, le=30)
+    rest_days_long: int = _limit(4, "After eight days and more, days", REST, ge=0, le=60)
+    cap_90_days: int = _limit(2, "Deployments in 90 days", CAPS, ge=1, le=30)
+    cap_365_days: int = _limit(4, "Deployments in 365 days", CAPS, ge=1, le=100)
+    papers_margin_days: int = _limit(7, "Papers are valid after the last day, days", CAPS, ge=0, le=90)
+    drive_limit_minutes: int = _limit(240, "Longest drive, minutes; beyond it one flies", CAPS, ge=30, le=1440)
+    language_level: int = _limit(3, "Level at which a language counts, ILR", TEAM, ge=1, le=5)
+    max_trainees: int = _limit(1, "Trainees at most", TEAM, ge=0, le=5)
+    experienced_share: float = _limit(0.5, "Share with a past deployment", TEAM, ge=0, le=1)
+    alternates: int = _limit(3, "Alternates for each seat", TEAM, ge=0, le=10)
+    weight_surplus_level: int = _weight("surplus_level", "A level above what is required")
+    weight_desired: int = _weight("desired", "Expertise that is wished for")
+    weight_experience: int = _weight("experience", "Experience")
+    weight_chance: int = _weight("chance", "Chance of a yes")
+    weight_asked_for: int = _weight("asked_for", "Asked for by name")
+    weight_travel_hour: int = _weight("travel_hour", "An hour of travel")
+    weight_recent_deployment: int = _weight("recent_deployment", "A recent deployment")
+    weight_exposure: int = _weight("exposure", "Exposure")
+    wave_target: float = _limit(0.95, "Chance that every seat is filled in time", WAVES, ge=0.5, le=0.999)
+    at_once_immediate: float = _limit(0.75, "Immediate: chance with those asked at once", WAVES, ge=0, le=0.99)
+    at_once_urgent: float = _limit(0.4, "Urgent: chance with those asked at once", WAVES, ge=0, le=0.99)
+    at_once_planned: float = _limit(0.4, "Planned: chance with those asked at once", WAVES, ge=0, le=0.99)
+    look_immediate: int = _limit(12, "Immediate: look again after, minutes", WAVES, ge=1, le=240)
+    look_urgent: int = _limit(60, "Urgent: look again after, minutes", WAVES, ge=5, le=1440)
+    look_planned: int = _limit(720, "Planned: look again after, minutes", WAVES, ge=30, le=10080)
+    reserves: tuple[ReserveRule, ...] = Field((), max_length=60)
+
+    @model_validator(mode="after")
+    def _longer_stays_rest_no_less(self) -> Self:
+        if not self.rest_days_short <= self.rest_days_medium <= self.rest_days_long:
+            raise ValueError("rest_days_long: a longer stay cannot rest less than a shorter one")
+        if self.cap_90_days > self.cap_365_days:
+            raise ValueError("cap_365_days: this is less than the limit for 90 days")
+        named = [(rule.discipline, rule.region) for rule in self.reserves]
+        if len(named) != len(set(named)):
+            raise ValueError("reserves: one discipline and region stand there twice")
+        return self
+
+
+DEFAULTS = Rules(reserves=())
+SAME = (
+    "rest_days_short", "rest_days_medium", "rest_days_long", "cap_90_days", "cap_365_days", "papers_margin_days",
+    "drive_limit_minutes", "language_level", "max_trainees", "experienced_share", "alternates",
+)  # fmt: skip
+"""Rules that the solver's policy calls by the same name."""
+
+
+def policy(rules: Rules) -> Policy:
+    """The rules as the solver takes them."""
+    fields = {name: getattr(rules, name) for name in SAME}
+    weights = {name: getattr(rules, f"weight_{name}") for name in DEFAULT_WEIGHTS}
+    reserves = tuple(
+        Reserve(
+            rule.discipline, frozenset() if rule.region == NATION else frozenset(REGIONS[rule.region][1]), rule.floor
+        )
+        for rule in rules.reserves
+    )
+    return Policy(**fields, weights=weights, reserves=reserves)
+
+
+def wave_policy(rules: Rules, priority: Priority) -> waves.Policy:
+    """How sure and how patient, by priority: whoever has a day asks one person a seat first."""
+    return waves.Policy(
+        target=rules.wave_target,
+        at_once=getattr(rules, f"at_once_{priority.value}"),
+        look_minutes=getattr(rules, f"look_{priority.value}"),
+    )
+
+
+async def versions(session: AsyncSession, limit: int = 20) -> list[RuleSet]:
+    """The latest versions, the newest first."""
+    return list(await session.scalars(select(RuleSet).order_by(RuleSet.version.desc()).limit(limit)))
+
+
+async def current(session: AsyncSession) -> Rules:
+    """The rules that hold now."""
+    newest = await versions(session, 1)
+    return Rules.model_validate(newest[0].values) if newest else DEFAULTS
+
+
+async def change(session: AsyncSession, rules: Rules, why: str, *, seen: int, by: Actor) -> RuleSet:
+    """A new version of the rules ("rules.changed"). Teams composed and waves planned from now on follow it.
+
+    Args:
+        session: the transaction.
+        rules: all of them.
+        why: for whoever asks later.
+        seen: the version that was changed; 0: the defaults.
+        by: who.
+
+    Raises:
+        Changed: somebody was quicker. Of two at the same moment the database refuses one.
+        Invalid: no reason is given, or nothing is different.
+    """
+    newest = await versions(session, 1)
+    present = newest[0].version if newest else 0
+    if seen != present:
+        raise Changed
+    before = await current(session)
+    if not why.strip():
+        raise Invalid(errors={"why": "Say why, in a sentence. It stands beside the change for ever."})
+    if rules == before:
+        raise Invalid(errors={"why": "Nothing is different from the rules that hold."})
+    made = RuleSet(
+        version=present + 1, at=clock.now(), by_id=by.id, by_name=by.name, why=why.strip(),
+        values=rules.model_dump(mode="json"),
+    )  # fmt: skip
+    session.add(made)
+    await session.flush()
+    changed = {
+        name: [old, getattr(rules, name)] for name, old in before if old != getattr(rules, name) and name != "reserves"
+    }
+    await record(session, "rules.changed", made.version, by=by, changes=changed)
+    return made
