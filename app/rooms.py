@@ -70,6 +70,7 @@ ROUTERS = (
     "app.my.trips_page",
     "app.my.care_page",
     "app.my.record_page",
+    "app.desk.papers_page",
     "app.desk.board_page",
     "app.desk.new_call",
     "app.desk.request_page",

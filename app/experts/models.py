@@ -96,6 +96,37 @@ class Credential(Table):
     """Name of who did."""
 
 
+class PaperState(StrEnum):
+    """What became of a paper that an expert sent."""
+
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+class SentPaper(Table):
+    """A file that an expert sent as proof of a credential, until and after the desk has looked."""
+
+    __tablename__ = "sent_papers"
+    __table_args__ = (
+        CheckConstraint("octet_length(content) between 1 and 1500000", name="size"),
+        CheckConstraint("content_type in ('application/pdf', 'image/jpeg', 'image/png')", name="type"),
+        CheckConstraint("(state = 'sent') = (decided_by is null)", name="decided_by_somebody"),
+    )
+
+    expert_id: Mapped[int] = mapped_column(ForeignKey("experts.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str]
+    place: Mapped[str | None]
+    """The state in which a licence is valid."""
+    expires_on: Mapped[date | None]
+    content_type: Mapped[str]
+    content: Mapped[bytes]
+    state: Mapped[PaperState] = mapped_column(state_column(PaperState))
+    sent_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None]
+
+
 class Absence(Table):
     """Days on which an expert cannot go."""
 

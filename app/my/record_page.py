@@ -3,18 +3,20 @@
 import json
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
+from pydantic import ValidationError
 
 from app.access import sessions
+from app.core.places import STATES
 from app.core.problems import Changed, Invalid, TooMany
 from app.core.text import phone_number
 from app.dispatch.offers import contacts_of
-from app.experts import consents, own, pool
+from app.experts import consents, own, papers, pool
 from app.experts.models import ConsentKind, ContactKind, Expert
-from app.experts.schemas import ExpertChange
+from app.experts.schemas import CredentialIn, ExpertChange
 from app.experts.taxonomy import LANGUAGES, MANDATORY
-from app.my import codes, exporting
+from app.my import codes, desk, exporting
 from app.my.codes import Checked
 from app.my.link_page import WRONG
 from app.my.mine import Me, MeChanging, by_me
@@ -27,19 +29,30 @@ from app.web.session import Session
 router = APIRouter(include_in_schema=False)
 TOLD = {
     "saved": N_("Saved."),
+    "paper": N_("Sent. It counts as soon as the desk has looked at it."),
     "number": N_("We use your new number from now on."),
     "again": N_("To get our texts again, text START to our number."),
 }
 MOVED_ON = N_("Somebody changed your record meanwhile. This is how it is now; please enter your change again.")
 NO_NUMBER = N_("Give ten digits, area code first.")
 LONGEST_EMPLOYER = 200
+NO_DAY = N_("Enter a day, like 12/20/2026.")
+REASONS = (
+    N_("Choose what it is."),
+    N_("A licence is valid in one state: say in which."),
+    N_("This day is over already."),
+    N_("This file is larger than 1.5 MB. Take a smaller picture of it."),
+    N_("Choose a PDF, or a picture (JPEG or PNG)."),
+    N_("The desk has not looked at your last papers yet."),
+)
+"""What `experts.papers` says, for the catalogue of words."""
 TOO_LONG = N_("This is too long.")
 
 
 async def _page(request: Request, session: Session, expert: Expert, status: int = 200, **shown: Any) -> Response:
     browser = sessions.token_of(request.cookies) or ""
     waiting = await codes.waited_for(session, expert.id, Purpose.NUMBER, browser) if browser else None
-    papers = sorted(
+    held = sorted(
         await pool.credentials_of(session, expert.id), key=lambda paper: (paper.kind not in MANDATORY, paper.kind)
     )
     return render(
@@ -51,8 +64,11 @@ async def _page(request: Request, session: Session, expert: Expert, status: int 
         contacts={contact.kind.value: contact for contact in await contacts_of(session, expert.id)},
         spoken=[(LANGUAGES.get(tag, tag), level) for tag, level in sorted(expert.languages.items())],
         consents={kind.value: line for kind, line in (await consents.latest(session, expert.id)).items()},
-        has_enrolled=any(paper.kind == "sms_consent" for paper in papers),
-        papers=papers,
+        has_enrolled=any(paper.kind == "sms_consent" for paper in held),
+        held=held,
+        sent=await papers.of_expert(session, expert.id),
+        paper_kinds=papers.KINDS,
+        states=STATES,
         verdict=await pool.readiness_of(session, expert),
         waiting=waiting,
         language_names=NAMES,
@@ -147,6 +163,32 @@ async def prove_number(
         errors = {f"{row.about}_number": translated(problem.fields["errors"]["number"])}
         return await _page(request, session, expert, 422, errors=errors)
     return _back("number", "#numbers")
+
+
+@router.post("/my/record/papers")
+async def send_paper(  # noqa: PLR0917 - the form's fields
+    request: Request,
+    session: Session,
+    expert: MeChanging,
+    file: UploadFile,
+    kind: Annotated[str, Form(max_length=60)] = "",
+    state: Annotated[str, Form(max_length=2)] = "",
+    expires_on: Annotated[str, Form(max_length=20)] = "",
+) -> Response:
+    """Send a paper to the desk; it counts when a person has looked."""
+    typed = {"kind": kind, "state": state, "expires_on": expires_on}
+    try:
+        form = CredentialIn(kind=kind or "?", state=state.upper() or None, expires_on=expires_on or None)  # type: ignore[arg-type]
+        content = await file.read(papers.LARGEST + 1)
+        await papers.send(session, expert, form, content, by=by_me(expert))
+    except ValidationError as error:
+        errors = {str(one["loc"][0]): translated(NO_DAY) for one in error.errors()}
+        return await _page(request, session, expert, 422, errors=errors, typed=typed)
+    except Invalid as problem:
+        errors = {name: translated(why) for name, why in problem.fields["errors"].items()}
+        return await _page(request, session, expert, 422, errors=errors, typed=typed)
+    await desk.tell(session, expert, "paper_sent", f"(on the page) sent a paper: {kind}")
+    return _back("paper", "#papers")
 
 
 @router.get("/my/record.json")

@@ -49,6 +49,7 @@ GUESSES = {
     "no_mission": "On the road, but has no seat",
     "not_under_way": "Tells of an arrival before the journey",
     "delay_noted": "Is delayed",
+    "paper_sent": "Sent a paper: look at it under Papers (/desk/papers)",
     "away_but_seated": "Away on days of their seat",
     "flood": "Many texts at once: the latest were not read",
 }

@@ -10,11 +10,11 @@ from app.access.models import User
 from app.core.clock import clock, in_zone
 from app.core.database import begin
 from app.deployments.models import Assignment
-from app.experts.models import Absence, Consent, Contact, Expert, StandbyWeek
+from app.experts.models import Absence, Consent, Contact, Credential, Expert, SentPaper, StandbyWeek
 from app.experts.quiet import may_be_asked_from
 from tests.my.people import asked, code_in
 from tests.story import Person, Story
-from tests.web.browser import EXPERT, browser, headline
+from tests.web.browser import CHIEF, EXPERT, RECOMMENDER, browser, headline
 
 
 async def plays_expert(person: Person) -> None:
@@ -217,3 +217,42 @@ async def test_a_number_is_used_only_after_its_code_and_the_record_knows_what_ch
         assert [row["kind"] for row in data["consents"]] == ["texts", "wake", "texts"]
         assert any(row["number"] == new.number for row in data["numbers"])
         assert not any(code_in(new) in row["text"] for row in data["sent_to_me"])
+
+
+async def test_a_paper_is_taken_by_its_first_bytes_and_counts_once_the_desk_has_looked(story: Story) -> None:
+    me = await someone(story)
+    pdf = b"%PDF-1.7 a background check"
+    fields = {"kind": "background_check", "expires_on": "2028-12-01"}
+    async with browser(story, EXPERT) as page, browser(story, RECOMMENDER) as desk, browser(story, CHIEF) as chief:
+
+        async def sends(content: bytes, **changed: str) -> int:
+            file = {"file": ("paper.pdf", content, "application/pdf")}
+            answer = await page.http.post("/my/record/papers", data=fields | changed, files=file)
+            return answer.status_code
+
+        refused = [
+            await sends(b"<html>%PDF-"), await sends(b""), await sends(pdf + b"0" * 1_500_000),
+            await sends(pdf, kind="pilot"), await sends(pdf, expires_on="2020-01-01"), await sends(pdf, kind="lcsw"),
+        ]  # fmt: skip
+        assert refused == [422] * 6
+        assert await sends(pdf) == 200
+        await story.settle()
+        waiting = await story.get("/inbox", who="recommender")
+        assert [(row["meaning"], row["expert_id"]) for row in waiting] == [("paper_sent", me.id)]
+        shown = await desk.opens("/desk/papers")
+        assert headline(shown) == "One paper waits for you"
+        async with begin() as session:
+            paper = (await session.scalars(select(SentPaper))).one()
+        path = f"/desk/papers/{paper.id}"
+        file = await desk.opens(path)
+        assert (file.content, file.headers["content-disposition"][:10]) == (pdf, "attachment")
+        assert file.headers["x-content-type-options"] == "nosniff"
+        for stranger in (chief, page):
+            assert (await stranger.opens(path)).status_code == 403
+        assert headline(await desk.sends(path, verb="take")) == "No paper waits for you"
+        assert (await desk.sends(path, verb="refuse")).status_code == 409
+        async with begin() as session:
+            query = select(Credential).where(Credential.expert_id == me.id, Credential.kind == "background_check")
+            credential = (await session.scalars(query)).one()
+        assert (credential.expires_on, credential.verified_by) == (date(2028, 12, 1), "Robin Simms")
+        assert "Taken" in (await page.opens("/my/record")).text
