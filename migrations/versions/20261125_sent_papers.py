@@ -1,14 +1,14 @@
 """Papers that experts send: a file with its kind and last valid day, until the desk has looked.
 
 Revision ID: 20261125_sent_papers
-Revises: 20261125_own_days
+Revises: 20261125_rules
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261125_sent_papers"
-down_revision = "20261125_own_days"
+down_revision = "20261125_rules"
 branch_labels = None
 depends_on = None
 
