@@ -66,7 +66,7 @@ def why(one: Request, other: Request) -> tuple[str, ...]:
     if (one.city, one.place_state) == (other.city, other.place_state):
         found.append("same place")
     elif miles <= NEAR_MILES:
-        found.append(f"{max(1, round(miles))} miles apart")
+        found.append("less than 2 miles apart" if miles < 2 else f"{round(miles)} miles apart")
     if one.incident_type == other.incident_type:
         found.append("same kind of event")
     hours = round(apart.total_seconds() / 3600)
