@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.routing import BaseRoute
 
 from app import rooms
+from app.access import oidc
 from app.access.viewer import Anyone
 from app.core.database import begin, close_engine
 from app.core.jobs import job_app
@@ -129,6 +130,6 @@ def create_app() -> FastAPI:
     problems.install(app)
     app.mount("/static", Files(directory=STATIC), name="static")
     app.add_middleware(Languages)
-    app.add_middleware(Security, public_url=settings.public_url)
+    app.add_middleware(Security, public_url=settings.public_url, sign_in_at=oidc.authority())
     refuse_unguarded(app)
     return app

@@ -36,6 +36,9 @@ JOBS = (
 ROUTERS = (
     "app.access.pages",
     "app.access.language",
+    "app.access.second",
+    "app.access.account",
+    "app.access.oidc_doors",
     "app.access.api",
     "app.access.audit_doors",
     "app.watch.api",

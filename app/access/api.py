@@ -36,6 +36,9 @@ class KeyIn(BaseModel):
 
     name: str = Field(min_length=1, max_length=100)
     days: int | None = Field(90, ge=1, le=366, description="Valid for so many days; null: until revoked")
+    scopes: list[str] = Field(
+        default=[], max_length=40, description="What of your own rights the key has; none named: all of them"
+    )
 
 
 class KeyOut(BaseModel):
@@ -46,6 +49,7 @@ class KeyOut(BaseModel):
     id: int
     name: str
     prefix: str
+    scopes: list[str]
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None
@@ -101,9 +105,9 @@ async def my_keys(session: Session, viewer: MayOwnKeys) -> list[KeyOut]:
 
 
 @router.post("/keys", status_code=201, response_model=KeyMade)
-async def make_key(form: KeyIn, session: Session, viewer: MayOwnKeys) -> KeyMade:
+async def make_key(form: KeyIn, session: Session, viewer: MayChangeKeys) -> KeyMade:
     """Make a key that acts as me. It is shown in this answer and never again, so it is not kept for replays either."""
-    key, secret = await keys.make(session, viewer.id, form.name, days=form.days, by=viewer.actor)
+    key, secret = await keys.make(session, viewer.id, form.name, days=form.days, by=viewer.actor, scopes=form.scopes)
     return KeyMade(key=secret, **KeyOut.model_validate(key).model_dump())
 
 
@@ -126,7 +130,7 @@ async def list_users(
 
 
 @router.post("/users", status_code=201, response_model=UserOut)
-async def add_user(form: UserIn, viewer: MayManageUsers, session: Session, once: OnlyOnce) -> JSONResponse:
+async def add_user(form: UserIn, viewer: MayChangeUsers, session: Session, once: OnlyOnce) -> JSONResponse:
     """Open an account."""
     if (earlier := await once.earlier()) is not None:
         return earlier
@@ -144,7 +148,7 @@ class UserChange(BaseModel):
 
 
 @router.patch("/users/{user_id}")
-async def change_user(user_id: int, form: UserChange, session: Session, viewer: MayManageUsers) -> UserOut:
+async def change_user(user_id: int, form: UserChange, session: Session, viewer: MayChangeUsers) -> UserOut:
     """Change an account's roles, close it or open it again."""
     user = await locked(session, User, user_id)
     changed = await users.change(session, user, roles=form.roles, is_active=form.is_active, by=viewer.actor)

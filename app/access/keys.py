@@ -1,27 +1,44 @@
 """API keys: shown once, kept as a digest; a key acts as its user."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.models import ApiKey, User
+from app.access.policy import Permission
 from app.core.clock import clock
 from app.core.events import Actor, record
 from app.core.ids import digest, token
-from app.core.problems import NotFound
+from app.core.problems import Invalid, NotFound
 
 PREFIX = "rrt_"
 """So that people and scanners recognise a key."""
 
 
-async def make(session: AsyncSession, user_id: int, name: str, *, days: int | None, by: Actor) -> tuple[ApiKey, str]:
-    """A new key for a user.
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A key that is good, and whose it is."""
+
+    key: ApiKey
+    user: User
+
+
+async def make(
+    session: AsyncSession, user_id: int, name: str, *, days: int | None, by: Actor, scopes: Sequence[str] = ()
+) -> tuple[ApiKey, str]:
+    """A new key for a user, for everything the user may or only for `scopes`.
+
+    Raises:
+        Invalid: a scope that is no permission.
 
     Returns:
         The key's row, and the key itself: it is not kept and cannot be shown again.
     """
+    if unknown := sorted(set(scopes) - set(Permission)):
+        raise Invalid(errors={"scopes": f"Not a permission: {', '.join(unknown)}."})
     secret = PREFIX + token()
     now = clock.now()
     key = ApiKey(
@@ -31,15 +48,16 @@ async def make(session: AsyncSession, user_id: int, name: str, *, days: int | No
         key_digest=digest(secret),
         created_at=now,
         expires_at=now + timedelta(days=days) if days else None,
+        scopes=sorted(set(scopes)),
     )
     session.add(key)
     await session.flush()
-    await record(session, "key.made", key.id, by=by, name=name)
+    await record(session, "key.made", key.id, by=by, name=name, scopes=key.scopes)
     return key, secret
 
 
-async def user_of(session: AsyncSession, secret: str) -> User | None:
-    """The user a key acts as, if the key is good and the account open."""
+async def find(session: AsyncSession, secret: str) -> Used | None:
+    """The key and the user it acts as, if the key is good and the account open."""
     if not secret.startswith(PREFIX):
         return None
     query = select(ApiKey, User).join(User).where(ApiKey.key_digest == digest(secret), ApiKey.revoked_at.is_(None))
@@ -50,7 +68,7 @@ async def user_of(session: AsyncSession, secret: str) -> User | None:
     key, user = row
     if key.last_used_at is None or key.last_used_at < now - timedelta(minutes=5):
         key.last_used_at = now
-    return user
+    return Used(key, user)
 
 
 async def of_user(session: AsyncSession, user_id: int) -> Sequence[ApiKey]:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse, Response
 
 from app.access import sessions
-from app.access.pages import own_path
+from app.access.signing_in import own_path
 from app.access.viewer import Anyone
 from app.web.languages import COOKIE
 

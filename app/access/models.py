@@ -1,11 +1,12 @@
 """Tables of people who sign in, their sessions and their keys."""
 
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database import Table
+from app.core.database import Table, state_column
 
 
 class User(Table):
@@ -39,6 +40,97 @@ class SignInSession(Table):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    method: Mapped[str] = mapped_column(server_default="password")
+    """How it was opened: "password", "passkey", "oidc", with "+totp" or "+recovery" after it."""
+    address: Mapped[str] = mapped_column(server_default="")
+    agent: Mapped[str] = mapped_column(server_default="")
+    """What the browser calls itself, shortened."""
+    factor_at: Mapped[datetime | None]
+    """When a second factor was shown last."""
+    awaits_factor: Mapped[bool] = mapped_column(server_default=false())
+    """The password was right, the second factor is to come: worth nothing else until then."""
+    challenge: Mapped[str | None]
+    """What a passkey is asked to sign, once."""
+
+
+class FactorKind(StrEnum):
+    """What a second factor is."""
+
+    TOTP = "totp"
+    PASSKEY = "passkey"
+
+
+class Factor(Table):
+    """A second factor of an account."""
+
+    __tablename__ = "factors"
+    __table_args__ = (
+        CheckConstraint(
+            "(kind = 'totp' and secret is not null) or (kind = 'passkey' and credential_id is not null"
+            " and public_key is not null)",
+            name="has_what_it_is",
+        ),
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[FactorKind] = mapped_column(state_column(FactorKind))
+    name: Mapped[str]
+    secret: Mapped[str | None]
+    """Of an authenticator app, sealed (`vault.py`)."""
+    credential_id: Mapped[str | None] = mapped_column(unique=True)
+    public_key: Mapped[bytes | None]
+    sign_count: Mapped[int] = mapped_column(default=0)
+    last_step: Mapped[int] = mapped_column(default=0)
+    """The last half minute whose code was taken: no code counts twice."""
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+
+
+class RecoveryCode(Table):
+    """A code for the day when the second factor is lost; counts once."""
+
+    __tablename__ = "recovery_codes"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    used_at: Mapped[datetime | None]
+
+
+class Identity(Table):
+    """Who somebody is at another issuer: never the e-mail address, which may change hands."""
+
+    __tablename__ = "identities"
+    __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("user_id", "issuer"))
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class OidcFlow(Table):
+    """A sign-in that is under way at another issuer: bound to one browser, good once."""
+
+    __tablename__ = "oidc_flows"
+
+    state_digest: Mapped[str] = mapped_column(unique=True)
+    browser_digest: Mapped[str]
+    nonce: Mapped[str]
+    verifier: Mapped[str]
+    next: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class RateCount(Table):
+    """How often something was asked for in a span of time, over all processes."""
+
+    __tablename__ = "rate_counts"
+    __table_args__ = (UniqueConstraint("key", "window_start"),)
+
+    key: Mapped[str]
+    window_start: Mapped[datetime]
+    count: Mapped[int]
 
 
 class ApiKey(Table):
@@ -55,6 +147,8 @@ class ApiKey(Table):
     expires_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    scopes: Mapped[list[str]] = mapped_column(server_default="{}")
+    """Permissions the key has of its user's; none named: all of them."""
 
 
 class SignInTry(Table):

@@ -9,6 +9,8 @@ from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from sqlalchemy import text
 
 from app.access import sessions
+from app.access.second import factor_page, has_passkey
+from app.access.signing_in import kept_of, origin_of, own_path, set_cookie
 from app.access.viewer import Anyone, Identified, MayOwnSessions, Viewer, viewer_of
 from app.core.database import begin
 from app.web.languages import N_, translated
@@ -19,8 +21,6 @@ from app.web.session import Session
 router = APIRouter(include_in_schema=False)
 LOOK_AGAIN_S = 30.0
 """How often a stream checks that its reader is still signed in."""
-KEPT = "kept."
-"""Before the names of fields that the sign-in page carries along."""
 WRONG = N_("We do not know this e-mail address with this password. Check both and try again.")
 
 
@@ -61,32 +61,21 @@ async def sign_in(
     password: Annotated[str, Form(max_length=200)],
     next: Annotated[str, Form(max_length=400)] = "/",  # noqa: A002 - the form's field
 ) -> Response:
-    """Check the password; a wrong one leaves what was typed."""
-    address = request.client.host if request.client else ""
-    token = await sessions.sign_in(session, email, password, address)
-    kept, kept_for = await _kept(request)
-    if token is None:
+    """Check the password; a wrong one leaves what was typed, a right one may still need the second factor."""
+    opened = await sessions.sign_in(session, email, password, origin_of(request))
+    kept, kept_for = await kept_of(request)
+    if opened is None:
         page = {"next": next, "email": email, "error": translated(WRONG), "kept": kept, "kept_for": kept_for}
         return render(request, "access/sign_in.html", 422, **page)
+    token, is_whole = opened
+    if not is_whole:
+        user_id = await sessions.half_user_id(session, token)
+        passkey = await has_passkey(session, user_id)
+        return set_cookie(factor_page(request, passkey, 200, own_path(next), kept, kept_for), token)
     answer: Response = RedirectResponse(own_path(next), 303)
     if kept_for:
         answer = render(request, "access/kept.html", kept=kept, kept_for=own_path(kept_for))
-    name = sessions.cookie_name()
-    answer.set_cookie(name, token, path="/", httponly=True, samesite="lax", secure=name.startswith("__Host-"))
-    return answer
-
-
-def own_path(path: str) -> str:
-    """Only paths of our own: a full address would send people to somebody else's page."""
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
-
-
-async def _kept(request: Request) -> tuple[list[tuple[str, str]], str]:
-    """The form that was being written when a session ended: its fields, and the address it is for."""
-    form = await request.form()
-    fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
-    kept = [(name.removeprefix(KEPT), value) for name, value in fields if name.startswith(KEPT)]
-    return kept, dict(fields).get("kept_for", "")
+    return set_cookie(answer, token)
 
 
 @router.post("/sign-out", dependencies=[Anyone])
@@ -117,6 +106,8 @@ async def _stream(request: Request, viewer: Viewer) -> AsyncIterator[str]:
             checked_at = loop.time()
         if topic is None:
             yield "event: ping\ndata: 1\n\n"
+        elif topic.startswith("user.") and not await _is_signed_in(request):
+            return  # closed or demoted a moment ago
         elif topic == "" or await may_hear(viewer, topic):
             yield f"event: changed\ndata: {topic}\n\n"
 

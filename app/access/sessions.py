@@ -1,23 +1,44 @@
 """Sign-in with a password, and the sessions that follow: on the server, 12 h at most, 30 min idle."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.access import passwords
-from app.access.models import SignInSession, SignInTry, User
+from app.access import factors, passwords
+from app.access.models import Factor, SignInSession, SignInTry, User
 from app.core.clock import clock
 from app.core.events import Actor, record
 from app.core.ids import digest, token
-from app.core.problems import TooMany
+from app.core.problems import NotFound, TooMany
 from app.core.settings import get_settings
 
 LONGEST = timedelta(hours=12)
 IDLE = timedelta(minutes=30)
+HALF = timedelta(minutes=10)
+"""From the right password to the second factor."""
 TRIES, TRIES_OF_ADDRESS, TRY_WINDOW = 10, 50, timedelta(minutes=15)
 """Failed tries per account and address, and per address. Per both, so that nobody can lock another person out."""
+TOO_MANY = "Too many tries. Wait 15 minutes, or ask an administrator for help."
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a browser is and what it calls itself."""
+
+    address: str = ""
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A live session with its user."""
+
+    session: SignInSession
+    user: User
+    has_factor: bool
 
 
 def cookie_name() -> str:
@@ -30,45 +51,79 @@ def token_of(cookies: Mapping[str, str]) -> str | None:
     return cookies.get(cookie_name())
 
 
-async def _too_many(session: AsyncSession, email: str, address: str) -> bool:
+async def refuse_many_tries(session: AsyncSession, email: str, address: str) -> None:
+    """Stop guessing.
+
+    Raises:
+        TooMany: too many failed tries from here.
+    """
     since = clock.now() - TRY_WINDOW
     count = select(func.count()).select_from(SignInTry).where(SignInTry.address == address, SignInTry.at > since)
     of_address = await session.scalar(count) or 0
     of_both = await session.scalar(count.where(SignInTry.email == email)) or 0
-    return of_both >= TRIES or of_address >= TRIES_OF_ADDRESS
+    if of_both >= TRIES or of_address >= TRIES_OF_ADDRESS:
+        raise TooMany(TOO_MANY)
 
 
-async def sign_in(session: AsyncSession, email: str, password: str, address: str) -> str | None:
+def note_failed_try(session: AsyncSession, email: str, address: str) -> None:
+    """A wrong password or code."""
+    session.add(SignInTry(email=email, address=address, at=clock.now()))
+
+
+async def forget_tries(session: AsyncSession, email: str, address: str) -> None:
+    """It was right: earlier slips do not count any more."""
+    await session.execute(delete(SignInTry).where(SignInTry.email == email, SignInTry.address == address))
+
+
+async def sign_in(session: AsyncSession, email: str, password: str, origin: Origin) -> tuple[str, bool] | None:
     """Check a password and open a session.
 
     Returns:
-        The session's token, or None: unknown account, wrong password, account closed (one answer for all). The failed
-        try is kept, which is why this is a return value and no exception.
+        The session's token, and whether it is whole: not, when a second factor is to come. Or None: unknown account,
+        wrong password, account closed (one answer for all). The failed try is kept, which is why this is a return
+        value and no exception.
 
     Raises:
         TooMany: too many failed tries from here.
     """
     email = email.strip().lower()
-    if await _too_many(session, email, address):
-        raise TooMany("Too many tries. Wait 15 minutes, or ask an administrator for help.")
+    await refuse_many_tries(session, email, origin.address)
     user = await session.scalar(select(User).where(User.email == email))
     if not await passwords.matches(user.password_hash if user else None, password) or not user or not user.is_active:
-        session.add(SignInTry(email=email, address=address, at=clock.now()))
+        note_failed_try(session, email, origin.address)
+        if user is not None:
+            await record(session, "user.sign_in_refused", user.id, by=Actor("system", None, "Somebody"))
         return None
-    await session.execute(delete(SignInTry).where(SignInTry.email == email, SignInTry.address == address))
-    return await open_for(session, user)
+    awaits = await factors.has_any(session, user.id)
+    if not awaits:
+        await forget_tries(session, email, origin.address)
+    return await open_for(session, user, origin, awaits_factor=awaits), not awaits
 
 
-async def open_for(session: AsyncSession, user: User) -> str:
-    """Open a session for somebody whose word we have taken; its token ("user.signed_in")."""
+async def open_for(  # noqa: PLR0917 - what a session is
+    session: AsyncSession,
+    user: User,
+    origin: Origin = Origin(),
+    method: str = "password",
+    awaits_factor: bool = False,
+    shown_factor: bool = False,
+) -> str:
+    """Open a session for somebody whose word we have taken; its token ("user.signed_in" when it is whole)."""
     secret, now = token(), clock.now()
     session.add(
         SignInSession(
-            user_id=user.id, token_digest=digest(secret), created_at=now, seen_at=now, expires_at=now + _longest()
+            user_id=user.id, token_digest=digest(secret), created_at=now, seen_at=now, method=method,
+            expires_at=now + (HALF if awaits_factor else LONGEST) * _pace(), address=origin.address,
+            agent=origin.agent[:200], awaits_factor=awaits_factor, factor_at=now if shown_factor else None,
         )
-    )
-    await record(session, "user.signed_in", user.id, by=Actor("user", user.id, user.name))
+    )  # fmt: skip
+    if not awaits_factor:
+        await record(session, "user.signed_in", user.id, by=_self(user), method=method)
     return secret
+
+
+def _self(user: User) -> Actor:
+    return Actor("user", user.id, user.name)
 
 
 def _pace() -> float:
@@ -76,41 +131,89 @@ def _pace() -> float:
     return max(clock.rate, 1.0)
 
 
-def _longest() -> timedelta:
-    return LONGEST * _pace()
-
-
-async def user_of(session: AsyncSession, secret: str | None) -> User | None:
-    """The user of a session token, if the session is alive and the account open."""
+async def find(session: AsyncSession, secret: str | None, *, half: bool = False) -> SignedIn | None:
+    """The live, whole session of a token; with `half` only one whose second factor is still to come."""
     if not secret:
         return None
-    row = (
-        await session.execute(
-            select(SignInSession, User).join(User).where(SignInSession.token_digest == digest(secret), User.is_active)
-        )
-    ).one_or_none()
+    has_factor = exists().where(Factor.user_id == User.id, Factor.confirmed_at.is_not(None))
+    query = select(SignInSession, User, has_factor).join(User).where(SignInSession.token_digest == digest(secret))
+    row = (await session.execute(query.where(User.is_active, SignInSession.awaits_factor.is_(half)))).one_or_none()
     now = clock.now()
     if row is None:
         return None
-    signed_in, user = row
+    signed_in, user, with_factor = row
     idle = IDLE * _pace()
     if now > signed_in.expires_at or now > signed_in.seen_at + idle:
         return None
     if now > signed_in.seen_at + idle / 30:
         signed_in.seen_at = now
-    return user
+    return SignedIn(signed_in, user, with_factor)
+
+
+async def half_user_id(session: AsyncSession, secret: str) -> int:
+    """Whose session it is that waits for its second factor."""
+    found = await find(session, secret, half=True)
+    return found.user.id if found else 0
+
+
+async def user_of(session: AsyncSession, secret: str | None) -> User | None:
+    """The user of a session token, if the session is alive and whole and the account open."""
+    found = await find(session, secret)
+    return found.user if found else None
+
+
+async def show_factor(session: AsyncSession, found: SignedIn, kind: str) -> str:
+    """The second factor was right: the session is whole, under a new token, so that an old one is worth nothing."""
+    row, secret, now = found.session, token(), clock.now()
+    was_half = row.awaits_factor
+    row.token_digest, row.factor_at, row.awaits_factor, row.challenge = digest(secret), now, False, None
+    if was_half:
+        row.method, row.expires_at, row.seen_at = f"{row.method}+{kind}", now + LONGEST * _pace(), now
+    kind_of_event = "user.signed_in" if was_half else "user.stepped_up"
+    await record(session, kind_of_event, found.user.id, by=_self(found.user), method=row.method, factor=kind)
+    return secret
 
 
 async def sign_out(session: AsyncSession, secret: str | None) -> None:
     """End a session; its cookie is worth nothing from now on."""
-    if secret:
-        await session.execute(delete(SignInSession).where(SignInSession.token_digest == digest(secret)))
+    if not secret:
+        return
+    ended = delete(SignInSession).where(SignInSession.token_digest == digest(secret)).returning(SignInSession.user_id)
+    user_id = await session.scalar(ended)
+    if user_id is not None:
+        await record(session, "user.signed_out", user_id, by=Actor("user", user_id))
 
 
-async def sign_out_everywhere(session: AsyncSession, user_id: int) -> None:
-    """End every session of a user (password or role changed, account closed)."""
+async def of_user(session: AsyncSession, user_id: int) -> Sequence[SignInSession]:
+    """Live, whole sessions, the latest seen first."""
+    now = clock.now()
+    query = select(SignInSession).where(
+        SignInSession.user_id == user_id, SignInSession.awaits_factor.is_(False), SignInSession.expires_at > now,
+        SignInSession.seen_at > now - IDLE * _pace(),
+    )  # fmt: skip
+    return (await session.scalars(query.order_by(SignInSession.seen_at.desc()))).all()
+
+
+async def end(session: AsyncSession, user_id: int, session_id: int, *, by: Actor) -> None:
+    """End one of a user's sessions.
+
+    Raises:
+        NotFound: no such session of this user.
+    """
+    mine = (SignInSession.id == session_id) & (SignInSession.user_id == user_id)
+    if await session.scalar(delete(SignInSession).where(mine).returning(SignInSession.id)) is None:
+        raise NotFound
+    await record(session, "user.session_ended", user_id, by=by)
+
+
+async def sign_out_everywhere(session: AsyncSession, user_id: int, *, but: str | None = None) -> None:
+    """End every session of a user (password, role or factor changed, account closed), `but` that of this token."""
+    kept = SignInSession.token_digest != digest(but) if but else SignInSession.id > 0
     await session.execute(
         delete(SignInSession).where(
-            or_(SignInSession.user_id == user_id, SignInSession.expires_at < clock.now() - timedelta(days=30))
+            or_(
+                (SignInSession.user_id == user_id) & kept,
+                SignInSession.expires_at < clock.now() - timedelta(days=30),
+            )
         )
     )

@@ -31,15 +31,11 @@ async def add(
         Conflict: the e-mail address has an account already.
     """
     email = email.strip().lower()
-    unknown = sorted(set(roles) - {role.value for role in Role})
-    if unknown or not roles:
-        raise Invalid(errors={"roles": f"Choose from: {', '.join(Role)}."})
+    _check_roles(roles)
     if Role.REQUESTER in roles and agency_id is None:
         raise Invalid(errors={"agency_id": "A requester belongs to an agency."})
     if Role.EXPERT in roles and expert_id is None:
         raise Invalid(errors={"expert_id": "An expert's account belongs to an expert of the pool."})
-    if {Role.ADMIN, Role.APPROVER} <= set(roles):
-        raise Invalid(errors={"roles": "An administrator does not approve."})
     if await session.scalar(select(User.id).where(User.email == email)):
         raise Conflict("This e-mail address has an account already.")
     user = User(
@@ -52,25 +48,41 @@ async def add(
     return user
 
 
+def _check_roles(roles: Sequence[str]) -> None:
+    if not roles or set(roles) - {role.value for role in Role}:
+        raise Invalid(errors={"roles": f"Choose from: {', '.join(Role)}."})
+    if {Role.ADMIN, Role.APPROVER} <= set(roles):
+        raise Invalid(errors={"roles": "An administrator does not approve."})
+
+
 async def change(session: AsyncSession, user: User, *, roles: Sequence[str], is_active: bool, by: Actor) -> User:
     """Give an account other roles, close it or open it again. Who is signed in with it must sign in anew.
 
     Raises:
         Invalid: an unknown role, none, an administrator who approves, a role that needs an agency or an expert.
-        Conflict: one would take one's own account's administration away.
+        Conflict: it is one's own account.
     """
-    unknown = sorted(set(roles) - {role.value for role in Role})
-    if unknown or not roles:
-        raise Invalid(errors={"roles": f"Choose from: {', '.join(Role)}."})
-    if {Role.ADMIN, Role.APPROVER} <= set(roles):
-        raise Invalid(errors={"roles": "An administrator does not approve."})
+    _check_roles(roles)
     if (Role.REQUESTER in roles and user.agency_id is None) or (Role.EXPERT in roles and user.expert_id is None):
         raise Invalid(errors={"roles": "This account belongs to no agency or expert, so it cannot act for one."})
-    if by.id == user.id and (not is_active or Role.ADMIN not in roles):
-        raise Conflict("Another administrator must do this: you would lock yourself out.")
+    if by.kind == "user" and by.id == user.id:
+        raise Conflict("Another administrator must do this: nobody changes their own rights.")
     before = {"roles": user.roles, "is_active": user.is_active}
     user.roles, user.is_active = sorted(set(roles)), is_active
     await session.flush()
     await sessions.sign_out_everywhere(session, user.id)
     await record(session, "user.changed", user.id, by=by, roles=user.roles, is_active=is_active, before=before)
     return user
+
+
+async def change_password(session: AsyncSession, user: User, present: str, new: str, *, keep: str | None) -> None:
+    """One's own password; every other session ends, that of the token `keep` goes on.
+
+    Raises:
+        Invalid: the present one is wrong, or the new one too short.
+    """
+    if not await passwords.matches(user.password_hash, present):
+        raise Invalid(errors={"present": "This is not your present password."})
+    user.password_hash = passwords.hashed(new)
+    await sessions.sign_out_everywhere(session, user.id, but=keep)
+    await record(session, "user.password_changed", user.id, by=Actor("user", user.id, user.name))

@@ -41,6 +41,18 @@ class Forbidden(Problem):
     status = 403
 
 
+class FactorNeeded(Problem):
+    """Show your second factor first: it is a while since you did."""
+
+    status = 403
+
+
+class FactorMissing(Problem):
+    """Set up a second factor first, at /account: this service asks everybody for one."""
+
+    status = 403
+
+
 class NotFound(Problem):
     """There is nothing here, or nothing that you may see."""
 

@@ -65,6 +65,26 @@ class Settings(BaseSettings):
     )
     texts_per_second: float = Field(3.0, gt=0, description="Segments a second per sender number, over all workers")
 
+    requests_per_minute: int = Field(
+        600, ge=0, description="How often one person, key, or address without either may ask in a minute; 0: any number"
+    )
+    require_second_factor: bool = Field(
+        False, description="Everybody who signs in needs a second factor; without one only /account opens"
+    )
+    previous_secret_key: SecretStr | None = Field(
+        None, description="The secret key before the present one, while what it sealed is still around"
+    )
+    oidc_issuer: str = Field("", description="OpenID Connect: the issuer's address; empty: local accounts only")
+    oidc_client_id: str = Field("", description="Our name at the issuer")
+    oidc_private_key: SecretStr | None = Field(
+        None, description="PEM of our RSA key at the issuer (private_key_jwt), or the path of a file with it"
+    )
+    oidc_client_secret: SecretStr | None = Field(None, description="Instead of a key, where an issuer knows only that")
+    oidc_acr_values: str = Field(
+        "", description="What assurance to ask for, http://idmanagement.gov/ns/assurance/aal/2 at Login.gov"
+    )
+    oidc_name: str = Field("Login.gov", description="The issuer as the sign-in page calls it")
+    oidc_is_second_factor: bool = Field(True, description="Whether the issuer asks for a second factor itself (AAL2)")
     audit_anchors: Path | None = Field(
         None, description="A file outside of the database that gets the heads of the log's chains every half hour"
     )

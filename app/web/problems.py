@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -14,7 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
 from app.core.database import is_away
-from app.core.problems import Changed, Conflict, DatabaseAway, Invalid, NotFound, Problem
+from app.core.problems import Changed, Conflict, DatabaseAway, FactorMissing, FactorNeeded, Invalid, NotFound, Problem
 from app.web.languages import N_, _, translated
 from app.web.render import render
 
@@ -70,7 +71,9 @@ def document(  # noqa: PLR0917 - the members of RFC 9457 in their order
 ) -> JSONResponse:
     """An RFC 9457 problem document."""
     content = {"type": kind, "title": title, "status": status, "detail": detail, "instance": request.url.path}
-    headers = HEADERS.get(status, {})
+    headers = dict(HEADERS.get(status, {}))
+    if fields and "retry_after" in fields:
+        headers["Retry-After"] = str(fields["retry_after"])
     return JSONResponse(content | dict(fields or {}), status, headers, media_type="application/problem+json")
 
 
@@ -110,7 +113,31 @@ async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 - registered for this type only
     if error.status == 401 and request.method == "POST" and not _is_machine(request):
         return await _sign_in_and_keep(request)
+    if isinstance(error, FactorNeeded) and not _is_machine(request) and not _wants_json(request):
+        return await _factor_and_keep(request)
+    if isinstance(error, FactorMissing) and not _is_machine(request):
+        return RedirectResponse("/account", 303)
     return answer(request, error)
+
+
+def _wants_json(request: Request) -> bool:
+    """A script of a page asks: it is told, and leads there itself."""
+    return request.headers.get("content-type", "").startswith("application/json")
+
+
+async def _factor_and_keep(request: Request) -> Response:
+    """The second factor is asked for again before this counts; every word of the form is carried along."""
+    if request.method != "POST":
+        return RedirectResponse(f"/sign-in/second?next={quote(_here(request))}", 303)
+    kept = [(name, value) for name, value in (await request.form()).multi_items() if isinstance(value, str)]
+    return render(
+        request, "access/factor.html", 403, next="/", error=None, kept=kept, kept_for=request.url.path,
+        has_passkey=True,
+    )  # fmt: skip
+
+
+def _here(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 async def _sign_in_and_keep(request: Request) -> Response:

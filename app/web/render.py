@@ -134,6 +134,7 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
             programme=settings.programme,
             desk_phone=settings.desk_phone,
             official_site=settings.official_site,
+            issuer=settings.oidc_name if settings.oidc_issuer else "",
             omb_number=settings.omb_number,
             omb_expires=settings.omb_expires,
             is_demo=settings.environment == "demo",

@@ -13,7 +13,9 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    "X-Frame-Options": "DENY",
 }
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -21,9 +23,16 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 class Security:
     """Adds the headers, and refuses changes that another site's page asks for."""
 
-    def __init__(self, app: ASGIApp, public_url: str) -> None:
+    def __init__(self, app: ASGIApp, public_url: str, sign_in_at: str = "") -> None:
         self.app = app
         self.origin = public_url.rstrip("/")
+        self.headers = dict(HEADERS)
+        if self.origin.startswith("https://"):
+            self.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+        if sign_in_at:
+            # The sign-in form leads to the issuer; browsers apply form-action to where a form is redirected.
+            policy = CONTENT_POLICY.replace("form-action 'self'", f"form-action 'self' {sign_in_at}")
+            self.headers["Content-Security-Policy"] = policy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -33,7 +42,7 @@ class Security:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self.headers.items():
                     headers.setdefault(name, value)
                 if "cache-control" not in headers:
                     headers["Cache-Control"] = "no-store"

@@ -51,6 +51,9 @@ SCOPES = {
     "ordered": "of a deployment that has its order; here none has, so whoever may pass gets 404",
     "carrier": "open, but only what our carrier has signed is taken: 403 for everybody else",
     "token": "open to whoever has the unguessable token; a made-up one is 404, 410 or 422",
+    "half": "open to whoever has shown the password; everybody else is led to the sign-in",
+    "off": "not there unless the settings name an issuer: 404; with one, tests/access/test_oidc.py",
+    "none": "each their own, and in this world nobody has one: 404",
     "stream": "as `all`, but the answer does not end",
 }
 
@@ -64,6 +67,24 @@ GET    /sign-in                                              anybody         all
 POST   /sign-in                                              anybody         all
 POST   /language                                             anybody         all
 POST   /sign-out                                             anybody         all
+GET    /sign-in/second                                       anybody         half
+POST   /sign-in/second                                       anybody         half
+POST   /sign-in/passkey/options                              anybody         half
+POST   /sign-in/passkey                                      anybody         half
+POST   /sign-in/oidc                                         anybody         off
+GET    /sign-in/oidc/back                                    anybody         off
+GET    /account                                              signed          all
+POST   /account/totp                                         signed          all
+POST   /account/totp/confirm                                 signed          none
+POST   /account/passkeys/options                             signed          all
+POST   /account/passkeys                                     signed          all
+POST   /account/recovery                                     signed          none
+POST   /account/factors/{factor_id}/remove                   signed          none
+POST   /account/sessions/{session_id}/end                    signed          self
+POST   /account/sessions/end-others                          signed          all
+POST   /account/password                                     signed          all
+POST   /account/keys                                         keys            all
+POST   /account/keys/{key_id}/revoke                         signed          self
 GET    /signed-in                                            signed          all
 GET    /live                                                 signed          stream
 POST   /twilio/sms                                           anybody         carrier

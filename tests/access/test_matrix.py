@@ -43,6 +43,10 @@ class Knock:
             return "shows another agency's secret"
         if door.scope == "carrier":
             return "" if answer.status == 403 else "took what nobody signed"
+        if door.scope == "half" and self.actor.role == "nobody":
+            return "" if answer.asks_to_sign_in else "asked nobody for a second factor"
+        if door.scope == "off" or (door.scope == "none" and may):
+            return "" if answer.status == 404 else "found what is not there"
         if door.scope == "token":
             return "" if answer.status in (404, 410, 422) else "took a token that was made up"
         if not may and self.actor.role == "nobody":

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access import keys, sessions, users
-from app.access.models import ApiKey, User
+from app.access.models import ApiKey, SignInSession, User
 from app.agencies.models import Agency
 from app.core.clock import clock
 from app.core.database import begin, engine
@@ -71,7 +71,10 @@ async def _somebody(session: AsyncSession, name: str, role: str, **more: Any) ->
     )  # fmt: skip
     secret = await sessions.open_for(session, user)
     key, _ = await keys.make(session, user.id, "matrix", days=1, by=SYSTEM)
-    return user, Actor(name, role, {"cookie": f"{sessions.cookie_name()}={secret}"}, {"key_id": key.id})
+    signed_in = (await session.scalars(select(SignInSession.id).where(SignInSession.user_id == user.id))).one()
+    return user, Actor(
+        name, role, {"cookie": f"{sessions.cookie_name()}={secret}"}, {"key_id": key.id, "session_id": signed_in}
+    )
 
 
 async def _offers(session: AsyncSession) -> list[Offer]:
@@ -110,7 +113,9 @@ async def build(story: Story) -> World:
             "credential_id": await _credential(session, offers[0].expert_id), "user_id": people["nobody's"].id,
             "letter_id": await _letter(session, reference, people["requester"]),
         }  # fmt: skip
-        key_id = await session.scalar(select(ApiKey.id).where(ApiKey.user_id == people["nobody's"].id))
+        others = people["nobody's"].id
+        key_id = await session.scalar(select(ApiKey.id).where(ApiKey.user_id == others))
+        session_id = await session.scalar(select(SignInSession.id).where(SignInSession.user_id == others))
         for actor in actors:
             if actor.role == REQUESTER:
                 actor.owns["draft_id"] = await _form(session, people[actor.name])
@@ -119,7 +124,15 @@ async def build(story: Story) -> World:
     return World(
         actors,
         shared,
-        {"key_id": key_id, "offer_id": offers[1].id, "draft_id": other_form, "token": "made-up-" + "x" * 24},
+        {
+            "key_id": key_id,
+            "session_id": session_id,
+            "factor_id": 1,
+            "user_id": others,
+            "offer_id": offers[1].id,
+            "draft_id": other_form,
+            "token": "made-up-" + "x" * 24,
+        },
     )
 
 
