@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.access import keys, users
 from app.access.models import User
 from app.access.viewed import viewed
-from app.access.viewer import MayManageUsers, MayOwnKeys, MayOwnSessions
+from app.access.viewer import MayChangeKeys, MayChangeUsers, MayManageUsers, MayOwnKeys, MayOwnSessions
 from app.core.database import locked
 from app.web.idempotency import OnlyOnce
 from app.web.lists import Page, Paged

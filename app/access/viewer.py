@@ -55,7 +55,8 @@ class Viewer:
     @property
     def must_show_factor(self) -> bool:
         """Whether what matters waits for the second factor: there is one, and it was shown too long ago."""
-        if self.via == "key" or not (self.has_factor or get_settings().require_second_factor):
+        is_asked = self.has_factor or (self.factor_at is not None and get_settings().require_second_factor)
+        if self.via == "key" or not is_asked:
             return False
         fresh = FACTOR_COUNTS_FOR * max(clock.rate, 1.0)
         return self.factor_at is None or clock.now() - self.factor_at > fresh

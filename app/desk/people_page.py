@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from app.access import users
 from app.access.models import SignInSession, User
 from app.access.policy import Role
-from app.access.viewer import MayManageUsers
+from app.access.viewer import MayChangeUsers, MayManageUsers
 from app.agencies.models import Agency
 from app.core.database import locked
 from app.core.problems import Conflict, Invalid
@@ -59,7 +59,7 @@ async def people(
 
 
 @router.post("/desk/people")
-async def add(request: Request, session: Session, viewer: MayManageUsers) -> Response:
+async def add(request: Request, session: Session, viewer: MayChangeUsers) -> Response:
     """Open an account."""
     form = await request.form()
     typed = {name: str(form.get(name, "")).strip() for name in ("email", "name", "agency_id", "password")}
@@ -85,7 +85,7 @@ async def add(request: Request, session: Session, viewer: MayManageUsers) -> Res
 
 @router.post("/desk/people/{user_id}")
 async def change(
-    user_id: int, request: Request, session: Session, viewer: MayManageUsers, is_active: Annotated[str, Form()] = ""
+    user_id: int, request: Request, session: Session, viewer: MayChangeUsers, is_active: Annotated[str, Form()] = ""
 ) -> Response:
     """Give an account other roles, close it or open it again."""
     user = await locked(session, User, user_id)
