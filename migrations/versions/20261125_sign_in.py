@@ -1,7 +1,7 @@
 """Second factors, recovery codes, identities of other issuers, what a session is, scopes of keys, counts for limits.
 
 Revision ID: 20261125_sign_in
-Revises: 20261125_own_days
+Revises: 20261125_rules
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261125_sign_in"
-down_revision = "20261125_own_days"
+down_revision = "20261125_rules"
 branch_labels = None
 depends_on = None
 

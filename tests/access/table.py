@@ -135,6 +135,23 @@ POST   /my/teams/{reference}/report                          expert          led
 POST   /my/teams/{reference}/members/{expert_id}             expert          led
 GET    /my/teams/{reference}/hours/{expert_id}               expert          led
 POST   /my/teams/{reference}/hours/{expert_id}               expert          led
+GET    /my/care                                              expert          all
+GET    /my/days                                              expert          all
+GET    /my/record                                            expert          all
+GET    /my/record.json                                       expert          all
+GET    /my/trips                                             expert          all
+GET    /my/trips.ics                                         expert          all
+GET    /my/trips/{assignment_id}.ics                         expert          none
+POST   /my/trips/{assignment_id}                             expert          none
+POST   /my/care/call-me                                      expert          all
+POST   /my/care/pause                                        expert          all
+POST   /my/days/range                                        expert          all
+POST   /my/days/tap                                          expert          all
+POST   /my/record                                            expert          all
+POST   /my/record/consents                                   expert          all
+POST   /my/record/numbers                                    expert          all
+POST   /my/record/numbers/code                               expert          all
+POST   /my/standby                                           expert          all
 POST   /my/offers/{offer_id}                                 expert          self
 
 GET    /desk                                                 desk            all
