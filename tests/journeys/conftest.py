@@ -22,7 +22,8 @@ def surroundings(database_url: str, patch: pytest.MonkeyPatch, **more: str) -> I
         "DATABASE_URL": database_url, "PUBLIC_URL": f"http://127.0.0.1:{web}", "SECRET_KEY": "k" * 40,
         "ENVIRONMENT": "test", "TWILIO_ACCOUNT_SID": "AC" + "1" * 32, "TWILIO_AUTH_TOKEN": "token",
         "TWILIO_FROM": "+12025550100", "TWILIO_API_URL": f"http://127.0.0.1:{carrier}", "CLOCK": "",
-        "SECURE_COOKIES": "false", "SOLVER_PROCESSES": "0", "TEXTS_PER_SECOND": "1000", "WAVES": "false",
+        "SECURE_COOKIES": "false", "REQUESTS_PER_MINUTE": "0",
+        "SOLVER_PROCESSES": "0", "TEXTS_PER_SECOND": "1000", "WAVES": "false",
         "UNDO_SECONDS": "0",
     }  # fmt: skip
     for name, value in (given | more).items():
