@@ -1,7 +1,7 @@
 """Second factors, recovery codes, identities of other issuers, what a session is, scopes of keys, counts for limits.
 
 Revision ID: 20261125_sign_in
-Revises: 20261125_rules
+Revises: 20261125_sent_papers
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261125_sign_in"
-down_revision = "20261125_rules"
+down_revision = "20261125_sent_papers"
 branch_labels = None
 depends_on = None
 
@@ -104,9 +104,7 @@ def upgrade() -> None:
         sa.Column("challenge", sa.String(), nullable=True),
     ):
         op.add_column("sign_in_sessions", column)
-    op.add_column(
-        "api_keys", sa.Column("scopes", postgresql.ARRAY(sa.String()), nullable=False, server_default="{}")
-    )
+    op.add_column("api_keys", sa.Column("scopes", postgresql.ARRAY(sa.String()), nullable=False, server_default="{}"))
 
 
 def downgrade() -> None:
