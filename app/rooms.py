@@ -20,6 +20,7 @@ MODELS = (
     "app.field.models",
     "app.drills.models",
     "app.wellness.models",
+    "app.afterwards.models",
 )
 JOBS = (
     "app.access.anchors",
@@ -32,6 +33,7 @@ JOBS = (
     "app.drills.jobs",
     "app.replies.jobs",
     "app.wellness.jobs",
+    "app.afterwards.tasks",
 )
 ROUTERS = (
     "app.access.pages",
@@ -66,6 +68,7 @@ ROUTERS = (
     "app.replies.pages",
     "app.wellness.pages",
     "app.reports.pages",
+    "app.afterwards.pages",
     "app.my.pages",
     "app.my.team_page",
     "app.my.link_page",
@@ -96,7 +99,7 @@ ROUTERS = (
     "app.desk.settings_page",
 )
 """Modules with a `router`: the doors."""
-REFUSALS = ("app.requests.decisions", "app.deployments.opening", "app.dispatch.offers")
+REFUSALS = ("app.requests.decisions", "app.deployments.opening", "app.dispatch.offers", "app.afterwards.reporting")
 """Modules that say what their room's constraints mean."""
 
 

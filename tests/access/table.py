@@ -36,6 +36,7 @@ GROUPS: dict[str, set[str]] = {
     "expert": {EXPERT},
     "admin": {ADMIN},
     "wellness": {WELLNESS},
+    "partners": {RECOMMENDER, APPROVER},
     "figures": DESK | {EVALUATOR},
     "audit": {AUDITOR, ADMIN},
 }
@@ -111,6 +112,14 @@ GET    /agency/requests/new                                  asks            all
 GET    /agency/requests/{reference}                          desk+req        agency
 POST   /agency/requests/{reference}/answer                   asks            agency
 POST   /agency/requests/{reference}/withdraw                 asks            agency
+GET    /desk/lessons                                         desk            all
+GET    /desk/requests/{reference}/after                      desk            all
+POST   /desk/requests/{reference}/after                      roster          all
+POST   /desk/requests/{reference}/after/decide               partners        all
+POST   /desk/requests/{reference}/after/tasks                roster          all
+POST   /desk/requests/{reference}/after/tasks/{task_id}      roster          all
+GET    /my/teams/{reference}/after                           expert          led
+POST   /my/teams/{reference}/after                           expert          led
 GET    /desk/figures                                         figures         all
 GET    /desk/figures/{slug}                                  figures         named
 GET    /desk/figures.csv                                     figures         all

@@ -1,0 +1,1 @@
+"""After a deployment: the report, drafted from what is known and accepted by both partners; tasks and lessons."""
