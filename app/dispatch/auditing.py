@@ -95,6 +95,7 @@ REPAIRS: dict[str, Repair] = {
     "an-open-seat-is-being-looked-for": _look_for_somebody,
     "a-confirmed-team-is-announced": _run("dispatch.tell_agency"),
     "what-did-not-arrive-is-followed-up": _run("dispatch.hurry_failed"),
+    "who-could-not-be-asked-is-named": _run("dispatch.never_asked"),
 }
 """Promise to what mends it; what has no repair goes to the desk."""
 

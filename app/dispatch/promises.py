@@ -299,6 +299,18 @@ FOLLOWED_UP = (
           and (j.args->>'subject_id')::bigint = m.id) limit :most""",
     ),
     Promise(
+        "who-could-not-be-asked-is-named",
+        "When an offer runs out and nobody was asked, the desk knows.",
+        f"""{JOBS} select o.id, t.topic, 'an offer that ran out unasked' as detail {OFFERS}
+        where o.state = 'expired' and o.reply_by >= :since and o.reply_by < :cutoff
+        and not exists (select from messages m where m.offer_id = o.id and m.kind in {WORDS_OF_OFFERS}
+          and (m.state in ('sent', 'delivered', 'sending', 'unknown', 'queued')
+            or (m.channel = 'call' and m.sid is not null)))
+        and not exists (select from alarms a where a.kind = 'offer.dial' and a.subject_id = o.id)
+        and not exists (select from jobs j where j.task_name = 'dispatch.never_asked'
+          and (j.args->>'subject_id')::bigint = o.id) limit :most""",
+    ),
+    Promise(
         "a-failed-job-is-shown",
         "A job that gave up is shown to the desk.",
         """select j.id, '' as topic, 'a failed job (' || j.task_name || ') that nobody was told of' as detail

@@ -7,7 +7,7 @@ somebody must know vanishes because a carrier lost it.
 
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
@@ -22,7 +22,7 @@ from app.experts.models import Contact, Expert
 from app.messaging import errors, outbox, texts
 from app.messaging.errors import NextStep
 from app.messaging.models import Message
-from app.messaging.states import Channel
+from app.messaging.states import Channel, MessageState
 from app.watch import alarms
 
 CALL_AGAIN = "dispatch.call_again"
@@ -75,8 +75,9 @@ async def _is_followed_up(session: AsyncSession, message: Message) -> bool:
     is_question = message.kind in QUESTIONS or message.kind == "spoken_offer"
     kinds = {*QUESTIONS, "spoken_offer"} if is_question else {message.kind, "spoken_notice"}
     newer = select(Message.id).where(
-        Message.offer_id == message.offer_id, Message.id > message.id, Message.kind.in_(kinds)
-    )
+        Message.offer_id == message.offer_id, Message.id > message.id, Message.kind.in_(kinds),
+        Message.state != MessageState.CANCELLED,
+    )  # fmt: skip
     return message.offer_id is not None and await session.scalar(newer.limit(1)) is not None
 
 
@@ -107,6 +108,7 @@ async def _note_number(session: AsyncSession, message: Message, meaning: errors.
 
 async def _question_lost(session: AsyncSession, message: Message, meaning: errors.Meaning) -> None:
     deployment, _, offer = await answers.locked_offer(session, message.offer_id or 0)
+    await never_asked(session, offer)
     if offer.state is not OfferState.CONTACTING or meaning.next is NextStep.LADDER:
         return
     if meaning.next is not NextStep.OTHER_NUMBER:
@@ -145,6 +147,7 @@ async def _call_refused(session: AsyncSession, message: Message, meaning: errors
     if message.kind == "spoken_notice":
         await _desk_tells(session, message)
         return
+    await never_asked(session, offer)
     if offer.state not in OPEN:
         return
     other = None if meaning.also_calls else await _untried(session, offer)
@@ -152,6 +155,34 @@ async def _call_refused(session: AsyncSession, message: Message, meaning: errors
         await _send(session, deployment, offer, texts.Text(message.kind, message.body, message.language), other.number)
     else:
         await _desk_dials(session, message, meaning)
+
+
+async def never_asked(session: AsyncSession, offer: Offer) -> None:
+    """When an offer ran out and nothing of it had got through, that was no silence: the desk knows that nobody asked.
+
+    What is still in doubt comes here again when its fate is known.
+    """
+    if offer.state is not OfferState.EXPIRED or await _may_have_heard(session, offer):
+        return
+    deployment = await session.get_one(Deployment, offer.deployment_id)
+    expert = await session.get_one(Expert, offer.expert_id)
+    await alarms.sound(
+        session, DIAL, f"{DIAL}:{offer.id}", topic=offers.topic(deployment), subject_id=offer.id,
+        says=f"{expert.name} was never asked: no text and no call got through before the time was over.",
+        action="The next person is asked. If you want this one, dial by hand and enter the answer.",
+    )  # fmt: skip
+
+
+async def _may_have_heard(session: AsyncSession, offer: Offer) -> bool:
+    """Whether a question about it reached the person's phone, or may have."""
+    reached = or_(
+        Message.state.in_((MessageState.SENT, MessageState.DELIVERED, MessageState.SENDING, MessageState.UNKNOWN)),
+        and_(Message.channel == Channel.CALL, Message.sid.is_not(None)),
+    )
+    asked = select(Message.id).where(
+        Message.offer_id == offer.id, Message.kind.in_({*QUESTIONS, "spoken_offer"}), reached
+    )
+    return await session.scalar(asked.limit(1)) is not None
 
 
 async def call_ended(session: AsyncSession, message: Message) -> None:

@@ -6,6 +6,7 @@ from app.core.database import begin
 from app.core.events import on
 from app.core.jobs import defer, every, job
 from app.dispatch import auditing, backfill, recovery
+from app.dispatch.models import Offer
 from app.experts.models import Contact
 from app.messaging import holds, outbox
 from app.messaging.models import Message
@@ -26,6 +27,13 @@ async def failed(subject_id: int) -> None:
 async def _lost(message_id: int) -> None:
     async with begin() as session:
         await recovery.lost(session, await session.get_one(Message, message_id))
+
+
+@on("offer.expired", name="dispatch.never_asked")
+async def never_asked(subject_id: int) -> None:
+    """An offer ran out: was anybody asked at all?"""
+    async with begin() as session:
+        await recovery.never_asked(session, await session.get_one(Offer, subject_id))
 
 
 @on("contact.texts_stopped", name="dispatch.stop_texts")

@@ -131,14 +131,15 @@ def _double_bookings(connection: psycopg.Connection[Any]) -> list[str]:
 def _offers_lost(
     connection: psycopg.Connection[Any], texts: list[dict[str, Any]], calls: list[dict[str, Any]]
 ) -> list[str]:
-    """Offers that are still open, and those that ran out though the carrier never got one word about them."""
+    """Offers that are still open, and those that ran out without one word at the carrier, or at the desk."""
     at_carrier = {each["sid"] for each in (*texts, *calls)}
     bodies = {(each["to"], each["body"]) for each in texts}
     rows = connection.execute(
         f"""select o.id, o.state, o.code, coalesce(array_agg(m.sid) filter (where m.sid is not null), '{{}}'),
         coalesce(array_agg(array[m.number, m.body]) filter (where m.id is not null), '{{}}')
         from offers o left join messages m on m.offer_id = o.id and m.kind in {ASKING}
-        where o.state in {OPEN} or o.state in ('expired', 'unreachable') group by o.id"""
+        where o.state in {OPEN} or (o.state in ('expired', 'unreachable') and not exists
+          (select from alarms a where a.kind = 'offer.dial' and a.subject_id = o.id)) group by o.id"""
     ).fetchall()
     return [
         f"offer {offer_id} ({state}; {telling.story_of(connection, offer_id)})"

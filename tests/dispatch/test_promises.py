@@ -77,6 +77,10 @@ PLANTS = {
         "update messages set state = 'failed' where kind = 'confirmed';"
         f" update messages set claimed_at = {OLD} where kind = 'confirmed'"
     ),
+    "who-could-not-be-asked-is-named": (
+        f"update offers set state = 'expired', reply_by = {OLD} where state = 'contacting';"
+        " update messages set state = 'failed' where kind = 'offer'"
+    ),
     "a-failed-job-is-shown": (
         "set local session_replication_role = origin; update procrastinate_jobs set status = 'failed';"
         f" update procrastinate_events set at = {OLD}"

@@ -176,6 +176,22 @@ async def test_who_wants_no_texts_is_told_by_phone_that_the_team_is_called_off(s
     assert any("called off" in said for said in _rang(story, people[0].number))
 
 
+async def test_an_offer_that_ran_out_though_nobody_was_asked_is_named_to_the_desk(story: Story) -> None:
+    reference = await story.files()
+    await story.approves(reference)
+    story.carrier.faults = Faults(error_untaken=1)
+    people = await story.asks(reference)
+    await story.passes(timedelta(minutes=65))
+    assert (await story.offer_to(reference, people[0]))["state"] == "expired"
+    assert [m.state for m in await _messages(people[0]) if m.sid] == []
+    await story.passes(timedelta(minutes=5))
+    assert any(says.startswith(f"{people[0].name} was never asked") for says in await _alarms(story, "offer.dial")), (
+        await _alarms(story, "offer.dial")
+    )
+    async with begin() as session:
+        assert [str(each) for each in await broken(session)] == []
+
+
 async def test_the_agencys_lost_text_is_the_desks(story: Story) -> None:
     story.carrier.faults = Faults(undelivered=1)
     await story.files()
