@@ -1,5 +1,19 @@
-"""The story of the journeys."""
+"""The story of the journeys, as the database's owner: these tests plant what the service's own role may not do."""
 
-from tests.journeys.conftest import story
+from collections.abc import AsyncIterator
 
-__all__ = ["story"]
+import pytest
+
+from app.core.database import close_engine
+from tests.journeys.conftest import surroundings
+from tests.story import Story, telling
+
+
+@pytest.fixture
+async def story(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Story]:
+    """A whole service with its carrier, on an empty database."""
+    with surroundings(database_url, monkeypatch):
+        await close_engine()
+        async with telling() as told:
+            yield told
+        await close_engine()
