@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261125_afterwards"
-down_revision = "20261125_sent_papers"
+down_revision = "20261125_sign_in"
 branch_labels = None
 depends_on = None
 
