@@ -1,7 +1,7 @@
 """After-action reports with two acceptances, and tasks.
 
 Revision ID: 20261125_afterwards
-Revises: 20261125_sent_papers
+Revises: 20261125_sign_in
 """
 
 import sqlalchemy as sa

@@ -78,7 +78,8 @@ PLANTS = {
         f" update messages set claimed_at = {OLD} where kind = 'confirmed'"
     ),
     "who-could-not-be-asked-is-named": (
-        f"update offers set state = 'expired', reply_by = {OLD} where state = 'contacting';"
+        f"update offers set state = 'expired', asked_at = {OLD} - interval '1 hour', reply_by = {OLD}"
+        " where state = 'contacting';"
         " update messages set state = 'failed' where kind = 'offer'"
     ),
     "a-failed-job-is-shown": (
