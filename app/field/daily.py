@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,7 +19,7 @@ from app.field import duty
 from app.field.models import DailyLight, DailyReport, DutyHours
 from app.field.orders import topic
 from app.field.schemas import HoursIn, ReportIn
-from app.field.states import Activity, Light
+from app.field.states import Light
 from app.requests.models import Request
 from app.watch import alarms
 
@@ -127,26 +127,32 @@ async def keep_hours(
 
 async def hours_by_day(session: AsyncSession, expert_id: int) -> dict[date, float]:
     """Hours of work of an expert by day, over all their deployments."""
+    return (await hours_of_all(session, [expert_id])).get(expert_id, {})
+
+
+async def hours_of_all(session: AsyncSession, expert_ids: Sequence[int]) -> dict[int, dict[date, float]]:
+    """Expert to hours of work by day, over all their deployments."""
     rows = await session.execute(
-        select(DutyHours.day, DutyHours.hours)
+        select(Assignment.expert_id, DutyHours.day, func.sum(DutyHours.hours))
         .join(Assignment, Assignment.id == DutyHours.assignment_id)
-        .where(Assignment.expert_id == expert_id)
+        .where(Assignment.expert_id.in_(expert_ids))
+        .group_by(Assignment.expert_id, DutyHours.day)
     )
-    days: dict[date, float] = defaultdict(float)
-    for day, hours in rows:
-        days[day] += float(hours)
-    return days
-
-
-async def hours_of(session: AsyncSession, assignment_id: int) -> dict[Activity, float]:
-    """Hours of one assignment by activity."""
-    found: dict[Activity, float] = defaultdict(float)
-    rows = await session.execute(
-        select(DutyHours.activity, DutyHours.hours).where(DutyHours.assignment_id == assignment_id)
-    )
-    for activity, hours in rows:
-        found[activity] += float(hours)
+    found: dict[int, dict[date, float]] = defaultdict(dict)
+    for expert_id, day, hours in rows:
+        found[expert_id][day] = float(hours)
     return found
+
+
+async def hours_by_assignment(session: AsyncSession, deployment_id: int) -> dict[int, float]:
+    """Assignment of a deployment to all its hours of work."""
+    rows = await session.execute(
+        select(DutyHours.assignment_id, func.sum(DutyHours.hours))
+        .join(Assignment, Assignment.id == DutyHours.assignment_id)
+        .where(Assignment.deployment_id == deployment_id)
+        .group_by(DutyHours.assignment_id)
+    )
+    return {row[0]: float(row[1]) for row in rows}
 
 
 async def _raise_broken(

@@ -1,5 +1,6 @@
 """Reading life on the road: the team's sheet, seat by seat, as the desk, the leader and the API see it."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -62,10 +63,38 @@ async def members(session: AsyncSession, deployment: Deployment) -> list[Member]
             .order_by(Position.number, Assignment.id)
         )
     ).all()
-    lights = await daily.lights(session, deployment.id)
-    reliefs = {relief.position_id: relief for relief in await _reliefs(session, deployment.id)}
+    told = await _told(session, deployment.id, [row[2].id for row in rows])
     names = {assignment.id: expert.name for assignment, _, expert in rows}
-    return [await _member(session, (row[0], row[1], row[2]), lights.get(row[2].id, {}), reliefs, names) for row in rows]
+    return [_member(row[0], row[1], row[2], told, names) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """All that is known of a team's people, by assignment (`copies`, `check_ins`, `hours`), expert (`by_day`, `lights`)
+    or position (`reliefs`)."""
+
+    copies: dict[int, OrderCopy]
+    check_ins: dict[int, list[CheckIn]]
+    hours: dict[int, float]
+    by_day: dict[int, dict[date, float]]
+    lights: dict[int, dict[date, Light]]
+    reliefs: dict[int, Relief]
+
+
+async def _told(session: AsyncSession, deployment_id: int, expert_ids: Sequence[int]) -> _Told:
+    """A statement for each kind of thing, however many people there are."""
+    of_team = Assignment.deployment_id == deployment_id
+    reports = select(CheckIn).join(Assignment, Assignment.id == CheckIn.assignment_id).where(of_team)
+    copies = select(OrderCopy).join(Assignment, Assignment.id == OrderCopy.assignment_id).where(of_team)
+    check_ins: dict[int, list[CheckIn]] = defaultdict(list)
+    for one in await session.scalars(reports.order_by(CheckIn.id.desc())):
+        check_ins[one.assignment_id].append(one)
+    latest = {copy.assignment_id: copy for copy in await session.scalars(copies.order_by(OrderCopy.id))}
+    return _Told(
+        latest, check_ins, await daily.hours_by_assignment(session, deployment_id),
+        await daily.hours_of_all(session, expert_ids), await daily.lights(session, deployment_id),
+        {relief.position_id: relief for relief in await _reliefs(session, deployment_id)},
+    )  # fmt: skip
 
 
 async def _reliefs(session: AsyncSession, deployment_id: int) -> Sequence[Relief]:
@@ -74,24 +103,13 @@ async def _reliefs(session: AsyncSession, deployment_id: int) -> Sequence[Relief
     return rows.all()
 
 
-async def _member(
-    session: AsyncSession,
-    row: tuple[Assignment, Position, Expert],
-    lights: dict[date, Light],
-    reliefs: dict[int, Relief],
-    names: dict[int, str],
-) -> Member:
-    assignment, position, expert = row
-    told = await session.scalars(
-        select(CheckIn).where(CheckIn.assignment_id == assignment.id).order_by(CheckIn.id.desc())
-    )
-    copies = select(OrderCopy).where(OrderCopy.assignment_id == assignment.id).order_by(OrderCopy.id.desc()).limit(1)
-    relieves = reliefs.get(position.id)
+def _member(assignment: Assignment, position: Position, expert: Expert, told: _Told, names: dict[int, str]) -> Member:
+    under_way = (one for one in told.reliefs.values() if one.assignment_id == assignment.id and one.relieved_at is None)
+    relieves = told.reliefs.get(position.id)
     return Member(
-        assignment, position, expert, await session.scalar(copies), tuple(told),
-        sum((await daily.hours_of(session, assignment.id)).values()),
-        tuple(duty.warnings(await daily.hours_by_day(session, expert.id))), lights,
-        next((one for one in reliefs.values() if one.assignment_id == assignment.id and one.relieved_at is None), None),
+        assignment, position, expert, told.copies.get(assignment.id), tuple(told.check_ins.get(assignment.id, ())),
+        told.hours.get(assignment.id, 0.0), tuple(duty.warnings(told.by_day.get(expert.id, {}))),
+        told.lights.get(expert.id, {}), next(under_way, None),
         names.get(relieves.assignment_id) if relieves else None,
     )  # fmt: skip
 
