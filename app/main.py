@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 
 from app import rooms
@@ -130,6 +131,9 @@ def create_app() -> FastAPI:
     problems.install(app)
     app.mount("/static", Files(directory=STATIC), name="static")
     app.add_middleware(Languages)
+    # It leaves streams of events alone. Secrets of a page are never beside what another site could put there:
+    # the cookies of those who are signed in do not go with another site's requests.
+    app.add_middleware(GZipMiddleware, minimum_size=2000, compresslevel=5)
     app.add_middleware(Security, public_url=settings.public_url, sign_in_at=oidc.authority())
     refuse_unguarded(app)
     return app
