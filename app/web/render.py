@@ -19,6 +19,7 @@ from app.web.languages import N_, language, translated, translated_many
 from app.web.times import (
     ago,
     clock_time,
+    counted,
     day_and_time,
     day_name,
     day_span,
@@ -105,7 +106,8 @@ def environment() -> Environment:
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_callables(translated, translated_many, newstyle=True)  # type: ignore[attr-defined]  # of the extension
     env.filters.update(
-        words=words, ago=ago, left=left, phone=shown_phone, clock_time=clock_time, when=day_and_time, days=days,
+        words=words, ago=ago, left=left, counted=counted, phone=shown_phone, clock_time=clock_time,
+        when=day_and_time, days=days,
         span=span_words, seconds_left=seconds_left, translated=translated, day_hour=day_hour, month_name=month_name,
         weekday=weekday, day_name=day_name, long_day=long_day, day_span=day_span,
     )  # fmt: skip

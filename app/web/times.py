@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
+from markupsafe import Markup
 
 from app.core import places
 from app.core.clock import clock
@@ -65,6 +66,12 @@ def left(moment: datetime) -> str:
     minutes = (moment - clock.now()).total_seconds() / 60
     span = span_words(minutes)
     return _("%(span)s left", span=span) if minutes >= 0 else _("%(span)s late", span=span)
+
+
+def counted(moment: datetime) -> Markup:
+    """How long until then, as an element that the page's script counts down (English pages): "48 min left"."""
+    seconds = round((moment - clock.now()).total_seconds())
+    return Markup('<span data-left="{}">{}</span>').format(seconds, left(moment))
 
 
 def seconds_left(moment: datetime) -> str:
