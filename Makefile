@@ -35,7 +35,7 @@ test-slow: $(VENV)/.dev ## Run the tests that take minutes
 
 test-browser: $(VENV)/.dev ## Drive the pages with a real browser; pictures into artefacts/ (finds or fetches Chromium)
 	@$(BIN)/python -m tools.find_browser
-	@$(BIN)/pytest -m browser tests/browser $(ARGS)
+	@$(BIN)/pytest -m "browser and not slow" tests/browser $(ARGS)
 
 chaos: $(VENV)/.dev ## Kill processes at random for 20 minutes (SECONDS=, KILLS=, DEPLOYMENTS=, SEED=, RATE=, KEEP=)
 	@$(BIN)/python -m bench.chaos

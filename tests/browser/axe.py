@@ -13,13 +13,17 @@ MODES: dict[str, tuple[int, dict[str, Any]]] = {
     "light": (1440, {"color_scheme": "light"}),
     "dark": (1440, {"color_scheme": "dark"}),
     "phone": (390, {"color_scheme": "light"}),
+    "phone-dark": (390, {"color_scheme": "dark"}),
+    "tablet": (1024, {"color_scheme": "light"}),
     "zoom-200-still": (720, {"reduced_motion": "reduce"}),
     "forced-colours": (1440, {"forced_colors": "active"}),
 }
 """Name to width in CSS pixels and what the browser is told. A page at 200 % of 1440 has 720 to itself."""
 NARROWEST = 320
 """Pixels in which a page must fit without being moved sideways (WCAG 1.4.10)."""
-PICTURED = ("light", "dark", "phone")
+FIRST = ("light", "phone")
+"""What every run looks at; the others take minutes."""
+PICTURED = ("light", "dark", "phone", "phone-dark", "tablet")
 
 
 @cache

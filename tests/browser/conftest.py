@@ -22,6 +22,7 @@ WIDE, PHONE = 1440, 390
 EMAILS = {
     "chief": "chief@harlanridge.example", "intake": "intake@desk.example", "recommender": "recommend@desk.example",
     "approver": "approve@desk.example", "admin": "admin@desk.example", "expert": "expert@experts.example",
+    "leader": "leader@desk.example", "auditor": "auditor@desk.example", "wellness": "wellness@desk.example",
 }  # fmt: skip
 
 

@@ -18,10 +18,16 @@ from app.core.clock import Clock, clock
 from app.core.settings import get_settings
 from app.demo import machine, people
 from app.demo.run import Part
+from app.seed.filling import DEMO_PASSWORD
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=ZoneInfo("America/New_York"))
 """When the tests begin: nobody sleeps, so everybody is asked at once."""
 PATIENCE_S = 30
+ORDER = {
+    "report_to": "Lt. Rosa Greene", "report_phone": "719-555-0177", "report_place": "Headquarters, north door",
+    "mission": "Support for officers and families.", "conditions": "Snow on the pass. Badges at the door.",
+}  # fmt: skip
+"""A mission order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,32 @@ class House:
         found: list[dict[str, Any]] = self.parts["intake"].get(f"/deployments/{reference}/offers")
         return found
 
+    def confirms(self, reference: str, team_type: str = "T1") -> list[dict[str, Any]]:
+        """Everything up to the team that said yes; the offers, in the order of the seats."""
+        self.asks(reference, team_type)
+        answered = set[int]()
+
+        def all_said_yes() -> list[dict[str, Any]] | None:
+            offers = self.offers(reference)
+            for offer in offers:
+                if offer["state"] == "contacting" and offer["id"] not in answered:
+                    answered.add(offer["id"])
+                    self.texts(offer["expert_name"], f"yes {offer['code']}")
+            is_staffed = self.parts["intake"].get(f"/deployments/{reference}")["state"] == "staffed"
+            return [offer for offer in offers if offer["state"] == "accepted"] if is_staffed else None
+
+        return sorted(wait_for(all_said_yes), key=lambda offer: int(offer["seat"]))
+
+    def employs(self, name: str, role: str, **fields: Any) -> None:
+        """Open an account; `name` signs in with their part's address of the desk and the demonstration's password."""
+        account = {"email": f"{name}@desk.example", "name": name.title(), "roles": [role], "password": DEMO_PASSWORD}
+        self.parts["admin"].post("/users", account | fields)
+
+    def sent(self) -> list[str]:
+        """Every text of the run, the oldest first."""
+        texts = httpx.get(f"{self.carrier}/simulator/texts", timeout=30).raise_for_status().json()
+        return [text["body"] for text in texts]
+
     def texts(self, name: str, body: str) -> None:
         """Somebody of the pool texts us."""
         address = f"{self.carrier}/simulator/phones/{self.numbers[name]}/texts"
@@ -83,7 +115,7 @@ def wait_for(found: Any, within_s: float = PATIENCE_S) -> Any:
 
 
 @contextmanager
-def open_house(database_url: str, data: Path) -> Iterator[House]:
+def open_house(database_url: str, data: Path, *, experts: int = 300) -> Iterator[House]:
     """Start everything on an empty database; it ends with the block."""
     web, simulator = machine.free_port(0), machine.free_port(0)
     before = Clock.load(clock.dump())
@@ -96,7 +128,7 @@ def open_house(database_url: str, data: Path) -> Iterator[House]:
     try:
         # In a thread of its own: Playwright's loop runs in this one.
         with ThreadPoolExecutor(1) as thread:
-            cast = thread.submit(asyncio.run, people.gather(experts=300, seed=1)).result()
+            cast = thread.submit(asyncio.run, people.gather(experts=experts, seed=1)).result()
         with machine.processes(data, web=web, simulator=simulator):
             base, carrier = f"http://127.0.0.1:{web}", f"http://127.0.0.1:{simulator}"
             _give_phones(carrier, cast)

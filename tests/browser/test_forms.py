@@ -5,6 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, sign_in
+from tests.browser.hands import press, tab_to
 from tests.browser.house import House, wait_for
 
 Person = Callable[..., Page]
@@ -68,23 +69,6 @@ def test_asking_in_spanish_on_a_phone_without_scripts(person: Person, house: Hou
     assert page.locator("html").get_attribute("lang") == "es"
 
 
-def _tab_to(page: Page, name: str) -> None:
-    """Tab until the thing of that name has the focus."""
-    for _ in range(120):
-        page.keyboard.press("Tab")
-        said = page.evaluate("(document.activeElement.labels?.[0] || document.activeElement).innerText")
-        if name in (said or ""):
-            return
-    raise AssertionError(f"Tab never reaches {name}")
-
-
-def _press(page: Page, name: str, then: str) -> None:
-    """Tab to it, press Enter, and wait for what the page says then."""
-    _tab_to(page, name)
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_contain_text(then)
-
-
 def test_the_main_flow_with_the_keyboard_alone(person: Person, house: House) -> None:
     reference = house.files()
     recommender, approver = person("recommender"), person("approver")
@@ -92,13 +76,13 @@ def test_the_main_flow_with_the_keyboard_alone(person: Person, house: House) -> 
     recommender.keyboard.press("Tab")
     assert recommender.evaluate("document.activeElement.className") == "usa-skipnav"
     recommender.keyboard.press("Enter")
-    _press(recommender, "Take it on", "waits for a recommendation")
-    _tab_to(recommender, "Note for the approver")
+    press(recommender, "Take it on", "waits for a recommendation")
+    tab_to(recommender, "Note for the approver")
     recommender.keyboard.type("By keyboard.")
-    _press(recommender, "Recommend this team", "waits for a decision")
+    press(recommender, "Recommend this team", "waits for a decision")
     approver.goto(f"/desk/requests/{reference}")
-    _press(approver, "Approve the deployment", "team")
+    press(approver, "Approve the deployment", "team")
     expect(recommender.locator("#do-accept")).to_be_visible(timeout=30_000)
-    _press(recommender, "Ask 5 experts", "said yes")
+    press(recommender, "Ask 5 experts", "said yes")
     offers = wait_for(lambda: house.offers(reference))
     assert {offer["seat"] for offer in offers} == {1, 2, 3, 4, 5}

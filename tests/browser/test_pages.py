@@ -1,70 +1,22 @@
 """Every page, opened by everybody who may and by everybody who may not, in every way it can be shown."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page
 
-from app.seed.filling import DEMO_PASSWORD
-from tests.browser.axe import MODES, NARROWEST, PICTURED, findings, show, too_wide
-from tests.browser.conftest import ARTEFACTS, EMAILS, Watched
-from tests.browser.house import House, wait_for
+from tests.browser.axe import FIRST, MODES, NARROWEST, PICTURED, findings, show, too_wide
+from tests.browser.conftest import ARTEFACTS, Watched
+from tests.browser.house import House
+from tests.browser.states import PAGES, REFUSED, make
 
-DESK = ("intake", "recommender", "approver")
-STAGES = {"new": "files", "recommended": "recommends", "proposed": "proposes", "asked": "asks"}
-PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "start": ("/sign-in", ("nobody",)),
-    "board": ("/desk", DESK),
-    "request-new": ("/desk/requests/{new}", ("intake",)),
-    "request-recommended": ("/desk/requests/{recommended}", ("approver",)),
-    "request-proposed": ("/desk/requests/{proposed}", ("recommender",)),
-    "call": ("/desk/new", ("intake",)),
-    "seat": ("/desk/requests/{proposed}/seats/1", ("recommender",)),
-    "versions": ("/desk/requests/{proposed}/versions", ("recommender", "approver")),
-    "request-asked": ("/desk/requests/{asked}", ("recommender",)),
-    "replies": ("/desk/replies", ("recommender",)),
-    "agency": ("/agency", ("chief",)),
-    "agency-start": ("/request", ("nobody", "chief")),
-    "agency-what": ("/request/{form}/what", ("chief",)),
-    "agency-where": ("/request/{form}/where", ("chief",)),
-    "agency-help": ("/request/{form}/help", ("chief",)),
-    "agency-reach": ("/request/{form}/reach", ("chief",)),
-    "agency-check": ("/request/{form}/check", ("chief",)),
-    "agency-more": ("/request/{form}/incident", ("chief",)),
-    "agency-status": ("/agency/requests/{asked}", ("chief",)),
-    "expert": ("/my", ("expert",)),
-    "expert-days": ("/my/days?month=2026-12", ("expert",)),
-    "expert-trips": ("/my/trips", ("expert",)),
-    "expert-care": ("/my/care", ("expert",)),
-    "expert-record": ("/my/record", ("expert",)),
-    "expert-link-ended": ("/x/" + "0" * 27, ("nobody",)),
-    "not-allowed": ("/desk", ("chief",)),
-    "not-there": ("/desk/requests/99-9999", ("recommender",)),
-}
-"""Name to its address and to who opens it."""
-REFUSED = {"expert-link-ended": 404, "not-allowed": 403, "not-there": 404}
+pytestmark = pytest.mark.timeout(600)  # the first test waits for all the states to be made
 
 
 @pytest.fixture(scope="module")
 def references(house: House) -> dict[str, str]:
-    """One request in every stage, and a text that nobody could read."""
-    made = {stage: house.files() for stage in STAGES}
-    house.recommends(made["recommended"])
-    house.proposes(made["proposed"])
-    first = house.asks(made["asked"])[0]
-    house.texts(first["expert_name"], "who else is going, and can my dog come?")
-    wait_for(lambda: house.parts["recommender"].get("/inbox"))
-    return made | {"form": str(_form(house))}
-
-
-def _form(house: House) -> int:
-    """A form that the chief has begun."""
-    with httpx.Client(base_url=house.base, follow_redirects=True) as page:
-        page.post("/sign-in", data={"email": EMAILS["chief"], "password": DEMO_PASSWORD})
-        begun = page.post("/request").url.path.split("/")[2]
-        page.post(f"/request/{begun}/what", data={"incident_type": "mass_shooting"})
-    return int(begun)
+    """What stands in the braces of the addresses."""
+    return make(house)
 
 
 @pytest.fixture(scope="module")
@@ -83,25 +35,45 @@ def pages(chromium: Browser, house: House) -> Iterator[Callable[[str], Page]]:
     assert watched.wrong == []
 
 
+def _look(name: str, page: Page, path: str, modes: Iterable[str]) -> list[str]:
+    """Open a page, take its pictures, and tell what is wrong with it in these ways of showing it."""
+    answer, wrong = page.goto(path), []
+    assert answer is not None
+    assert answer.status == REFUSED.get(name, 200)
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    for mode in modes:
+        wrong += findings(page, mode)
+        if mode in PICTURED:
+            page.screenshot(path=ARTEFACTS / f"{name}-{mode}.png", full_page=True)
+    return wrong
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_on(name: str, references: dict[str, str], pages: Callable[[str], Page]) -> None:
     path, people = PAGES[name]
-    page, wrong = pages(people[0]), []
-    answer = page.goto(path.format_map(references))
-    assert answer is not None
-    assert answer.status == REFUSED.get(name, 200)
-    for mode in MODES:
-        wrong += findings(page, mode)
-        if mode in PICTURED:
-            ARTEFACTS.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=ARTEFACTS / f"{name}-{mode}.png", full_page=True)
+    page = pages(people[0])
+    wrong = _look(name, page, path.format_map(references), FIRST)
     page.set_viewport_size({"width": NARROWEST, "height": 900})
     wrong += too_wide(page, "narrowest")
     show(page, "light")
     assert wrong == []
 
 
-@pytest.mark.parametrize("who", ["chief", "intake", "recommender", "approver", "admin", "expert"])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_in_any_other_way_on(
+    name: str, references: dict[str, str], pages: Callable[[str], Page]
+) -> None:
+    path, people = PAGES[name]
+    page = pages(people[0])
+    wrong = _look(name, page, path.format_map(references), [mode for mode in MODES if mode not in FIRST])
+    show(page, "light")
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "who", ["chief", "intake", "recommender", "approver", "admin", "auditor", "wellness", "expert", "leader"]
+)
 def test_every_page_opens_or_says_no_to(who: str, references: dict[str, str], pages: Callable[[str], Page]) -> None:
     page = pages(who)
     for name, (path, people) in PAGES.items():

@@ -1,0 +1,20 @@
+"""Hands that never touch a mouse."""
+
+from playwright.sync_api import Page, expect
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Tab until the thing of that name has the focus."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        said = page.evaluate("(document.activeElement.labels?.[0] || document.activeElement).innerText")
+        if name in (said or ""):
+            return
+    raise AssertionError(f"Tab never reaches {name}")
+
+
+def press(page: Page, name: str, then: str) -> None:
+    """Tab to it, press Enter, and wait for what the page says then."""
+    tab_to(page, name)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(then)

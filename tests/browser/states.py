@@ -1,0 +1,113 @@
+"""Every page there is: its address, who opens it, and the state of the service that it needs."""
+
+import re
+from typing import Any
+
+import httpx
+
+from app.seed.filling import DEMO_PASSWORD
+from tests.browser.house import ORDER, House, wait_for
+
+DESK = ("intake", "recommender", "approver")
+PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "start": ("/sign-in", ("nobody",)),
+    "board": ("/desk", DESK),
+    "call": ("/desk/new", ("intake",)),
+    "request-new": ("/desk/requests/{new}", ("intake",)),
+    "request-recommended": ("/desk/requests/{recommended}", ("approver",)),
+    "request-proposed": ("/desk/requests/{proposed}", ("recommender",)),
+    "request-asked": ("/desk/requests/{asked}", ("recommender",)),
+    "seat": ("/desk/requests/{proposed}/seats/1", ("recommender",)),
+    "ask": ("/desk/requests/{asked}/seats/1/ask?find=an", ("recommender",)),
+    "versions": ("/desk/requests/{proposed}/versions", ("recommender", "approver")),
+    "answers": ("/desk/requests/{asked}/answers", ("recommender",)),
+    "roster-paper": ("/desk/requests/{ordered}/print", ("recommender",)),
+    "road-unordered": ("/desk/requests/{confirmed}/road", ("recommender",)),
+    "road": ("/desk/requests/{ordered}/road", ("recommender", "approver")),
+    "order-paper": ("/desk/requests/{ordered}/road/order", ("recommender",)),
+    "replies": ("/desk/replies", ("recommender",)),
+    "timeline": ("/desk/timeline", DESK),
+    "map": ("/desk/map", DESK),
+    "readiness": ("/desk/experts/readiness", DESK),
+    "experts": ("/desk/experts", (*DESK, "admin")),
+    "expert-file": ("/desk/experts/{leader}", (*DESK, "admin")),
+    "expert-new": ("/desk/experts/new", ("admin",)),
+    "expert-edit": ("/desk/experts/{leader}/edit", ("admin",)),
+    "figures": ("/desk/figures", (*DESK, "auditor")),
+    "figure": ("/desk/figures/asked_per_seat", (*DESK, "auditor")),
+    "handover": ("/desk/handover", DESK),
+    "people": ("/desk/people", ("admin",)),
+    "drills": ("/desk/drills", DESK),
+    "drill": ("/desk/drills/{drill}", DESK),
+    "audit": ("/desk/audit", ("auditor", "admin")),
+    "wellness": ("/wellness", ("wellness",)),
+    "agency": ("/agency", ("chief",)),
+    "agency-start": ("/request", ("nobody", "chief")),
+    "agency-what": ("/request/{form}/what", ("chief",)),
+    "agency-where": ("/request/{form}/where", ("chief",)),
+    "agency-help": ("/request/{form}/help", ("chief",)),
+    "agency-reach": ("/request/{form}/reach", ("chief",)),
+    "agency-check": ("/request/{form}/check", ("chief",)),
+    "agency-more": ("/request/{form}/incident", ("chief",)),
+    "agency-status": ("/agency/requests/{asked}", ("chief",)),
+    "agency-confirmed": ("/agency/requests/{ordered}", ("chief",)),
+    "expert": ("/my", ("expert",)),
+    "expert-leads": ("/my", ("leader",)),
+    "expert-days": ("/my/days", ("expert",)),
+    "expert-trips": ("/my/trips", ("leader",)),
+    "expert-care": ("/my/care", ("expert",)),
+    "expert-record": ("/my/record", ("expert",)),
+    "expert-order": ("/my/teams/{ordered}/order", ("leader",)),
+    "expert-team": ("/my/teams/{ordered}", ("leader",)),
+    "expert-hours": ("/my/teams/{ordered}/hours/{member}", ("leader",)),
+    "link": ("{link}", ("nobody",)),
+    "link-ended": ("/x/" + "0" * 27, ("nobody",)),
+    "not-allowed": ("/desk", ("chief",)),
+    "not-there": ("/desk/requests/99-9999", ("recommender",)),
+}
+"""Name to its address and to who opens it."""
+REFUSED = {"not-allowed": 403, "not-there": 404, "link-ended": 404}
+LINK = re.compile(r"(/x/[0-9A-Za-z]{27})\b")
+
+
+def make(house: House) -> dict[str, str]:
+    """One request in every stage, a text that nobody could read, a team on the road, and a drill.
+
+    Returns:
+        What stands in the braces of the addresses.
+    """
+    made = {stage: house.files() for stage in ("new", "recommended", "proposed", "asked", "confirmed", "ordered")}
+    house.recommends(made["recommended"])
+    house.proposes(made["proposed"])
+    offers = house.asks(made["asked"])
+    first, last = offers[0], offers[-1]
+    house.texts(first["expert_name"], "who else is going, and can my dog come?")
+    house.confirms(made["confirmed"])
+    team = house.confirms(made["ordered"])
+    house.parts["recommender"].post(f"/deployments/{made['ordered']}/order", ORDER)
+    leader, member = team[0]["expert_id"], team[1]["expert_id"]
+    for expert_id in (leader, member):
+        house.parts["recommender"].post(f"/deployments/{made['ordered']}/members/{expert_id}/acknowledge")
+    house.employs("leader", "expert", expert_id=leader)
+    house.employs("auditor", "auditor")
+    house.employs("wellness", "wellness_lead")
+    drill = house.parts["recommender"].post("/drills", {"states": ["TX", "CO"]})
+    wait_for(lambda: house.parts["recommender"].get("/inbox"))
+    link = wait_for(lambda: link_of(house, last))
+    ids = {"leader": str(leader), "member": str(member), "drill": str(drill["id"])}
+    return made | ids | {"link": link, "form": str(_form(house))}
+
+
+def link_of(house: House, offer: dict[str, Any]) -> str | None:
+    """The path of the link in the text of an offer, where that has room for one."""
+    asked = f"YES {offer['code']} "
+    return next((found[1] for text in house.sent() if asked in text and (found := LINK.search(text))), None)
+
+
+def _form(house: House) -> int:
+    """A form that the chief has begun."""
+    with httpx.Client(base_url=house.base, follow_redirects=True) as page:
+        page.post("/sign-in", data={"email": "chief@harlanridge.example", "password": DEMO_PASSWORD})
+        begun = page.post("/request").url.path.split("/")[2]
+        page.post(f"/request/{begun}/what", data={"incident_type": "mass_shooting"})
+    return int(begun)
