@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-CHECKS := check-lint check-format check-types check-floors check-tracked check-schema check-openapi
+CHECKS := check-lint check-bandit check-format check-types check-floors check-tracked check-schema check-openapi
 .PHONY: help demo serve test test-slow test-browser chaos check $(CHECKS) format openapi words assets lock shape clean
 
 VENV ?= .venv
@@ -42,6 +42,7 @@ chaos: $(VENV)/.dev ## Kill processes at random for 20 minutes (SECONDS=, KILLS=
 
 check: $(CHECKS) ## Lint, format, types, the rooms' floors, what is in git, the schema, the API's document
 check-lint: ; $(BIN)/ruff check .
+check-bandit: ; $(BIN)/bandit -q -r app solver migrations tools -c pyproject.toml
 check-format: ; $(BIN)/ruff format --check .
 check-types: ; $(BIN)/mypy
 check-floors: ; $(BIN)/lint-imports --no-cache --no-logo

@@ -237,6 +237,20 @@ def expert_import(
     raise typer.Exit(1 if bad and not skip_bad else 0)
 
 
+@cli.command()
+def doctor() -> None:
+    """Say what is wrong with this installation's set-up, and what to do. Leaves with 1 when anything is."""
+    from app.doctor import findings
+    from app.rooms import load
+
+    load()
+    found = _run(findings())
+    for finding in found:
+        typer.echo(str(finding), err=True)
+    typer.echo(f"{len(found)} findings." if found else "Nothing is wrong with the set-up.")
+    raise typer.Exit(1 if found else 0)
+
+
 @audit.command("verify")
 def audit_verify(
     anchors: Annotated[Path | None, typer.Option(help="A file that `rrt audit anchor` wrote", exists=True)] = None,

@@ -108,6 +108,37 @@ def test_the_log_is_verified_and_written_down_by_command(
     assert "user: number 1: event" in broken.stderr
 
 
+def test_the_doctor_names_what_is_wrong_and_what_to_do(settings: dict[str, str], tmp_path: Path) -> None:
+    sick = rrt("doctor", **settings | {"RRT_LOG_LEVEL": "DEBUG", "RRT_SECURE_COOKIES": "false"})
+    assert sick.returncode == 1
+    for finding in (
+        "RRT_ENVIRONMENT is test", "RRT_SECRET_KEY can be guessed", "not https", "RRT_SECURE_COOKIES is off", "DEBUG",
+        "no token of Twilio's", "may change the log", "where the backups are", "second factor", "kept nowhere else",
+    ):  # fmt: skip
+        assert finding in sick.stderr, finding
+    assert "The schema is" not in sick.stderr
+    assert "clocks differ" not in sick.stderr
+    (tmp_path / "dump").write_text("a backup")
+    better = settings | {"RRT_SECRET_KEY": "0Qw9+hGk2LmZ7VbT5yXc8NrJ4sDf6PaE1uIo3AeB", "RRT_BACKUPS": str(tmp_path)}
+    well = rrt("doctor", **better | {"RRT_PUBLIC_URL": "https://rrt.example.org"})
+    assert "guessed" not in well.stderr
+    assert "backup" not in well.stderr
+    assert "not https" not in well.stderr
+    old = (tmp_path / "dump").stat().st_mtime - 27 * 3600
+    os.utime(tmp_path / "dump", (old, old))
+    assert "no backup of the last 26 hours" in rrt("doctor", **better).stderr
+
+
+def test_the_doctor_sees_a_schema_that_is_behind(settings: dict[str, str], database_url: str) -> None:
+    with psycopg.connect(libpq(database_url), autocommit=True) as connection:
+        row = connection.execute("select version_num from alembic_version").fetchone()
+        connection.execute("update alembic_version set version_num = '20261123_first'")
+        try:
+            assert "The schema is 20261123_first, not" in rrt("doctor", **settings).stderr
+        finally:
+            connection.execute("update alembic_version set version_num = %s", row)
+
+
 def test_the_roles_of_the_database_are_made_by_command(settings: dict[str, str], database_url: str) -> None:
     assert "set up" in rrt("roles", "--app-password", "of-the-tests", **settings).stdout
     with psycopg.connect(libpq(as_role(database_url, "rrt_app"))) as connection:

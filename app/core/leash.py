@@ -33,7 +33,7 @@ def main(parent: str, uid: str, *command: str) -> None:
     if int(uid) >= 0:
         become(int(uid))  # first: a change of user drops the leash
     stop_with_parent(int(parent))
-    os.execv(command[0], command)  # noqa: S606 - the command comes from our launcher
+    os.execv(command[0], command)  # noqa: S606 - the command comes from our launcher  # nosec B606
 
 
 if __name__ == "__main__":
