@@ -157,6 +157,10 @@ POST   /my/care/pause                                        expert          all
 POST   /my/days/range                                        expert          all
 POST   /my/days/tap                                          expert          all
 POST   /my/record                                            expert          all
+POST   /my/record/papers                                     expert          all
+GET    /desk/papers                                          experts         all
+GET    /desk/papers/{paper_id}                               experts         none
+POST   /desk/papers/{paper_id}                               experts         none
 POST   /my/record/consents                                   expert          all
 POST   /my/record/numbers                                    expert          all
 POST   /my/record/numbers/code                               expert          all

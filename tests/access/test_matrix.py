@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from fastapi import APIRouter, FastAPI
 
+from app.core.settings import get_settings
 from app.main import create_app, refuse_unguarded
 from app.web.session import transaction
 from tests.access.asking import Answer, Found, ask, body_for, walk
@@ -17,6 +18,13 @@ from tests.story import Story
 
 BETTER: dict[str, Any] = {"team_type": "T1", "state": "CO", "answer": "yes", "verb": "settle", "roles": ["auditor"]}
 """Values that a schema cannot tell, by the name of the field."""
+PROTECTION = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'", "x-frame-options": "DENY",
+    "x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "permissions-policy": "camera=()",
+    "cross-origin-opener-policy": "same-origin", "cross-origin-resource-policy": "same-origin",
+}  # fmt: skip
+SIGNED = {path for method, path in doors() if path.startswith("/twilio/")}
+"""The only doors that another site's page may ask to change something: they take nothing without a signature."""
 READS_SECRET = {"requester", "intake_officer", "recommender", "approver", "scheduler", "auditor"}
 
 
@@ -37,6 +45,8 @@ class Knock:
         door, answer, may = self.door, self.answer, self.actor.role in self.door.roles
         if answer.status >= 500 or answer.status < 200:
             return "a bug"
+        if unsafe := _unsafe_headers(door.path, answer):
+            return unsafe
         if self.actor.role not in READS_SECRET and SECRET in answer.body:
             return "shows the secret of the request"
         if self.actor.name == "stranger" and SECRET in answer.body:
@@ -61,6 +71,15 @@ class Knock:
         ):
             return "" if answer.status == 404 else "told of what is not theirs"
         return "refused who may" if answer.asks_to_sign_in or answer.status in (401, 403, 404) else ""
+
+
+def _unsafe_headers(path: str, answer: Answer) -> str:
+    """What an answer lacks of the browser's protection (R24)."""
+    for name, part in PROTECTION.items():
+        if part not in answer.headers.get(name, ""):
+            return f"lacks {name}: {part}"
+    kept = answer.headers.get("cache-control", "")
+    return "" if path == "/static" or "no-store" in kept else "may be kept by a cache"
 
 
 def _known(app: FastAPI) -> dict[tuple[str, str], Found]:
@@ -113,11 +132,31 @@ async def test_the_walk_finds_planted_doors_and_every_path_of_the_api_document(s
     app.include_router(outer, prefix="/out")
     app.mount("/mounted", mounted)
     app.router.add_websocket_route("/socket", lambda _: None)  # type: ignore[arg-type, return-value]
-    assert _missing(app) == ["? /socket", "DELETE /mounted/planted", "GET /out/in/planted"]
+    planted = [door for door in _missing(app) if door not in _missing(create_app())]
+    assert planted == ["? /socket", "DELETE /mounted/planted", "GET /out/in/planted"]
     described = {
         (method.upper(), path) for path, methods in create_app().openapi()["paths"].items() for method in methods
     }
     assert described <= _known(app).keys()
+
+
+async def test_no_door_changes_anything_for_another_sites_page(story: Story) -> None:
+    app = create_app()
+    foreign = ({"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {"origin": "https://evil.example"})
+    for method, path in _known(app):
+        if method not in ("GET", "?") and path not in SIGNED:
+            answers = [await ask(app, method, path.replace("{", "").replace("}", ""), headers) for headers in foreign]
+            assert [answer.status for answer in answers] == [403] * 3, path
+            assert all("another site" in answer.body for answer in answers)
+    assert {"/twilio/sms", "/twilio/status", "/twilio/voice", "/twilio/voice/gather"} == SIGNED
+
+
+async def test_browsers_stay_with_https_where_the_address_is(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "strict-transport-security" not in (await ask(create_app(), "GET", "/sign-in", {})).headers
+    monkeypatch.setenv("RRT_PUBLIC_URL", "https://rrt.example")
+    get_settings.cache_clear()
+    told = (await ask(create_app(), "GET", "/sign-in", {})).headers["strict-transport-security"]
+    assert told == "max-age=63072000; includeSubDomains"
 
 
 @pytest.mark.parametrize("plant", ["route", "nested", "mounted", "socket"])

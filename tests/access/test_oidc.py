@@ -72,7 +72,7 @@ async def page(story: Story, issuer: There, monkeypatch: pytest.MonkeyPatch) -> 
     base = f"http://127.0.0.1:{free_port(0)}"
     for name, value in {
         "PUBLIC_URL": base, "OIDC_ISSUER": issuer.base, "OIDC_CLIENT_ID": "rrt", "OIDC_NAME": "Login.example",
-        "OIDC_PRIVATE_KEY": issuer.key.as_pem().decode(),
+        "OIDC_PRIVATE_KEY": issuer.key.as_pem(private=True).decode(),
         "OIDC_ACR_VALUES": "http://idmanagement.gov/ns/assurance/aal/2",
     }.items():  # fmt: skip
         monkeypatch.setenv(f"RRT_{name}", value)

@@ -129,6 +129,7 @@ async def build(story: Story) -> World:
             "session_id": session_id,
             "factor_id": 1,
             "assignment_id": 1,
+            "paper_id": 1,
             "user_id": others,
             "offer_id": offers[1].id,
             "draft_id": other_form,
