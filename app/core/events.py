@@ -24,6 +24,7 @@ CHANNEL = "rrt_events"
 UNSEALED = "unsealed events"
 """Where a session keeps what it has recorded until it commits."""
 _REACTIONS: dict[str, list[str]] = defaultdict(list)
+_PRIORITIES: dict[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,17 @@ class Event(Table):
     data: Mapped[dict[str, Any]]
 
 
-def on(kind: str, *, name: str) -> Callable[[Handler], Handler]:
-    """Declare a reaction: a durable job that gets `subject_id`, deferred whenever `kind` is recorded."""
+def on(kind: str, *, name: str, priority: int = 0) -> Callable[[Handler], Handler]:
+    """Declare a reaction: a durable job that gets `subject_id`, deferred whenever `kind` is recorded.
+
+    Args:
+        kind: the event's.
+        name: the job's.
+        priority: above 0 it goes before what else is due.
+    """
 
     def register(handler: Handler) -> Handler:
+        _PRIORITIES[name] = priority
         if name not in _REACTIONS[kind]:
             _REACTIONS[kind].append(name)
         return job(name)(handler)
@@ -92,7 +100,7 @@ async def record(
     await session.flush()
     session.info.setdefault(UNSEALED, []).append(happened)
     for reaction in _REACTIONS.get(kind, ()):
-        await defer(session, reaction, subject_id=subject_id)
+        await defer(session, reaction, priority=_PRIORITIES[reaction], subject_id=subject_id)
     await session.execute(text("select pg_notify(:channel, :topic)"), {"channel": CHANNEL, "topic": topic or kind})
     return happened
 

@@ -127,8 +127,12 @@ async def may_be_woken(session: AsyncSession, deployment: Deployment, expert_ids
 
 
 async def set_timer(session: AsyncSession, offer: Offer, at: datetime) -> int:
-    """Have the offer's next rung climbed at a moment; the job's id. Answers that wait to be read go first."""
-    return await defer(session, "dispatch.climb", at=at, priority=-1, offer_id=offer.id)
+    """Have the offer's next rung climbed at a moment; the job's id.
+
+    Answers that wait to be read go first (`replies`). Nothing else does: behind everything, deadlines would not be met
+    as long as there is more to do than workers can.
+    """
+    return await defer(session, "dispatch.climb", at=at, offer_id=offer.id)
 
 
 def is_due(deployment: Deployment, offer: Offer) -> bool:

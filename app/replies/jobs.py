@@ -6,14 +6,14 @@ from app.messaging.models import Message
 from app.replies import reading
 
 
-@on("text.received", name="replies.read")
+@on("text.received", name="replies.read", priority=1)
 async def read(subject_id: int) -> None:
     """Read one text."""
     async with begin() as session:
         await reading.read_text(session, subject_id)
 
 
-@on("call.keyed", name="replies.read_key")
+@on("call.keyed", name="replies.read_key", priority=1)
 async def read_key(subject_id: int) -> None:
     """Act on the key somebody pressed."""
     async with begin() as session:

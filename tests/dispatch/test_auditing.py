@@ -245,3 +245,13 @@ async def test_what_waits_for_a_worker_is_not_stuck(story: Story, promise: str, 
         assert promise not in {each.promise for each in await auditing.read(session)}
         await session.execute(text("delete from procrastinate_jobs where task_name = :job"), {"job": job})
         assert promise in {each.promise for each in await auditing.read(session)}
+
+
+async def test_answers_are_read_before_deadlines_and_deadlines_wait_for_nothing_else(story: Story) -> None:
+    _, people = await _asked(story)
+    story.carrier.phone_texts(people[0].number, "yes")
+    await story.carrier.run_due()
+    async with begin() as session:
+        rows = await session.execute(text("select task_name, priority from procrastinate_jobs where status = 'todo'"))
+        waiting = {row.task_name: row.priority for row in rows}
+    assert waiting["replies.read"] > waiting["dispatch.climb"] >= 0
