@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
@@ -46,6 +46,18 @@ async def apply(session: AsyncSession, message: Message, said: Taken) -> None:
     elif said.status in TEXT_ENDS:
         await _text_ended(session, message, said)
     await session.flush()
+
+
+async def called(session: AsyncSession, message: Message, sid: str | None) -> None:
+    """Keep a call's sid from its own webhook: whoever placed the call may have died before noting it.
+
+    Without it nobody can ask how the call ended.
+    """
+    if not sid or message.sid is not None or message.state is MessageState.QUEUED:
+        return
+    if await session.scalar(select(Message.id).where(Message.sid == sid)) is None:
+        message.sid = sid
+        await session.flush()
 
 
 async def answered_by_machine(session: AsyncSession, message: Message) -> None:

@@ -67,6 +67,7 @@ async def call_was_taken(form: Signed, session: Session, message: Ours) -> Respo
     """What to say: to a machine only that there is a message, to anybody else the question, in time."""
     if message is None or message.channel is not Channel.CALL:
         return _xml(twiml.NOTHING)
+    await receipts.called(session, message, form.get("CallSid"))
     if form.get("AnsweredBy", "").startswith(("machine", "fax")):
         await receipts.answered_by_machine(session, message)
         return _xml(twiml.say(texts.spoken_voicemail(message.language).body, message.language))
@@ -80,6 +81,7 @@ async def key_was_pressed(form: Signed, session: Session, message: Ours) -> Resp
     """Keep the key; what it means for the offer is a job. Any other key hears the question again."""
     if message is None or message.channel is not Channel.CALL:
         return _xml(twiml.NOTHING)
+    await receipts.called(session, message, form.get("CallSid"))
     key = form.get("Digits", "")
     is_notice = message.kind == NOTICE
     if key not in (NOTICE_KEYS if is_notice else KEYS):

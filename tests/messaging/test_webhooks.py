@@ -7,6 +7,7 @@ from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest
+from sqlalchemy import text
 
 from app.core.clock import clock
 from app.core.database import begin
@@ -172,6 +173,17 @@ async def test_a_call_asks_and_a_key_answers(desk: Desk) -> None:
     message = await desk.message(message_id)
     assert (message.digits, message.outcome, message.state) == ("1", "answered_by_person", MessageState.DELIVERED)
     assert await desk.events() == ["call.keyed", "call.ended"]
+
+
+async def test_a_call_whose_worker_died_before_noting_it_is_known_by_its_webhook(desk: Desk) -> None:
+    message_id, asked, sid = await called(desk)
+    async with begin() as session:
+        await session.execute(text("set local session_replication_role = replica"))
+        await session.execute(text("update messages set state = 'sending', sid = null, sent_at = null"))
+    await desk.webhook(asked["Url"], CallSid=sid, AnsweredBy="human")
+    await desk.webhook(links.gather_url(message_id), CallSid=sid, Digits="1")
+    message = await desk.message(message_id)
+    assert (message.sid, message.state) == (sid, MessageState.SENT)
 
 
 async def test_a_wrong_key_hears_the_question_again(desk: Desk) -> None:
