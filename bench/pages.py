@@ -46,7 +46,7 @@ def fill(house: House, requests: int) -> None:
 
     def one(number: int) -> None:
         city = CITIES[number % len(CITIES)]
-        reference = house.files(city=city.name, state=city.state, priority="scheduled", days=2)
+        reference = house.files(city=city.name, state=city.state, priority="urgent", days=2)
         kind = kinds[number % len(kinds)]
         if kind != "files":
             getattr(house, kind)(reference)

@@ -73,6 +73,7 @@ SENTENCES = {
     "contact.texts_started": "wants texts again",
     "order.issued": "issued the mission order to {people}",
     "order.amended": "changed the mission order (number {number})",
+    "order.sent": "sent one person the mission order",
     "order.acknowledged": "has read the mission order",
     "assignment.left": "left home",
     "assignment.arrived": "arrived on site",

@@ -101,5 +101,5 @@ def _span(minutes: float) -> str:
     if whole < 60:
         return f"{whole} min"
     if whole < 48 * 60:
-        return f"{whole // 60} h {whole % 60:02d} min"
+        return f"{whole // 60} h" + (f" {whole % 60:02d} min" if whole % 60 else "")
     return f"{whole / 1440:.1f} days"

@@ -34,7 +34,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "expert-new": ("/desk/experts/new", ("admin",)),
     "expert-edit": ("/desk/experts/{leader}/edit", ("admin",)),
     "figures": ("/desk/figures", (*DESK, "auditor")),
-    "figure": ("/desk/figures/asked_per_seat", (*DESK, "auditor")),
+    "figure": ("/desk/figures/received", (*DESK, "auditor")),
     "handover": ("/desk/handover", DESK),
     "people": ("/desk/people", ("admin",)),
     "drills": ("/desk/drills", DESK),
