@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 from app import rooms
@@ -38,7 +39,17 @@ def serve(host: str, port: int) -> None:
 def work(concurrency: int) -> None:
     """Do jobs until stopped."""
     start_logging(get_settings().log_level)
-    asyncio.run(_work(concurrency))
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(_work(concurrency))
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop's, as the web has it, where there is one: not on Windows."""
+    try:
+        import uvloop  # noqa: PLC0415
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
 
 
 async def _work(concurrency: int) -> None:

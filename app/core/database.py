@@ -5,15 +5,29 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import BigInteger, Connection, DateTime, Enum, Identity, MetaData, String, event, func, select, text
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Enum,
+    Identity,
+    MetaData,
+    String,
+    event,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.core.clock import clock
 from app.core.problems import NotFound
@@ -63,13 +77,41 @@ def engine() -> AsyncEngine:
     limits = (
         "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
     )
-    return create_async_engine(
+    made = create_async_engine(
         get_settings().sqlalchemy_url,
         pool_size=10,
         max_overflow=10,
-        pool_pre_ping=True,
+        pool_use_lifo=True,  # few connections under way, so that each knows its statements
         connect_args={"options": limits},
     )
+    event.listen(made.sync_engine, "checkin", _rests)
+    event.listen(made.sync_engine, "checkout", partial(_is_there, made.dialect))
+    return made
+
+
+RESTED_S = 0.5
+"""Seconds after which a connection is asked whether it still is one. No server is killed and up again sooner."""
+
+
+def _rests(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info["rests_since"] = time.monotonic()
+
+
+def _is_there(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _used: Any) -> None:
+    """Ask a connection that has rested; those under way would be asked before each transaction for nothing.
+
+    Raises:
+        InvalidatePoolError: it is none any more, so the pool makes new ones.
+    """
+    since = record.info.get("rests_since")
+    if since is None or time.monotonic() - since < RESTED_S:
+        return
+    try:
+        dialect.do_ping(connection)
+    except psycopg.Error as error:
+        if dialect.is_disconnect(error, connection, None):  # type: ignore[arg-type]  # psycopg's own is one of PEP 249
+            raise InvalidatePoolError from error
+        raise
 
 
 @cache

@@ -5,22 +5,25 @@ The only module that imports procrastinate.
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import procrastinate
 import psycopg
 from procrastinate.exceptions import ConnectorException, JobAborted
 from procrastinate.jobs import Job, Status
+from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
-from app.core.database import is_away, raw_connection
+from app.core.database import RESTED_S, is_away, raw_connection
 from app.core.settings import get_settings
 
 logger = logging.getLogger(__name__)
@@ -99,10 +102,32 @@ class Patience(procrastinate.BaseRetryStrategy):
         return procrastinate.RetryDecision(retry_in={"seconds": 1 + 2 ** (job.attempts + 1)})
 
 
+_TAKEN: WeakKeyDictionary[psycopg.AsyncConnection[Any], float] = WeakKeyDictionary()
+
+
+async def _is_there(connection: psycopg.AsyncConnection[Any]) -> None:
+    """Ask a connection of the queue whether it still is one, unless it was used just now."""
+    now = time.monotonic()
+    if now - _TAKEN.get(connection, -RESTED_S) >= RESTED_S:
+        await AsyncConnectionPool.check_connection(connection)
+    _TAKEN[connection] = now
+
+
+def _pool(**given: Any) -> AsyncConnectionPool[Any]:
+    """The queue's connections. Each of its statements is a transaction: asking, beginning and committing are spared."""
+    return AsyncConnectionPool(**given | {"check": _is_there}, configure=_commit_each)
+
+
+async def _commit_each(connection: psycopg.AsyncConnection[Any]) -> None:
+    await connection.set_autocommit(True)
+
+
 @cache
 def job_app() -> procrastinate.App:
     """The process's job application, with every registered job. All rooms must be loaded before."""
-    connector = procrastinate.PsycopgConnector(conninfo=get_settings().libpq_url, min_size=1, max_size=6)
+    connector = procrastinate.PsycopgConnector(
+        conninfo=get_settings().libpq_url, min_size=1, max_size=6, pool_factory=_pool
+    )
     app = procrastinate.App(connector=connector)
     for name, handler in _HANDLERS.items():
         app.task(name=name, retry=Patience())(handler)

@@ -71,7 +71,10 @@ def cpu_seconds(pid: int, *, family: bool = False) -> float:
     # Ended children count with their parent, living ones by themselves.
     own += (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return own + sum(cpu_seconds(int(child), family=True) for child in children)
+    for child in children:
+        with suppress(FileNotFoundError, ProcessLookupError):  # it ended while we looked; it counts with its parent
+            own += cpu_seconds(int(child), family=True)
+    return own
 
 
 class Phones:
