@@ -6,7 +6,7 @@ transaction: rolled back, none of it happened.
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -23,7 +23,11 @@ CHANNEL = "rrt_events"
 """LISTEN/NOTIFY channel; the payload is the topic, a signal and never data."""
 UNSEALED = "unsealed events"
 """Where a session keeps what it has recorded until it commits."""
-_REACTIONS: dict[str, list[str]] = defaultdict(list)
+SEAL = text(
+    "select audit_seal(:ids), (select count(pg_notify(:channel, topic)) from unnest(cast(:topics as text[])) topic)"
+)
+Condition = Callable[[AsyncSession, int], Awaitable[bool]]
+_REACTIONS: dict[str, dict[str, Condition | None]] = defaultdict(dict)
 _PRIORITIES: dict[str, int] = {}
 
 
@@ -61,19 +65,21 @@ class Event(Table):
     data: Mapped[dict[str, Any]]
 
 
-def on(kind: str, *, name: str, priority: int = 0) -> Callable[[Handler], Handler]:
+def on(kind: str, *, name: str, priority: int = 0, when: Condition | None = None) -> Callable[[Handler], Handler]:
     """Declare a reaction: a durable job that gets `subject_id`, deferred whenever `kind` is recorded.
 
     Args:
         kind: the event's.
         name: the job's.
         priority: above 0 it goes before what else is due.
+        when: asked in the transaction of the event, with `subject_id`: False where the job would find nothing to do.
+            A question is much cheaper than a job, but its answer must hold until the commit: by the locks of whoever
+            records the event.
     """
 
     def register(handler: Handler) -> Handler:
         _PRIORITIES[name] = priority
-        if name not in _REACTIONS[kind]:
-            _REACTIONS[kind].append(name)
+        _REACTIONS[kind].setdefault(name, when)
         return job(name)(handler)
 
     return register
@@ -99,23 +105,25 @@ async def record(
     session.add(happened)
     await session.flush()
     session.info.setdefault(UNSEALED, []).append(happened)
-    for reaction in _REACTIONS.get(kind, ()):
-        await defer(session, reaction, priority=_PRIORITIES[reaction], subject_id=subject_id)
-    await session.execute(text("select pg_notify(:channel, :topic)"), {"channel": CHANNEL, "topic": topic or kind})
+    for reaction, when in _REACTIONS.get(kind, {}).items():
+        if when is None or await when(session, subject_id):
+            await defer(session, reaction, priority=_PRIORITIES[reaction], subject_id=subject_id)
     return happened
 
 
 @event.listens_for(Session, "before_commit")
 def _seal(session: Session) -> None:
-    """Have the database chain what was recorded (`chain.py`): at the end, so that heads are held briefly."""
+    """Have the database tell live pages of what was recorded, and chain it (`chain.py`): heads are held briefly."""
     if session.in_nested_transaction():
         return
     recorded = session.info.pop(UNSEALED, [])
     # Undone with their savepoint, events are not in the session any more.
-    ids = [happened.id for happened in recorded if inspect(happened).persistent]
-    if ids:
+    kept = [happened for happened in recorded if inspect(happened).persistent]
+    if kept:
         session.flush()
-        session.execute(text("select audit_seal(:ids)"), {"ids": ids})
+        topics = list(dict.fromkeys(happened.topic or happened.kind for happened in kept))
+        told = {"ids": [happened.id for happened in kept], "channel": CHANNEL, "topics": topics}
+        session.execute(SEAL, told)
 
 
 def changes(before: Any, after: Mapping[str, Any], shown: Collection[str]) -> dict[str, Any]:

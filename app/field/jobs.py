@@ -50,7 +50,13 @@ async def text_order(subject_id: int) -> None:
         await defer(session, "field.check_arrival", at=assignment.arrives_at + LATE, assignment_id=assignment.id)
 
 
-@on("position.filled", name="field.order_newcomer")
+async def _has_order(session: AsyncSession, position_id: int) -> bool:
+    """Whether the seat's team has its order. Who issues one locks the deployment, as who fills a seat does."""
+    position = await session.get_one(Position, position_id)
+    return await orders.latest(session, position.deployment_id) is not None
+
+
+@on("position.filled", name="field.order_newcomer", when=_has_order)
 async def order_newcomer(subject_id: int) -> None:
     """Somebody takes a seat of a team that has its order: they get it too. Run twice, the second sends nothing."""
     async with begin() as session:

@@ -176,6 +176,12 @@ async def shelve(session: AsyncSession, deployment: Deployment) -> None:
         await record(session, "roster.shelved", proposal_id, topic=f"request:{deployment.request_id}")
 
 
+async def is_any_proposed(session: AsyncSession, deployment_id: int) -> bool:
+    """Whether a version of this deployment waits for somebody's decision."""
+    waits = select(Proposal.id).where(Proposal.deployment_id == deployment_id, Proposal.state == ProposalState.PROPOSED)
+    return await session.scalar(waits.limit(1)) is not None
+
+
 def is_held(proposal: Proposal) -> bool:
     """Whether it is accepted and nobody is asked yet, so that it can be taken back."""
     return (
