@@ -33,7 +33,7 @@ async def receive(
     Returns:
         The row; None when this MessageSid is here already, and then nothing else happens.
     """
-    new_id = await session.scalar(
+    inbound: InboundMessage | None = await session.scalar(
         insert(InboundMessage)
         .values(
             sid=form["MessageSid"],
@@ -46,11 +46,10 @@ async def receive(
             topic="",
         )
         .on_conflict_do_nothing(index_elements=["sid"])
-        .returning(InboundMessage.id)
+        .returning(InboundMessage)
     )
-    if new_id is None:
+    if inbound is None:
         return None
-    inbound = await session.get_one(InboundMessage, new_id)
     lately = await _texts_lately(session, inbound.number)
     if made_at is not None and not _is_stop(inbound) and await _is_overtaken(session, inbound):
         await escalate(session, inbound, "overtaken")

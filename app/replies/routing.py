@@ -87,13 +87,20 @@ async def phone_of(session: AsyncSession, number: str) -> Phone:
         session: the transaction.
         number: E.164.
     """
-    contacts = (await session.scalars(select(Contact).where(Contact.number == number).order_by(Contact.id))).all()
-    people = {contact.expert_id for contact in contacts}
-    experts = (await session.scalars(select(Expert).where(Expert.id.in_(people)).order_by(Expert.id))).all()
+    rows = await session.execute(
+        select(Contact, Expert)
+        .join(Expert, Expert.id == Contact.expert_id)
+        .where(Contact.number == number)
+        .order_by(Contact.id)
+    )
+    found = [(contact, expert) for contact, expert in rows]
+    contacts = [contact for contact, _ in found]
+    people = {expert.id: expert for _, expert in found}
+    experts = [people[id_] for id_ in sorted(people)]
     offers = await session.scalars(
         select(Offer)
         .where(
-            Offer.expert_id.in_(people),
+            Offer.expert_id.in_(people.keys()),
             Offer.asked_at >= clock.now() - CODE_REST,
             Offer.state != OfferState.PLANNED,
         )
