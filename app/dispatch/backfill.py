@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -48,18 +49,20 @@ async def _offers_of(session: AsyncSession, deployment: Deployment) -> list[Offe
 
 async def asked_elsewhere(session: AsyncSession, deployment: Deployment) -> dict[int, list[Span]]:
     """Spans of offers open in other deployments: who is being asked there is not asked here for the same days."""
-    rows = await session.scalars(
-        select(Offer).where(Offer.deployment_id != deployment.id, Offer.state.in_(OPEN), Offer.reply_by > clock.now())
+    rows = await session.execute(
+        select(Offer.expert_id, Offer.travel).where(
+            Offer.deployment_id != deployment.id, Offer.state.in_(OPEN), Offer.reply_by > clock.now()
+        )
     )
     spans: dict[int, list[Span]] = defaultdict(list)
-    for offer in rows:
-        if offer.travel:
-            spans[offer.expert_id].append(_span(offer))
+    for expert_id, travel in rows:
+        if travel:
+            spans[expert_id].append(_span(travel))
     return spans
 
 
-def _span(offer: Offer) -> Span:
-    leaves, rested = (datetime.fromisoformat(offer.travel[name]) for name in ("depart", "rested"))
+def _span(travel: Mapping[str, Any]) -> Span:
+    leaves, rested = (datetime.fromisoformat(travel[name]) for name in ("depart", "rested"))
     return Span(minute(leaves), minute(rested))
 
 
@@ -138,6 +141,9 @@ async def _go_on(session: AsyncSession, deployment: Deployment, proposal_id: int
     fine = await consent.approved(session, deployment.id)
     if consent.goes_on(level, after, [position.id for position in wanted], fine):
         await proposals.accept(session, deployment, proposal)
+        # The next person is asked with it; who is asked beside, and what else follows, the job of the event finds.
+        if not await hand.is_paused(session, deployment.id):
+            await _ask_chosen(session, deployment, proposal.id)
     else:
         await record(
             session, "callout.asks_desk", deployment.id, topic=offers.topic(deployment), version=proposal.version
@@ -170,25 +176,41 @@ async def ask_roster(session: AsyncSession, proposal_id: int) -> None:
         return
     if await hand.is_paused(session, deployment.id):
         return
+    left = await _ask_chosen(session, deployment, proposal.id)
+    out = await _offers_of(session, deployment) if left else []
+    for position, pick in left:
+        if pick is None or pick.expert_id is None:
+            await _nobody(session, deployment, position, pick, out)
+    if any(pick is not None and pick.expert_id is not None for _, pick in left):
+        await defer(session, SEEK, deployment_id=deployment.id)
+    await waves.widen(session, deployment)
+
+
+async def _ask_chosen(
+    session: AsyncSession, deployment: Deployment, proposal_id: int
+) -> list[tuple[Position, Pick | None]]:
+    """Ask whom a version chose for the seats that need somebody, if they may be asked. The deployment is locked.
+
+    Returns:
+        Seats for which nobody was asked, with whom the version chose: nobody, or somebody who cannot be asked now.
+    """
     if DEPLOYMENT.can(deployment.state, "ask"):
         deployment.state = DEPLOYMENT.after(deployment.state, "ask")
     positions = await positions_of(session, deployment, lock=True)
     out = await _offers_of(session, deployment)
-    picks = await session.scalars(select(Pick).where(Pick.proposal_id == proposal.id, Pick.rank == 0))
+    picks = await session.scalars(select(Pick).where(Pick.proposal_id == proposal_id, Pick.rank == 0))
     chosen = {pick.position_id: pick for pick in picks}
     seats_to_fill = needy(deployment, positions, out)
     await offers.lock_people(session, _people_for(seats_to_fill, chosen))
-    not_now = _not_askable(deployment, out)
+    not_now, left = _not_askable(deployment, out), []
     for position in seats_to_fill:
         pick = chosen.get(position.id)
-        if pick is None or pick.expert_id is None:
-            await _nobody(session, deployment, position, pick, out)
-        elif pick.expert_id not in not_now:
+        if pick is None or pick.expert_id is None or pick.expert_id in not_now:
+            left.append((position, pick))
+        else:
             await _free_standby(session, deployment, out, pick.expert_id)
             await offers.ask(session, deployment, position, pick)
-    if not_now.intersection(_people_for(seats_to_fill, chosen)):
-        await defer(session, SEEK, deployment_id=deployment.id)
-    await waves.widen(session, deployment)
+    return left
 
 
 def _people_for(positions: Iterable[Position], chosen: Mapping[int, Pick]) -> list[int]:

@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agencies.models import Agency
@@ -35,6 +37,12 @@ JOINS_WITHIN = {
 URGENCY = {Priority.IMMEDIATE: 1, Priority.URGENT: 2, Priority.PLANNED: 3}
 MOST_LOAD = 999.0
 """Of exposure; far above every cap."""
+SEEN = (
+    Expert.id, Expert.name, Expert.latitude, Expert.longitude, Expert.state, Expert.county, Expert.disciplines,
+    Expert.expertise, Expert.languages, Expert.eligible_from, Expert.is_leader, Expert.past_deployments,
+    Expert.is_trainee, Expert.is_mentor, Expert.employer, Expert.conflict_agencies,
+)  # fmt: skip
+"""What the rules see of an expert: whole rows of a pool would take several times as long to read."""
 NEVER = 1 << 40
 """A minute that does not come: papers without an expiry."""
 
@@ -49,6 +57,7 @@ def moment(minutes: int) -> datetime:
     return datetime.fromtimestamp(minutes * 60, UTC)
 
 
+@lru_cache(4096)
 def _end_of(day: date | None) -> int:
     return NEVER if day is None else minute(datetime.combine(day + timedelta(days=1), time(), UTC))
 
@@ -102,7 +111,7 @@ async def _facts(session: AsyncSession, besides: int) -> _Facts:
     return _Facts(papers, licences, busy, await exposure.loads(session, now), served)
 
 
-def _expert(row: Expert, facts: _Facts, also_busy: Iterable[asked.Span]) -> asked.Expert:
+def _expert(row: Row[Any], facts: _Facts, also_busy: Iterable[asked.Span]) -> asked.Expert:
     return asked.Expert(
         id=row.id,
         name=row.name,
@@ -136,7 +145,7 @@ async def pool(
         asked_elsewhere: spans of offers open in other deployments, by expert.
     """
     facts = await _facts(session, besides=deployment.id)
-    rows = await session.scalars(select(Expert).where(Expert.is_active).order_by(Expert.id))
+    rows = await session.execute(select(*SEEN).where(Expert.is_active).order_by(Expert.id))
     return [_expert(row, facts, asked_elsewhere.get(row.id, ())) for row in rows]
 
 
@@ -164,7 +173,11 @@ async def _asleep(session: AsyncSession, deployment: Deployment) -> set[int]:
         return set()
     now = clock.now()
     rows = await session.execute(select(Expert.id, Expert.time_zone).where(Expert.wakes_for_immediate.is_(False)))
-    asleep = {who for who, zone in rows if may_be_asked_from(now, zone=zone, is_immediate=True, wakes=False) > now}
+    in_zones: dict[str, set[int]] = defaultdict(set)
+    for who, zone in rows:
+        in_zones[zone].add(who)
+    dark = [z for z in in_zones if may_be_asked_from(now, zone=z, is_immediate=True, wakes=False) > now]
+    asleep = set[int]().union(*(in_zones[zone] for zone in dark))
     return asleep - await standby.on_standby(session, asleep, now)
 
 
