@@ -21,7 +21,7 @@ BETTER: dict[str, Any] = {"team_type": "T1", "state": "CO", "answer": "yes", "ve
 AT = {"/desk/requests/{reference}/after/decide": {"verb": "give_back"}}
 """Values that only one door understands."""
 PROTECTION = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'", "x-frame-options": "DENY",
+    "content-security-policy": "default-src 'none'", "x-frame-options": "DENY",
     "x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "permissions-policy": "camera=()",
     "cross-origin-opener-policy": "same-origin", "cross-origin-resource-policy": "same-origin",
 }  # fmt: skip
