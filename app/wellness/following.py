@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import clock
 from app.core.database import locked
 from app.core.events import SYSTEM, Actor
-from app.core.problems import Conflict, Invalid
+from app.core.problems import Conflict, Invalid, NotFound
 from app.deployments.models import Assignment
 from app.experts import holds
 from app.experts.models import Contact, ContactKind, Expert
@@ -65,6 +65,18 @@ async def waiting(session: AsyncSession, within: timedelta = timedelta(days=7)) 
         .order_by(FollowUp.due_at, FollowUp.id)
     )
     return [Due(row, name, number or "", row.due_at < now) for row, name, number in rows]
+
+
+async def find(session: AsyncSession, follow_up_id: int) -> FollowUp:
+    """One talk.
+
+    Raises:
+        NotFound: no such talk is planned.
+    """
+    found = await session.get(FollowUp, follow_up_id)
+    if found is None:
+        raise NotFound
+    return found
 
 
 async def done(session: AsyncSession, limit: int = 50) -> Sequence[FollowUp]:

@@ -47,6 +47,7 @@ async def settle(  # noqa: PLR0917 - the form's fields
     hold_until: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:
     """Keep what came of a talk: one of three words, and the end of a hold."""
+    await following.find(session, follow_up_id)
     try:
         day = date.fromisoformat(hold_until) if hold_until else None
         until = datetime.combine(day, time(), UTC) if day else None
