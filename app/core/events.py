@@ -24,7 +24,8 @@ CHANNEL = "rrt_events"
 UNSEALED = "unsealed events"
 """Where a session keeps what it has recorded until it commits."""
 SEAL = text(
-    "select audit_seal(:ids), (select count(pg_notify(:channel, topic)) from unnest(cast(:topics as text[])) topic)"
+    "select audit_seal(cast(:ids as bigint[])),"
+    " (select count(pg_notify(:channel, topic)) from unnest(cast(:topics as text[])) topic)"
 )
 Condition = Callable[[AsyncSession, int], Awaitable[bool]]
 _REACTIONS: dict[str, dict[str, Condition | None]] = defaultdict(dict)

@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 import psycopg
@@ -36,6 +36,7 @@ LINE = re.compile(r"^(\d+)\|[^|]*\|(LOG|DETAIL):  (.*)$")
 PARAMETER = re.compile(r"\$(\d+) = (NULL|'(?:[^']|'')*')")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?\+00(?::00)?")
 QUIET_S = 2.5
+ENDS = ("COMMIT", "ROLLBACK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +154,10 @@ def _last(connection: psycopg.Connection, table: str) -> int:
 
 def _transactions(log: str) -> list[tuple[Statement, ...]]:
     """What each connection did, transaction by transaction, in the order of their ends."""
-    open_, done = {}, []
+    open_: dict[str, list[Statement]] = {}
+    done: list[list[Statement]] = []
     for pid, kind, text in _entries(log):
-        mine: list[Any] = open_.setdefault(pid, [])
+        mine = open_.setdefault(pid, [])
         if kind == "DETAIL" and mine:
             given = [
                 None if value == "NULL" else value[1:-1].replace("''", "'") for _, value in PARAMETER.findall(text)
@@ -165,11 +167,13 @@ def _transactions(log: str) -> list[tuple[Statement, ...]]:
         sql = re.sub(r"^(?:statement|execute [^:]+): ?", "", text).strip()
         if sql in ("", ";"):
             continue
+        if not mine or mine[0].sql != "BEGIN" or mine[-1].sql in ENDS:
+            mine = open_[pid] = []
         mine.append(Statement(sql.rstrip(";"), ()))
-        if sql in ("COMMIT", "ROLLBACK"):
-            done.append(tuple(mine))
-            del open_[pid]
-    return done
+        # A statement outside of BEGIN and COMMIT is a transaction of its own: the queue's are.
+        if sql in ENDS or mine[0].sql != "BEGIN":
+            done.append(mine)
+    return [tuple(each) for each in done]
 
 
 def _entries(log: str) -> list[tuple[str, str, str]]:
