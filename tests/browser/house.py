@@ -81,7 +81,9 @@ class House:
             for offer in offers:
                 if offer["state"] == "contacting" and offer["id"] not in answered:
                     answered.add(offer["id"])
-                    self.texts(offer["expert_name"], f"yes {offer['code']}")
+                    self.parts["recommender"].post(
+                        f"/deployments/{reference}/offers/{offer['id']}/answer", {"answer": "yes"}
+                    )
             is_staffed = self.parts["intake"].get(f"/deployments/{reference}")["state"] == "staffed"
             return [offer for offer in offers if offer["state"] == "accepted"] if is_staffed else None
 

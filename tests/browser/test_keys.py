@@ -70,14 +70,16 @@ def test_a_tone_and_the_title_tell_of_something_new(person: Person, house: House
 
 
 def test_what_is_due_counts_down_without_a_reload(person: Person, house: House) -> None:
-    reference = house.files(city="Leadville")
+    house.files(city="Leadville")
     page = person("intake")
     page.clock.install()
-    page.goto("/desk")
-    due = page.locator(f"#r-{reference} [data-left]")
+    page.goto("/desk/handover")
+    due = page.get_by_role("listitem").filter(has_text="Leadville").locator("[data-left]")
     expect(due).to_have_text("30 min left")
     page.clock.fast_forward(10 * 60 * 1000)
     expect(due).to_have_text("20 min left")
+    page.clock.fast_forward(40 * 60 * 1000)
+    expect(due).to_have_text("20 min late")
 
 
 def test_signing_in_and_taking_a_call_without_a_mouse(person: Person, house: House) -> None:
@@ -114,8 +116,8 @@ def test_asking_for_a_team_without_a_mouse(person: Person, house: House) -> None
     page.keyboard.press("Space")
     for _ in range(3):
         tab_to(page, "Next")
-        page.keyboard.press("Enter")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
     tab_to(page, "A phone we can call now")
     page.keyboard.type("719-555-0142")
     tab_to(page, "Next")
