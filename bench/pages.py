@@ -6,7 +6,6 @@ clock over it; "HTTP" is the clock over the running service, headers to last byt
 """
 
 import asyncio
-import gc
 import os
 import statistics
 import sys
@@ -38,6 +37,14 @@ STAGES = (("files", 7), ("recommends", 4), ("proposes", 4), ("asks", 4), ("confi
 SHIFTS = """window.shifted = 0; new PerformanceObserver(list => {
   for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifted += one.value;
 }).observe({type: "layout-shift", buffered: true});"""
+
+WATCH = """() => {
+  const ids = () => [...document.querySelectorAll("tr[id^='r-']")].map(row => row.id);
+  const known = new Set(ids());
+  window.rowAt = new Promise(done => new MutationObserver(() => ids().some(id => !known.has(id)) && done(Date.now()))
+    .observe(document.getElementById("board"), {childList: true, subtree: true, attributeFilter: ["id"]}));
+}"""
+"""Remembers when a row is there that was not: the board shows 200, so a new one may take the place of the oldest."""
 
 
 def fill(house: House, requests: int) -> None:
@@ -88,7 +95,6 @@ async def _inside(paths: dict[str, tuple[str, httpx.Client]], rounds: int) -> di
             works, clocks = [], []
             with _counted() as sent:
                 for _ in range(rounds):
-                    gc.collect()
                     work, began = time.process_time(), time.perf_counter()
                     await client.get(path)
                     works.append(1000 * (time.process_time() - work))
@@ -153,10 +159,7 @@ def _live(page: Page, change: Callable[[], Any], times: int) -> list[float]:
     took = []
     for _ in range(times):
         page.wait_for_timeout(700)
-        rows = page.locator("tr[id^='r-']").count()
-        page.evaluate("void (window.rowAt = new Promise(done => new MutationObserver(() => "
-                      f"document.querySelectorAll(\"tr[id^='r-']\").length > {rows} && done(Date.now()))"
-                      ".observe(document.getElementById('board'), {childList: true, subtree: true})))")  # fmt: skip
+        page.evaluate(WATCH)
         change()
         committed_ms = time.time() * 1000
         took.append(page.evaluate("window.rowAt") - committed_ms)
@@ -165,8 +168,9 @@ def _live(page: Page, change: Callable[[], Any], times: int) -> list[float]:
 
 def at_the_browser(house: House, states: dict[str, str]) -> None:
     """Print what a browser sees: weights, shifts, and how fast a change is there."""
+    path = found()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found(), args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         context = browser.new_context(base_url=house.base, viewport={"width": 1440, "height": 900})
         context.set_default_timeout(60_000)
         context.add_init_script(SHIFTS)
