@@ -2,12 +2,18 @@
 
 from playwright.sync_api import Page, expect
 
+FOCUSED = """(() => {
+  const one = document.activeElement;
+  return one === document.body ? "" : (one.labels?.[0] || one).innerText;
+})()"""
+"""The words of what has the focus; nothing when nothing has it."""
+
 
 def tab_to(page: Page, name: str) -> None:
     """Tab until the thing of that name has the focus."""
     for _ in range(120):
         page.keyboard.press("Tab")
-        said = page.evaluate("(document.activeElement.labels?.[0] || document.activeElement).innerText")
+        said = page.evaluate(FOCUSED)
         if name in (said or ""):
             return
     raise AssertionError(f"Tab never reaches {name}")

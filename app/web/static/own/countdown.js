@@ -15,7 +15,7 @@
   };
   const due = (left) => `${span(Math.round(Math.abs(left) / 60))} ${left >= 0 ? "left" : "late"}`;
 
-  setInterval(() => {
+  const tick = () => {
     for (const shown of document.querySelectorAll("[data-seconds], [data-left]")) {
       const given = shown.dataset.seconds || shown.dataset.left;
       if (!begun.has(shown) || begun.get(shown).given !== given) begun.set(shown, { given, at: Date.now() });
@@ -23,5 +23,7 @@
       const text = shown.dataset.seconds ? seconds(left) : due(left);
       if (shown.textContent !== text) shown.textContent = text;
     }
-  }, 500);
+  };
+  tick();
+  setInterval(tick, 500);
 })();
