@@ -112,8 +112,8 @@ def test_asking_for_a_team_without_a_mouse(person: Person, house: House) -> None
     tab_to(page, "Send a request")
     page.keyboard.press("Enter")
     page.wait_for_url("**/what")
-    tab_to(page, "shooting or attack")
-    page.keyboard.press("Space")
+    tab_to(page, "An officer was killed")
+    page.keyboard.press("ArrowDown")
     for _ in range(3):
         tab_to(page, "Next")
         with page.expect_navigation():
