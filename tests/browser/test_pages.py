@@ -77,8 +77,7 @@ def test_axe_finds_nothing_in_any_other_way_on(
 def test_every_page_opens_or_says_no_to(who: str, references: dict[str, str], pages: Callable[[str], Page]) -> None:
     page = pages(who)
     for name, (path, people) in PAGES.items():
-        answer = page.goto(path.format_map(references))
-        assert answer is not None
+        answer = page.request.get(path.format_map(references))
         allowed = {REFUSED.get(name, 200)} if who in people else {200, 403, 404}
         assert answer.status in allowed, (name, answer.status)
-        assert page.get_by_role("heading", level=1).count() == 1, name
+        assert answer.text().count("<h1") == 1, name
