@@ -18,7 +18,10 @@ from tests.story import Story
 
 BETTER: dict[str, Any] = {"team_type": "T1", "state": "CO", "answer": "yes", "verb": "settle", "roles": ["auditor"]}
 """Values that a schema cannot tell, by the name of the field."""
-AT = {"/desk/requests/{reference}/after/decide": {"verb": "give_back"}}
+AT = {
+    "/desk/requests/{reference}/after/decide": {"verb": "give_back"}, "/my/trips/{assignment_id}": {"verb": "arrived"},
+    "/desk/papers/{paper_id}": {"verb": "take"},
+}  # fmt: skip
 """Values that only one door understands."""
 PROTECTION = {
     "content-security-policy": "default-src 'none'", "x-frame-options": "DENY",
