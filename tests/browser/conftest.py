@@ -92,7 +92,7 @@ def sign_in(page: Page, who: str) -> None:
     page.get_by_label("E-mail").fill(EMAILS[who])
     page.get_by_label("Password").fill(DEMO_PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_label("Password")).to_have_count(0)
+    expect(page.get_by_role("button", name="Sign in")).to_have_count(0)
 
 
 @pytest.fixture

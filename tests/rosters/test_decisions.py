@@ -132,7 +132,8 @@ async def test_the_desks_page_says_what_changed_and_the_best_team_without_each(s
     reference = await proposed(story)
     async with browser(story, RECOMMENDER) as page:
         first_version = (await page.opens(f"/desk/requests/{reference}")).text
-    assert "The best team without" in first_version
+    assert "It costs:" in first_version
+    assert "Compose without" in first_version
     assert "What changed" not in first_version
     first, *others = await story.asks(reference)
     await first.texts(f"NO {(await story.offer_to(reference, first))['code']}")
