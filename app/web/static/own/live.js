@@ -39,6 +39,16 @@
     lost();
   });
 
+  // The parts fetch at most once in 400 ms and drop what comes in between: the last signal of a burst is given again,
+  // so that what is shown is never older than the last change.
+  const AGAIN_MS = 900;
+  let again = null;
+  source.addEventListener("changed", (event) => {
+    if (event.detail && event.detail.again) return;
+    clearTimeout(again);
+    again = setTimeout(() => htmx.trigger(source, "changed", { again: true }), AGAIN_MS);
+  });
+
   // The stream itself may not notice for long that the network is gone; the browser often does.
   window.addEventListener("offline", () => lost());
   window.addEventListener("online", () => {
