@@ -17,7 +17,7 @@ from app.dispatch.promises import broken
 from bench.chaos import telling
 from bench.chaos.carrier import NEVER_TAKEN
 
-ASKING = "('offer', 'reminder', 'spoken_offer')"
+ASKING = "('offer', 'reminder', 'other_seat', 'spoken_offer')"
 OPEN = "('planned', 'contacting', 'deferred')"
 BUSY_JOBS = "('dispatch.climb', 'messaging.ask_status')"
 """Jobs that may wait in a settled town: timers of the future."""
