@@ -39,8 +39,8 @@ class Shown:
 
 def _makers() -> list[tuple[str, Callable[..., Text]]]:
     """Functions of `texts` that make a text; what is spoken has no length that matters."""
-    found = inspect.getmembers(texts, lambda one: inspect.isfunction(one) and one.__module__ == texts.__name__)
-    return [(name, make) for name, make in found if not name.startswith(("_", SPOKEN)) and name != "plain"]
+    found = [(name, getattr(texts, name)) for name in texts.__all__ if not name.startswith(SPOKEN) and name != "plain"]
+    return [(name, make) for name, make in found if inspect.isfunction(make)]
 
 
 def _values(language: str, desk_phone: str) -> dict[str, Any]:

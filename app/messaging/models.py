@@ -24,7 +24,7 @@ class Message(Table):
 
     channel: Mapped[Channel] = mapped_column(state_column(Channel))
     kind: Mapped[str]
-    """Name of the text in `texts.py`: "offer", "reminder", "you_are_confirmed" ..."""
+    """Name of the text in `texts/`: "offer", "reminder", "you_are_confirmed" ..."""
     number: Mapped[str]
     body: Mapped[str]
     """The text; of a call, the words that are spoken."""

@@ -1,4 +1,4 @@
-"""The same texts in Spanish, by the kind that `texts.py` gives them.
+"""The same texts in Spanish, by the kind that `texts/` gives them.
 
 GSM-7 has é, ñ, ¿ and ¡ but no á, í, ó, ú: one of those would more than double what a text costs and cut its length to
 70, so they are left out, as people do on phones. What a voice says keeps its accents.

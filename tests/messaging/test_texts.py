@@ -4,13 +4,16 @@ import inspect
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 
 import pytest
 
 from app.core.places import STATES
 from app.core.text import GSM7, GSM7_DOUBLE, gsm7, segments, septets
 from app.deployments.teams import TEAMS
-from app.messaging import sealed, spanish, texts
+from app.messaging import catalogue, sealed, spanish, texts
 from app.messaging.texts import OfferWords, Text
 
 LONGEST = OfferWords("412", "Law enforcement executive peer", "WY", "Nov 30-Dec 12", "Tue 12:30am AKT")
@@ -35,12 +38,16 @@ ARGUMENTS: dict[str, object] = {
 """The longest value of every parameter; a new parameter must be added here, or the test of its text fails."""
 
 
-def is_text(made: object) -> bool:
-    return inspect.isfunction(made) and made.__module__ == texts.__name__ and made.__name__ not in {"plain"}
+def texts_of(module: ModuleType) -> list[Callable[..., Text]]:
+    found = inspect.getmembers(module, lambda made: inspect.isfunction(made) and made.__module__ == module.__name__)
+    return [made for name, made in found if not name.startswith("_")]
 
 
 EVERY = [
-    made for name, made in inspect.getmembers(texts, is_text) if not name.startswith("_")
+    made
+    for module in iter_modules(texts.__path__, f"{texts.__name__}.")
+    if not module.name.endswith(".words")
+    for made in texts_of(import_module(module.name))
 ]  # introspected, so that a new text cannot escape
 
 
@@ -79,6 +86,14 @@ def test_a_text_is_gsm7_fits_one_segment_and_says_who_it_is(make: Callable[..., 
     assert body.startswith("RRT: ")
     assert segments(body) == 1, f"{septets(body)} septets: {body}"
     assert not [name for name in STATES.values() if name in body]
+
+
+def test_every_text_is_found_in_the_one_place() -> None:
+    assert EVERY
+    assert {made.__name__ for made in EVERY} == {*texts.__all__} - {"plain", "OfferWords", "Text", "SPOKEN"}
+    assert {shown.kind for shown in catalogue.every("(202) 555-0142")} == {
+        made.__name__ for made in EVERY if not made.__name__.startswith(texts.SPOKEN)
+    }
 
 
 def test_every_text_has_its_spanish_and_no_spanish_is_left_over() -> None:
