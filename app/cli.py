@@ -7,6 +7,8 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from app.cli_keys import keys
+
 Result = TypeVar("Result")
 cli = typer.Typer(
     name="rrt", help="Rapid Response Team dispatch: from a request to a confirmed team.", no_args_is_help=True,
@@ -15,6 +17,7 @@ cli = typer.Typer(
 user = typer.Typer(help="Accounts of people who sign in.", no_args_is_help=True)
 expert = typer.Typer(help="The pool of experts.", no_args_is_help=True)
 audit = typer.Typer(help="The log: whether it is whole, and its heads for safe keeping.", no_args_is_help=True)
+cli.add_typer(keys, name="keys")
 cli.add_typer(user, name="user")
 cli.add_typer(audit, name="audit")
 cli.add_typer(expert, name="expert")

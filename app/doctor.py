@@ -9,12 +9,14 @@ from urllib.parse import urlsplit
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import String, func, select, text, type_coerce
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import begin
+from app.core.sealing import WHO_LENGTH, keyring
 from app.core.settings import Settings, get_settings
+from app.experts.models import Contact
 from app.watch import heartbeats
 
 MOST_SKEW = timedelta(seconds=2)
@@ -48,6 +50,13 @@ def of_settings(settings: Settings) -> list[Finding]:
         found.append(Finding(f"RRT_ENVIRONMENT is {settings.environment}.", "Set it to production."))
     if is_guessable(settings.secret_key.get_secret_value()):
         found.append(Finding("RRT_SECRET_KEY can be guessed.", "Make one: openssl rand -base64 48."))
+    if not settings.data_keys.get_secret_value() or not settings.lookup_key.get_secret_value():
+        found.append(
+            Finding(
+                "Personal data is sealed with keys made from RRT_SECRET_KEY.",
+                "Set RRT_DATA_KEYS and RRT_LOOKUP_KEY, each: openssl rand -base64 32.",
+            )
+        )
     if len(settings.twilio_auth_token.get_secret_value()) < 32:
         found.append(Finding("RRT_TWILIO_AUTH_TOKEN is no token of Twilio's.", "Copy it from Twilio's console."))
     if urlsplit(settings.public_url).scheme != "https":
@@ -82,12 +91,21 @@ async def of_database(session: AsyncSession) -> list[Finding]:
     skew = timedelta(seconds=abs(float(shown or 0) - time.time()))
     if skew > MOST_SKEW:
         found.append(Finding(f"The clocks differ by {skew.total_seconds():.0f} s.", "Keep both by NTP."))
+    if strange := await _strange_keys(session):
+        found.append(Finding(f"Personal data is sealed with keys that are not set ({strange}).", "Set them again."))
     if await heartbeats.stopped(session, heartbeats.AUDITOR) is not None:
         found.append(Finding("The auditor has not run for a while.", "Start rrt worker."))
     weak = "select count(*) from users where is_active and email like '%@desk.example'"
     if await session.scalar(text(weak)):
         found.append(Finding("Accounts of the demonstration are open.", "Close them, or begin with a fresh database."))
     return found
+
+
+async def _strange_keys(session: AsyncSession) -> str:
+    """Names of encryption keys that sealed phone numbers and that we do not have."""
+    query = select(func.split_part(type_coerce(Contact.number, String), ".", 2)).distinct()
+    used = {generation[WHO_LENGTH:] for generation in await session.scalars(query)}
+    return ", ".join(sorted(used - keyring().ciphers.keys()))
 
 
 def of_backups(folder: Path | None) -> list[Finding]:

@@ -8,6 +8,7 @@ from sqlalchemy import create_engine, text
 
 from app import rooms
 from app.core.database import Table
+from app.core.sealing import seal, unseal
 
 ADVISORY_LOCK = 20261123
 """One migrator at a time; the others wait and then find nothing to do."""
@@ -32,8 +33,12 @@ def ours(_object: Any, name: str | None, kind: str, _reflected: bool, _compare_t
 
 
 def run() -> None:
-    """Migrate over one connection, each revision in its own transaction."""
+    """Migrate over one connection, each revision in its own transaction.
+
+    A revision that seals what is there gets the functions from here: they need this installation's keys.
+    """
     rooms.load()
+    context.config.attributes.update(seal=seal, unseal=unseal)
     engine = create_engine(
         database_url(), connect_args={"options": "-c lock_timeout=10000 -c statement_timeout=600000"}
     )

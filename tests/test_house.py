@@ -30,6 +30,8 @@ MACHINES: dict[str, Machine] = {  # type: ignore[type-arg]  # each of its own st
     "drills": DRILL,
 }
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+SEALED = ".0123456789ab.secret"
+"""As much of a sealed value as the database can judge."""
 
 
 @pytest.fixture
@@ -81,8 +83,8 @@ class World:
             filed_by_id=self.users[0], recommended_by_id=self.users[1], keyed_in_by_desk=False, incident_type="x",
             modifiers=[], city="C", place_state="CO", latitude=1, longitude=1, time_zone="UTC", summary="",
             languages=[], service_types=[], expertise_wanted=[], priority="urgent", needed_by=NOW, days=3,
-            mode="on_site", contact_name="n", contact_title="t", contact_phone="p", contact_email="e", report_to="r",
-            details="{}",
+            mode="on_site", contact_name="n", contact_title="t", contact_phone=SEALED, contact_email=SEALED,
+            report_to="r", details=SEALED,
         )  # fmt: skip
         self.deployment = self.insert(
             "deployments", request_id=self.request, reference="26-1", state="offering", version=1, team_type="T1",
@@ -184,7 +186,13 @@ def test_the_log_is_never_rewritten(database: psycopg.Connection, change: str) -
 
 def test_one_text_decides_one_offer(world: World) -> None:
     text = world.insert(
-        "inbound_messages", sid="SM1", number="+1", body="YES", received_at=NOW, state="received", topic=""
+        "inbound_messages",
+        sid="SM1",
+        number=f"{22 * 'n'}{SEALED}",
+        body=SEALED,
+        received_at=NOW,
+        state="received",
+        topic="",
     )
     offers = [world.offer(world.positions[n], world.experts[n]) for n in (0, 1)]
     query = "update offers set answer_message_id = %s where id = %s"

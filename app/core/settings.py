@@ -1,6 +1,10 @@
 """All settings, from the environment (prefix `RRT_`) or `.env`; `rrt settings` prints them with their meaning."""
 
-from functools import cache
+import base64
+import binascii
+import hmac
+import re
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal, Self
 
@@ -9,6 +13,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.core.clock import Clock, clock
 from app.core.problems import SettingsMissing
+
+KEY_BYTES = 32
+LEAST_BYTES = 12
+"""Different bytes in a key: 32 random ones have fewer once in a universe, a typed sample nearly always."""
 
 
 class Settings(BaseSettings):
@@ -74,6 +82,14 @@ class Settings(BaseSettings):
     previous_secret_key: SecretStr | None = Field(
         None, description="The secret key before the present one, while what it sealed is still around"
     )
+    data_keys: SecretStr = Field(
+        SecretStr(""),
+        description="Keys that personal data is sealed with, 32 bytes in base64 each, commas between, the newest first;"
+        " or a file with one a line",
+    )
+    lookup_key: SecretStr = Field(
+        SecretStr(""), description="Key of the digests that sealed numbers are found by, 32 bytes in base64, or a file"
+    )
     oidc_issuer: str = Field("", description="OpenID Connect: the issuer's address; empty: local accounts only")
     oidc_client_id: str = Field("", description="Our name at the issuer")
     oidc_private_key: SecretStr | None = Field(
@@ -103,6 +119,32 @@ class Settings(BaseSettings):
         """The database's address as psycopg itself takes it."""
         return self.sqlalchemy_url.replace("postgresql+psycopg://", "postgresql://", 1)
 
+    @cached_property
+    def sealing_keys(self) -> tuple[bytes, ...]:
+        """What personal data is sealed with, the newest first."""
+        return self._keys("data_keys")
+
+    @cached_property
+    def sealing_lookup_key(self) -> bytes:
+        """What the digests are made with that sealed data is found by."""
+        return self._keys("lookup_key")[0]
+
+    def _keys(self, name: str) -> tuple[bytes, ...]:
+        """The keys of a setting. A demonstration or test without them makes its own from its secret key.
+
+        Raises:
+            ValueError: in production without one, or one is not 32 bytes in base64.
+        """
+        given = getattr(self, name).get_secret_value().strip()
+        if not given and self.environment != "production":
+            return (hmac.digest(self.secret_key.get_secret_value().encode(), name.encode(), "sha256"),)
+        if given.startswith(("/", "./")):
+            given = _file(Path(given), name)
+        keys = tuple(_key_of(each, name) for each in re.split(r"[\s,]+", given) if each)
+        if not keys:
+            raise ValueError(f"RRT_{name.upper()} is missing; make one: openssl rand -base64 32")
+        return keys
+
     @model_validator(mode="after")
     def _secrets_are_secret(self) -> Self:
         if not self.sqlalchemy_url.startswith("postgresql+psycopg://"):
@@ -110,9 +152,28 @@ class Settings(BaseSettings):
         key = self.secret_key.get_secret_value()
         if self.environment == "production" and (len(key) < 32 or "demo" in key or "change" in key):
             raise ValueError("RRT_SECRET_KEY must be at least 32 characters and not a sample")
+        if self.sealing_lookup_key in self.sealing_keys:
+            raise ValueError("RRT_LOOKUP_KEY must not be one of RRT_DATA_KEYS")
         if self.clock:
             Clock.load(self.clock)
         return self
+
+
+def _file(path: Path, name: str) -> str:
+    try:
+        return path.read_text()
+    except OSError as error:
+        raise ValueError(f"RRT_{name.upper()}: {path} cannot be read ({error.strerror})") from None
+
+
+def _key_of(given: str, name: str) -> bytes:
+    try:
+        key = base64.b64decode(given, validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != KEY_BYTES or len(set(key)) < LEAST_BYTES:
+        raise ValueError(f"RRT_{name.upper()} needs 32 random bytes in base64; make some: openssl rand -base64 32")
+    return key
 
 
 def sentences(error: ValidationError) -> str:

@@ -13,6 +13,7 @@ from app.core.events import SYSTEM, Actor, record
 from app.core.ids import CODE_DIGITS
 from app.core.jobs import cancel, defer
 from app.core.problems import Problem
+from app.core.sealing import found_by
 from app.deployments import seats
 from app.deployments.models import Deployment, Position
 from app.dispatch import ladder, links
@@ -58,7 +59,7 @@ async def lock_people(session: AsyncSession, expert_ids: Iterable[int]) -> None:
 
     Two deployments that ask one person at the same moment would otherwise choose the same code.
     """
-    theirs = select(Contact.number).where(Contact.expert_id.in_(list(expert_ids)))
+    theirs = select(found_by(Contact.number)).where(Contact.expert_id.in_(list(expert_ids)))
     sharers = select(Contact.expert_id).where(Contact.number.in_(theirs))
     people = select(Expert.id).where(Expert.id.in_(sharers) | Expert.id.in_(list(expert_ids)))
     await session.execute(people.order_by(Expert.id).with_for_update(key_share=True))
@@ -66,7 +67,7 @@ async def lock_people(session: AsyncSession, expert_ids: Iterable[int]) -> None:
 
 async def free_code(session: AsyncSession, expert_id: int) -> str:
     """Three digits that none of this person's phones has seen for 30 days; the same history gives the same code."""
-    numbers = select(Contact.number).where(Contact.expert_id == expert_id)
+    numbers = select(found_by(Contact.number)).where(Contact.expert_id == expert_id)
     sharers = select(Contact.expert_id).where(Contact.number.in_(numbers))
     recent = Offer.asked_at > clock.now() - CODE_REST
     used = set(await session.scalars(select(Offer.code).where(Offer.expert_id.in_(sharers), recent)))

@@ -126,7 +126,7 @@ ALWAYS = (
         "A code means one offer to whoever holds the phone, for 30 days.",
         """select o.id, 'request:' || d.request_id as topic, 'offers ' || o.id || ' and ' || other.id as detail
         from offers o join contacts c on c.expert_id = o.expert_id
-        join contacts shared on shared.number = c.number
+        join contacts shared on left(shared.number, 22) = left(c.number, 22)
         join offers other on other.expert_id = shared.expert_id and other.code = o.code and other.id > o.id
           and other.asked_at < o.asked_at + interval '30 days'
         join deployments d on d.id = o.deployment_id limit :most""",
@@ -143,7 +143,7 @@ ALWAYS = (
         "no-text-after-stop",
         "Nobody is texted after their STOP.",
         f"""select m.id, m.topic, 'a text (' || m.kind || ') after STOP' as detail
-        from contacts c join messages m on m.number = c.number and m.claimed_at > c.texts_stopped_at
+        from contacts c join messages m on left(m.number, 22) = left(c.number, 22) and m.claimed_at > c.texts_stopped_at
         where c.texts_stopped_at is not null and m.channel = 'text' and m.state in {TAKEN}
         and m.kind not in ('texts_ended', 'wrong_number')
         limit :most""",

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import clock
 from app.core.events import SYSTEM, record
 from app.core.jobs import defer
+from app.core.sealing import lookup
 from app.deployments.models import Deployment
 from app.dispatch import answers, offers
 from app.dispatch.models import Offer
@@ -100,7 +101,7 @@ async def _note_number(session: AsyncSession, message: Message, meaning: errors.
     await _note_opt_out(session, message)
     name = await _name_of(session, message)
     await alarms.sound(
-        session, NUMBER, f"{NUMBER}:{message.number}:{message.error_code}", topic=message.topic,
+        session, NUMBER, f"{NUMBER}:{lookup(message.number)}:{message.error_code}", topic=message.topic,
         subject_id=message.expert_id, says=f"{name}, number ending in {message.number[-2:]}: {meaning.says}",
         action=meaning.note,
     )  # fmt: skip
@@ -275,7 +276,7 @@ async def _desk_tells(session: AsyncSession, message: Message) -> None:
     name = await _name_of(session, message)
     what = await _unheard(session, message)
     await alarms.sound(
-        session, LOST, f"{LOST}:{message.offer_id or message.topic}:{message.number}", topic=message.topic,
+        session, LOST, f"{LOST}:{message.offer_id or message.topic}:{lookup(message.number)}", topic=message.topic,
         subject_id=message.offer_id, says=f"{name} does not know yet {what}.", action="Call them.",
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Table, state_column
+from app.core.sealing import FOUND, Sealed
 from app.drills.states import DrillState, NotAsked
 
 
@@ -41,12 +42,13 @@ class DrillText(Table):
         CheckConstraint("why_not is null or message_id is null", name="asked_or_not"),
         CheckConstraint("answered_at is null or message_id is not null", name="answered_when_asked"),
         Index("ix_drill_texts_message_id", "message_id"),
-        Index("ix_drill_texts_number", "number"),
+        Index("ix_drill_texts_number", text("left(number, 22)")),
+        CheckConstraint(f"number ~ '{FOUND}'", name="number_sealed"),
     )
 
     drill_id: Mapped[int] = mapped_column(ForeignKey("drills.id", ondelete="CASCADE"))
     expert_id: Mapped[int] = mapped_column(ForeignKey("experts.id"))
-    number: Mapped[str | None]
+    number: Mapped[str | None] = mapped_column(Sealed(found=True))
     due_at: Mapped[datetime]
     """The start of the drill, or their morning."""
     why_not: Mapped[NotAsked | None] = mapped_column(state_column(NotAsked))

@@ -4,11 +4,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Table, state_column
+from app.core.sealing import FOUND, Sealed
 
 
 class Discipline(StrEnum):
@@ -35,10 +36,12 @@ class Expert(Table):
         CheckConstraint("disciplines <@ array['LE','VA','MH','CL']::varchar[]", name="disciplines_known"),
         CheckConstraint("cardinality(disciplines) between 1 and 2", name="disciplines_one_or_two"),
         Index("ix_experts_name_id", "name", "id"),
+        Index("uq_experts_email", text("left(email, 22)"), unique=True),
+        CheckConstraint(f"email ~ '{FOUND}'", name="email_sealed"),
     )
 
     name: Mapped[str]
-    email: Mapped[str | None] = mapped_column(unique=True)
+    email: Mapped[str | None] = mapped_column(Sealed(found=True))
     disciplines: Mapped[list[str]]
     expertise: Mapped[dict[str, Any]]
     """Slug to level 1-3."""
@@ -186,11 +189,15 @@ class Contact(Table):
     """A phone number of an expert. Two experts may share one."""
 
     __tablename__ = "contacts"
-    __table_args__ = (UniqueConstraint("expert_id", "number"), Index("ix_contacts_number", "number"))
+    __table_args__ = (
+        Index("uq_contacts_expert_id_number", "expert_id", text("left(number, 22)"), unique=True),
+        Index("ix_contacts_number", text("left(number, 22)")),
+        CheckConstraint(f"number ~ '{FOUND}'", name="number_sealed"),
+    )
 
     expert_id: Mapped[int] = mapped_column(ForeignKey("experts.id", ondelete="CASCADE"))
     kind: Mapped[ContactKind] = mapped_column(state_column(ContactKind))
-    number: Mapped[str]
+    number: Mapped[str] = mapped_column(Sealed(found=True))
     """E.164."""
     texts_stopped_at: Mapped[datetime | None]
     """When this number texted STOP. Texts end; calls do not."""

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Table, state_column
+from app.core.sealing import UNFOUND, Sealed
 from app.field.states import Activity, Item, Light, Step, Way
 
 
@@ -17,6 +18,8 @@ class MissionOrder(Table):
     __table_args__ = (
         UniqueConstraint("deployment_id", "number"),
         CheckConstraint("number >= 1", name="number_from_one"),
+        CheckConstraint(f"report_phone ~ '{UNFOUND}'", name="report_phone_sealed"),
+        CheckConstraint(f"contacts ~ '{UNFOUND}'", name="contacts_sealed"),
     )
 
     deployment_id: Mapped[int] = mapped_column(ForeignKey("deployments.id"))
@@ -27,12 +30,13 @@ class MissionOrder(Table):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     report_to: Mapped[str]
-    report_phone: Mapped[str]
+    report_phone: Mapped[str] = mapped_column(Sealed())
     report_place: Mapped[str]
     mission: Mapped[str]
     conditions: Mapped[str]
     travel: Mapped[str]
-    contacts: Mapped[str]
+    contacts: Mapped[str] = mapped_column(Sealed())
+    """Other numbers, one a line."""
     changed: Mapped[str]
     """Of an amendment: what is different, in a sentence."""
 

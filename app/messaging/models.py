@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Table, state_column
+from app.core.sealing import FOUND, UNFOUND, Sealed
 from app.messaging.states import Channel, HoldReason, InboundState, MessageState
 
 
@@ -17,7 +18,8 @@ class Message(Table):
         CheckConstraint("(state in ('queued', 'cancelled')) or claimed_at is not null", name="claimed_before_sent"),
         Index("ix_messages_offer_id", "offer_id"),
         Index("ix_messages_state", "state"),
-        Index("ix_messages_number", "number"),
+        Index("ix_messages_number", text("left(number, 22)")),
+        CheckConstraint(f"number ~ '{FOUND}'", name="number_sealed"),
         Index("ix_messages_lost", "queued_at", postgresql_where=text("state in ('undelivered', 'failed')")),
         Index("ix_messages_topic_kind", "topic", "kind"),
     )
@@ -25,7 +27,7 @@ class Message(Table):
     channel: Mapped[Channel] = mapped_column(state_column(Channel))
     kind: Mapped[str]
     """Name of the text in `texts/`: "offer", "reminder", "you_are_confirmed" ..."""
-    number: Mapped[str]
+    number: Mapped[str] = mapped_column(Sealed(found=True))
     body: Mapped[str]
     """The text; of a call, the words that are spoken."""
     language: Mapped[str] = mapped_column(default="en", server_default="en")
@@ -60,12 +62,17 @@ class InboundMessage(Table):
     """One text that somebody sent us. The row comes first; thinking comes after."""
 
     __tablename__ = "inbound_messages"
-    __table_args__ = (Index("ix_inbound_messages_state", "state"), Index("ix_inbound_messages_number", "number"))
+    __table_args__ = (
+        Index("ix_inbound_messages_state", "state"),
+        Index("ix_inbound_messages_number", text("left(number, 22)")),
+        CheckConstraint(f"number ~ '{FOUND}'", name="number_sealed"),
+        CheckConstraint(f"body ~ '{UNFOUND}'", name="body_sealed"),
+    )
 
     sid: Mapped[str] = mapped_column(unique=True)
     """Twilio's MessageSid: the same webhook twice is one row."""
-    number: Mapped[str]
-    body: Mapped[str]
+    number: Mapped[str] = mapped_column(Sealed(found=True))
+    body: Mapped[str] = mapped_column(Sealed())
     attachments: Mapped[int] = mapped_column(default=0, server_default="0")
     """Pictures and files that came with it; we keep none of them."""
     opt_out_type: Mapped[str | None]

@@ -10,6 +10,7 @@ from app.core.clock import clock
 from app.core.database import locked
 from app.core.events import record
 from app.core.jobs import defer
+from app.core.sealing import lookup
 from app.core.text import phone_number
 from app.messaging.models import Message
 from app.messaging.states import MESSAGE, Channel, MessageState
@@ -89,7 +90,8 @@ async def post_once(session: AsyncSession, words: Text, *, to: str, topic: str, 
     """
     number = _e164(to)
     await session.execute(
-        text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"{topic} {words.kind} {number}"}
+        text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"),
+        {"key": f"{topic} {words.kind} {lookup(number)}"},
     )
     there = await session.scalar(
         select(Message.id).where(Message.number == number, Message.topic == topic, Message.kind == words.kind).limit(1)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
@@ -20,12 +20,12 @@ async def tell(
     session: AsyncSession, expert: Expert, meaning: str, body: str, *, offer_id: int | None = None, topic: str = ""
 ) -> bool:
     """Put something before the desk; False when it is there already."""
-    recent = select(func.count()).where(
-        InboundMessage.expert_id == expert.id, InboundMessage.meaning == meaning, InboundMessage.body == body,
+    recent = select(InboundMessage.body).where(
+        InboundMessage.expert_id == expert.id, InboundMessage.meaning == meaning,
         InboundMessage.received_at > clock.now() - ONCE_IN,
     )  # fmt: skip
     contacts = await contacts_of(session, expert.id)
-    if not contacts or await session.scalar(recent):
+    if not contacts or body in (await session.scalars(recent)).all():
         return False
     form = {"MessageSid": f"page:{uuid4()}", "From": contacts[0].number, "Body": body}
     kept = await inbox.receive(session, form)

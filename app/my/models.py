@@ -3,10 +3,11 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Table, state_column
+from app.core.sealing import FOUND, Sealed
 
 
 class Purpose(StrEnum):
@@ -25,11 +26,12 @@ class PhoneCode(Table):
     __table_args__ = (
         CheckConstraint("tries between 0 and 5", name="five_tries"),
         CheckConstraint("expires_at > made_at", name="expires_after_made"),
-        Index("ix_phone_codes_number_made_at", "number", "made_at"),
+        Index("ix_phone_codes_number_made_at", text("left(number, 22)"), "made_at"),
+        CheckConstraint(f"number ~ '{FOUND}'", name="number_sealed"),
     )
 
     expert_id: Mapped[int] = mapped_column(ForeignKey("experts.id", ondelete="CASCADE"), index=True)
-    number: Mapped[str]
+    number: Mapped[str] = mapped_column(Sealed(found=True))
     """E.164, where it went."""
     purpose: Mapped[Purpose] = mapped_column(state_column(Purpose))
     about: Mapped[str]

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Table, state_column
+from app.core.sealing import UNFOUND, Sealed, SealedJson
 from app.requests.states import Mode, Priority, RequestState
 
 
@@ -31,6 +32,9 @@ class Request(Table):
         CheckConstraint(
             "merged_into_id is null or (state = 'merged' and merged_into_id <> id)", name="merged_into_another"
         ),
+        CheckConstraint(f"contact_phone ~ '{UNFOUND}'", name="contact_phone_sealed"),
+        CheckConstraint(f"contact_email ~ '{UNFOUND}'", name="contact_email_sealed"),
+        CheckConstraint(f"details ~ '{UNFOUND}'", name="details_sealed"),
         Index("ix_requests_state", "state"),
         Index("ix_requests_filed_at", "filed_at"),
         Index("ix_requests_agency_id", "agency_id"),
@@ -67,10 +71,10 @@ class Request(Table):
     # A. and E. People to speak to
     contact_name: Mapped[str]
     contact_title: Mapped[str]
-    contact_phone: Mapped[str]
-    contact_email: Mapped[str]
+    contact_phone: Mapped[str] = mapped_column(Sealed())
+    contact_email: Mapped[str] = mapped_column(Sealed())
     report_to: Mapped[str]
-    details: Mapped[dict[str, Any]]
+    details: Mapped[dict[str, Any]] = mapped_column(SealedJson())
     """Answers to the form's optional questions (logistics, limits, partners), by question."""
     # Decision
     team_type: Mapped[str | None]
@@ -151,10 +155,11 @@ class CallDraft(Table):
     """A call that somebody of the desk is taking: what was typed so far. Filed, it names its request."""
 
     __tablename__ = "call_drafts"
+    __table_args__ = (CheckConstraint(f"given ~ '{UNFOUND}'", name="given_sealed"),)
 
     token: Mapped[str] = mapped_column(unique=True)
     by_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
-    given: Mapped[dict[str, Any]]
+    given: Mapped[dict[str, Any]] = mapped_column(SealedJson())
     changed_at: Mapped[datetime]
     request_id: Mapped[int | None] = mapped_column(ForeignKey("requests.id"))
 

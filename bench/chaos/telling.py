@@ -17,7 +17,7 @@ CHATTER = (
 )
 """Automatic answers to what somebody wrote."""
 SEATED = "('confirmed', 'ordered', 'en_route', 'on_site')"
-HEARD_OF = """(a.key = 'message.lost:' || coalesce(m.offer_id::text, m.topic) || ':' || m.number
+HEARD_OF = """(a.key = 'message.lost:' || coalesce(m.offer_id::text, m.topic) || ':' || left(m.number, 22)
     or a.key = 'offer.dial:' || m.offer_id or (a.kind = 'audit.stuck' and a.subject_id = m.id)
     or a.key = 'what-did-not-arrive-is-followed-up:' || m.id)"""
 """Alarms that name a message's person."""
@@ -41,9 +41,10 @@ def lost_and_nobody_heard(connection: psycopg.Connection[Any]) -> list[str]:
           and n.state <> 'cancelled'))
         and not (m.kind in {QUESTIONS} and o.answered_at is not null)
         and not (m.offer_id is null and m.expert_id is not null and exists
-          (select from messages n where n.number = m.number and n.id > m.id and n.state <> 'cancelled'))
-        and not (m.kind in {CHATTER} and exists (select from inbound_messages i where i.number = m.number
-          and i.state in ('needs_person', 'settled')
+          (select from messages n where left(n.number, 22) = left(m.number, 22) and n.id > m.id
+          and n.state <> 'cancelled'))
+        and not (m.kind in {CHATTER} and exists (select from inbound_messages i
+          where left(i.number, 22) = left(m.number, 22) and i.state in ('needs_person', 'settled')
           and i.received_at between m.queued_at - interval '2 hours' and m.queued_at))
         order by m.id"""
     )

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import psycopg
 
+from app.core import sealing
 from app.core.database import begin, close_engine
 from app.core.settings import get_settings
 from app.dispatch.promises import broken
@@ -145,7 +146,7 @@ def _offers_lost(
         f"offer {offer_id} ({state}; {telling.story_of(connection, offer_id)})"
         for offer_id, state, _, sids, sent in rows
         if state in ("planned", "contacting", "deferred")
-        or not (at_carrier & set(sids) or any((number, body) in bodies for number, body in sent))
+        or not (at_carrier & set(sids) or any((sealing.unseal(number), body) in bodies for number, body in sent))
     ]
 
 
@@ -160,7 +161,7 @@ def _sent_twice(connection: psycopg.Connection[Any], proof: Proof) -> list[str]:
         connection,
         f"""select 'offer ' || offer_id || ': ' || count(*) || ' of ' || kind || ' to one number' from messages
         where kind in {ASKING} and state in ('sent', 'delivered', 'undelivered')
-        group by offer_id, kind, number having count(*) > 1 and kind <> 'spoken_offer'""",
+        group by offer_id, kind, left(number, 22) having count(*) > 1 and kind <> 'spoken_offer'""",
     )
     return taken + rungs
 

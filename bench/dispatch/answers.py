@@ -24,16 +24,12 @@ from app.demo import machine
 from app.processes import migrate
 from bench.dispatch import statements
 from bench.dispatch.carrier import Carrier
+from bench.dispatch.phones import fill, number_of
 from bench.dispatch.town import Phones, cpu_seconds, running
 
 ASKED = (Path(__file__).parent / "asked.sql").read_text()
 WARM_UP = 60
 console = Console(width=110)
-
-
-def number_of(person: int) -> str:
-    """The phone of the n-th person who is asked."""
-    return f"+1202{5000000 + person}"
 
 
 class Run:
@@ -45,6 +41,7 @@ class Run:
         self.use("asked")
         migrate()
         with psycopg.connect(get_settings().libpq_url, autocommit=True) as connection:
+            fill(connection, people)
             for statement in ASKED.split(";"):
                 connection.execute(statement, {"people": people} if "%" in statement else None)  # type: ignore[arg-type]
 

@@ -1,5 +1,5 @@
 -- Rows for bench/dispatch/answers.py: people who are being asked at this moment, six seats a deployment, one offer a seat.
--- Every table's ids begin at a number of their own, so that an id in a statement says whose it is (statements.py).
+-- Every table's ids begin at a number of their own, so that an id in a statement says whose it is (statements.py). `phones.py` has made bench_phones.
 set session_replication_role = replica;
 insert into agencies (id, name, kind, city, state, latitude, longitude, time_zone)
   values (1, 'A', 'municipal', 'C', 'CO', 1, 1, 'America/Denver');
@@ -10,14 +10,14 @@ insert into experts (id, name, disciplines, expertise, languages, city, state, l
   select 100000000 + n, 'E' || n, '{VA}', '{}', '{}', 'C', 'CO', 1, 1, 'America/Denver', false, false, false, 0, '{}', true,
   true, 1 from generate_series(1, %(people)s) n;
 insert into contacts (id, expert_id, kind, number)
-  select 200000000 + n, 100000000 + n, 'mobile', '+1202' || (5000000 + n) from generate_series(1, %(people)s) n;
+  select 200000000 + n, 100000000 + n, 'mobile', p.number from generate_series(1, %(people)s) n join bench_phones p using (n);
 insert into requests (id, reference, agency_id, state, version, filed_by_id, keyed_in_by_desk, filed_at, incident_type,
   modifiers, city, place_state, latitude, longitude, time_zone, summary, languages, service_types, expertise_wanted, priority,
   needed_by, days, mode, contact_name, contact_title, contact_phone, contact_email, report_to, details, decided_by_id,
   decided_at, recommended_by_id, team_type)
   select 300000000 + n, '26-' || n, 1, 'approved', 1, 1, false, now(), 'x', '{}', 'C', 'CO', 1, 1, 'America/Denver', '', '{}',
-  '{}', '{}', 'immediate', now() + interval '1 day', 3, 'on_site', 'n', 't', '+12025550000', 'e', 'r', '{}', 2, now(), 3, 'T2'
-  from generate_series(1, %(people)s / 6) n;
+  '{}', '{}', 'immediate', now() + interval '1 day', 3, 'on_site', 'n', 't', said, said, 'r', said, 2, now(), 3, 'T2'
+  from generate_series(1, %(people)s / 6) n cross join (select said from bench_phones limit 1) p;
 insert into deployments (id, request_id, reference, state, version, team_type, priority, starts_at, ends_at, opened_at)
   select 400000000 + n, 300000000 + n, '26-' || n, 'offering', 1, 'T2', 'immediate', now() + interval '1 day',
   now() + interval '4 days', now() from generate_series(1, %(people)s / 6) n;
@@ -35,9 +35,9 @@ insert into offers (id, deployment_id, position_id, expert_id, code, state, rung
   700000000 + n from generate_series(1, %(people)s) n;
 insert into messages (channel, kind, number, body, expert_id, offer_id, topic, state, sid, attempts, priority, queued_at,
   claimed_at, sent_at, delivered_at, valid_until)
-  select 'text', 'offer', '+1202' || (5000000 + n), 'x', 100000000 + n, 600000000 + n, 'request:' || 300000001 + (n - 1) / 6,
+  select 'text', 'offer', p.number, 'x', 100000000 + n, 600000000 + n, 'request:' || 300000001 + (n - 1) / 6,
   'delivered', 'SMoffer' || n, 1, 0, now(), now(), now(), now(), now() + interval '60 minutes'
-  from generate_series(1, %(people)s) n;
+  from generate_series(1, %(people)s) n join bench_phones p using (n);
 set session_replication_role = origin;
 alter sequence inbound_messages_id_seq restart 1100000000;
 alter sequence events_id_seq restart 1200000000;

@@ -23,6 +23,7 @@ from app.demo import machine
 from app.dispatch.auditing import LOOK_BACK
 from app.dispatch.promises import ALWAYS, FOLLOWED_UP, Promise, broken
 from app.processes import migrate
+from bench.dispatch import phones
 
 DEPLOYMENTS, ASKING, OFFERS, MESSAGES = 1000, 60, 6, 5
 TIMES = 5
@@ -34,6 +35,7 @@ def fill(address: str, scale: int) -> dict[str, int]:
     sizes = {"deployments": DEPLOYMENTS * scale, "asking": ASKING * scale, "offers": OFFERS, "messages": MESSAGES}
     tables = ("deployments", "offers", "messages", "inbound_messages", "procrastinate_jobs")
     with psycopg.connect(address.replace("+psycopg", "", 1), autocommit=True) as connection:
+        phones.fill(connection, 3000)
         for statement in FILL.split(";"):
             connection.execute(statement, sizes if "%" in statement else None)  # type: ignore[arg-type]
         return {table: connection.execute(f"select count(*) from {table}").fetchone()[0] for table in tables}  # type: ignore[index]  # noqa: S608

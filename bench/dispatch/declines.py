@@ -19,6 +19,7 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
+from app.core import sealing
 from app.core.clock import Clock, clock
 from app.core.log import start_logging
 from app.core.postgres import EmbeddedPostgres
@@ -52,7 +53,7 @@ def _open_offer() -> tuple[str, str] | None:
     )
     with psycopg.connect(get_settings().libpq_url) as connection:
         row = connection.execute(query).fetchone()
-    return None if row is None else (str(row[0]), str(row[1]))
+    return None if row is None else (sealing.unseal(row[0]), str(row[1]))
 
 
 async def measure(carrier: Carrier, count: int) -> tuple[list[float], int]:

@@ -21,7 +21,9 @@ import httpx
 import psycopg
 
 from app.core.postgres_programs import find_binaries
+from app.core.sealing import lookup
 from app.core.settings import get_settings
+from bench.dispatch.phones import number_of
 from bench.dispatch.town import Phones
 
 if TYPE_CHECKING:
@@ -197,7 +199,7 @@ def _of_answer(
     """
     if any("defer_periodic" in one.sql for each in seen for one in each):
         return ()
-    marks = {str(base * 10_000_000 + person) for base in BASES.values()} | {f"+1202{5000000 + person}"}
+    marks = {str(base * 10_000_000 + person) for base in BASES.values()} | {lookup(number_of(person))}
     marks |= {str(news[table] + 1) for table in ("inbound_messages", "messages")}
     looks = [each for each in seen if any("fetch_job" in one.sql for one in each)]
     deferred = sum("defer_jobs" in one.sql for each in seen for one in each)
@@ -219,7 +221,7 @@ class _Writer:
         team = 1 + (person - 1) // 6
         self._known |= {str(base * 10_000_000 + team): name for name, base in TEAMS.items()}
         self._known |= {
-            f"+1202{5000000 + person}": "phone",
+            lookup(number_of(person)): "phone",
             f"SMone{person}{1:0{29 - len(str(person))}x}": "sid",
             f"E{person}": "name",
         }
@@ -230,7 +232,7 @@ class _Writer:
         lines = [r"\set i :i + 1", r"\set n :client_id * :each + :i", r"\set team 1 + (:n - 1) / 6"]
         lines += [rf"\set {name} {base * 10_000_000} + :n" for name, base in BASES.items()]
         lines += [rf"\set {name} {base * 10_000_000} + :team" for name, base in TEAMS.items()]
-        lines += [r"\set phone_number 5000000 + :n"]
+        lines += [r"select digest as phone from bench_phones where n = :n \gset"]
         given = {value for each in life for one in each for value in one.given if value}
         self._known |= dict.fromkeys(given & set(re.findall(r"\bSM[0-9a-f]{32}\b", " ".join(given))), "reply")
         for each in life:
@@ -292,7 +294,7 @@ class _Writer:
         name = self._known[found]
         special = {
             "reply": "'SMreply' || :n::text",
-            "phone": "'+1202' || :phone_number::text",
+            "phone": ":'phone'",
             "sid": "'SMbench' || :n::text",
             "name": "'E' || :n::text",
         }
