@@ -63,7 +63,9 @@ class Settings(BaseSettings):
         60, ge=0, le=600, description="Seconds between the desk's button and the first text, in which it can be undone"
     )
     questions_per_day: int = Field(
-        3, ge=1, description="In a wave nobody is asked who was asked so often within 24 hours, in all deployments"
+        3,
+        ge=1,
+        description="Nobody is asked more often within 24 hours, in all deployments, but for the desk's written reason",
     )
     auditor_late_minutes: float = Field(
         5.0, gt=0, description="Minutes without the auditor after which /readyz fails and the board says so"

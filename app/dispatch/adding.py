@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.clock import clock
 from app.core.events import Actor, record
 from app.core.problems import Conflict, Invalid
 from app.core.settings import get_settings
@@ -15,6 +13,7 @@ from app.deployments import seats
 from app.deployments.models import Deployment, Position
 from app.deployments.states import ASKING, PositionState
 from app.dispatch import hand, offers
+from app.dispatch.limits import asked_enough
 from app.dispatch.models import Offer
 from app.dispatch.offers import AskedAlready
 from app.dispatch.states import OPEN, OfferState
@@ -24,7 +23,6 @@ from app.rosters.models import Pick, Proposal, ProposalState
 from solver.roster import Reason
 
 ASKABLE = (PositionState.OPEN, PositionState.HELD, PositionState.UNFILLABLE)
-A_DAY = timedelta(days=1)
 
 
 class NotAsking(Conflict):
@@ -142,11 +140,9 @@ async def _flags(
         found.append(Reason("skipped", "Was left out of this call-out by the desk.", is_warning=True))
     if await _is_asked_elsewhere(session, deployment, expert_id, proposals.travel_facts(fit.travel)):
         found.append(Reason("asked_elsewhere", "Is being asked by another team for these days.", is_warning=True))
-    count = await session.scalar(
-        select(func.count()).where(Offer.expert_id == expert_id, Offer.asked_at > clock.now() - A_DAY)
-    )
-    if (count or 0) >= get_settings().questions_per_day:
-        found.append(Reason("asked_often", f"Was asked {count} times within 24 hours.", is_warning=True))
+    if await asked_enough(session, [expert_id]):
+        most = get_settings().questions_per_day
+        found.append(Reason("asked_often", f"Was asked {most} times within 24 hours.", is_warning=True))
     return found
 
 

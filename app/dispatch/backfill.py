@@ -18,6 +18,7 @@ from app.deployments.opening import positions_of
 from app.deployments.states import ASKING, DEPLOYMENT, DeploymentState, PositionState
 from app.dispatch import consent, hand, offers, waves
 from app.dispatch.ladder import Step, index_of
+from app.dispatch.limits import asked_enough
 from app.dispatch.models import Offer
 from app.dispatch.states import OPEN, OfferState
 from app.rosters import proposals, queries
@@ -69,7 +70,7 @@ def _span(travel: Mapping[str, Any]) -> Span:
 def standing_of(
     deployment: Deployment, out: Iterable[Offer], elsewhere: dict[int, list[Span]], skipped: Iterable[int] = ()
 ) -> Standing:
-    """Who stays in the next roster, and who is not proposed again: skipped, said no, or asked beside another."""
+    """Who stays in the next roster, and who is not proposed: skipped, said no, asked beside another."""
     kept: dict[int, int] = {}
     excluded: set[int] = set(skipped)
     for offer in out:
@@ -103,7 +104,8 @@ async def propose_again(deployment_id: int) -> None:
 async def _compose_new(deployment_id: int, *, cause: str) -> None:
     async with begin() as session:
         elsewhere = await asked_elsewhere(session, await session.get_one(Deployment, deployment_id))
-    await compose(deployment_id, Standing(kept={}, asked_elsewhere=elsewhere), cause=cause)
+        tired = frozenset(await asked_enough(session))
+    await compose(deployment_id, Standing(kept={}, excluded=tired, asked_elsewhere=elsewhere), cause=cause)
 
 
 async def seek(deployment_id: int, *, cause: str = "backfill") -> Proposal | None:
@@ -122,7 +124,7 @@ async def seek(deployment_id: int, *, cause: str = "backfill") -> Proposal | Non
         if not needy(deployment, await positions_of(session, deployment), out):
             await waves.widen(session, await locked(session, Deployment, deployment_id))
             return None
-        skipped = await hand.skipped(session, deployment_id)
+        skipped = {*await hand.skipped(session, deployment_id), *await asked_enough(session)}
         standing = standing_of(deployment, out, await asked_elsewhere(session, deployment), skipped)
     proposal, deployment = await compose(deployment_id, standing, cause=cause)
     async with begin() as session:
@@ -202,7 +204,7 @@ async def _ask_chosen(
     chosen = {pick.position_id: pick for pick in picks}
     seats_to_fill = needy(deployment, positions, out)
     await offers.lock_people(session, _people_for(seats_to_fill, chosen))
-    not_now, left = _not_askable(deployment, out), []
+    not_now, left = _not_askable(deployment, out) | (await asked_enough(session)).keys(), []
     for position in seats_to_fill:
         pick = chosen.get(position.id)
         if pick is None or pick.expert_id is None or pick.expert_id in not_now:

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock, in_zone
-from app.core.settings import get_settings
 from app.deployments.models import Assignment, Deployment, Position
 from app.deployments.states import LIVE, PositionState
 from app.dispatch import ladder
+from app.dispatch.limits import A_DAY, asked_enough
 from app.dispatch.models import Offer
 from app.dispatch.offers import may_be_woken
 from app.dispatch.states import OPEN, OfferState
@@ -28,7 +28,6 @@ HABITS = chances.Habits()
 SAID = {OfferState.ACCEPTED: True, OfferState.STANDBY: True, OfferState.DECLINED: False, OfferState.EXPIRED: None}
 """What an offer that has ended says of its person; one taken back says nothing."""
 LOOKS_BACK = timedelta(days=3 * 365)
-A_DAY = timedelta(days=1)
 MOST_HISTORY = 5000
 """Offers from which the disciplines' habits are learned, the latest."""
 Lists = Mapping[int, Sequence[Pick]]
@@ -102,19 +101,8 @@ async def not_before(session: AsyncSession, deployment: Deployment, people: Coll
         )  # fmt: skip
         if start > now:
             found[expert.id] = _minutes(start - now)
-    most = get_settings().questions_per_day
-    lately: dict[int, list[datetime]] = defaultdict(list)
-    rows = await session.execute(
-        select(Offer.expert_id, Offer.asked_at)
-        .where(Offer.expert_id.in_(people), Offer.asked_at > now - A_DAY)
-        .order_by(Offer.asked_at.desc())
-    )
-    for expert_id, asked_at in rows:
-        lately[expert_id].append(asked_at)
-    for expert_id, times in lately.items():
-        if len(times) >= most:
-            free = _minutes(times[most - 1] + A_DAY - now)
-            found[expert_id] = max(found.get(expert_id, 0.0), free)
+    for expert_id, free in (await asked_enough(session, people)).items():
+        found[expert_id] = max(found.get(expert_id, 0.0), _minutes(free - now))
     return found
 
 

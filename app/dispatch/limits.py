@@ -1,0 +1,31 @@
+"""How often one person may be asked: so many questions in 24 hours, over all deployments (domain.md 5.5)."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import clock
+from app.core.settings import get_settings
+from app.dispatch.models import Offer
+
+A_DAY = timedelta(days=1)
+
+
+async def asked_enough(session: AsyncSession, people: Collection[int] | None = None) -> dict[int, datetime]:
+    """Who is not to be asked now because of how often they were asked, and from when they may be again.
+
+    Args:
+        session: the transaction.
+        people: whom to look at; None: everybody.
+    """
+    now, most = clock.now(), get_settings().questions_per_day
+    lately = select(Offer.expert_id, Offer.asked_at).where(Offer.asked_at > now - A_DAY)
+    if people is not None:
+        lately = lately.where(Offer.expert_id.in_(people))
+    times: dict[int, list[datetime]] = defaultdict(list)
+    for expert_id, asked_at in await session.execute(lately.order_by(Offer.asked_at.desc())):
+        times[expert_id].append(asked_at)
+    return {who: asked[most - 1] + A_DAY for who, asked in times.items() if len(asked) >= most}
