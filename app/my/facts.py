@@ -13,6 +13,7 @@ from app.deployments.queries import seats
 from app.deployments.states import PositionState
 from app.dispatch.models import Offer
 from app.dispatch.offers import contacts_of
+from app.field import orders
 from app.requests.models import Request
 from app.web.languages import N_
 
@@ -29,6 +30,7 @@ class Facts:
         zone: of the place, in which its days are counted.
         leaves, arrives, home: the journey as planned; None: nobody travels.
         travel: the way in words; minutes: of one way.
+        is_ordered: whether the mission order says how to travel, to somebody who has the seat.
     """
 
     title: str
@@ -42,6 +44,7 @@ class Facts:
     home: datetime | None
     travel: str
     minutes: int
+    is_ordered: bool
 
 
 async def facts_of(session: AsyncSession, offer: Offer, *, with_town: bool = False) -> Facts:
@@ -66,6 +69,7 @@ async def facts_of(session: AsyncSession, offer: Offer, *, with_town: bool = Fal
         home=home,
         travel=MODES.get(offer.travel.get("mode", ""), ""),
         minutes=int(offer.travel.get("minutes", 0)),
+        is_ordered=with_town and await orders.latest(session, deployment.id) is not None,
     )
 
 

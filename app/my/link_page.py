@@ -21,6 +21,7 @@ from app.experts.models import Expert
 from app.my import browsers, codes, facts, resending
 from app.my.codes import Checked
 from app.my.models import PhoneCode, Purpose
+from app.my.seated import seat_of
 from app.web.languages import N_, _, prefer, translated
 from app.web.render import render
 from app.web.session import Session
@@ -42,7 +43,6 @@ HEADLINES = {
     S.DEFERRED: N_("A person at the desk looks at your answer"),
 }
 NEXT = {
-    S.ACCEPTED: N_("Do not book travel yet. The desk texts you your mission order."),
     S.DECLINED: N_("You do not need to do anything else. A no never counts against you."),
     S.STANDBY: N_("The seat was taken. Nothing to do: we text you if we need you. Do not travel before that."),
 }
@@ -100,6 +100,7 @@ async def _shown(request: Request, session: Session, opened: Opened, expert: Exp
     is_proved = browsers.has_proof(request, opened.contact)
     knows = is_proved and state is S.ACCEPTED
     told = await facts.facts_of(session, opened.offer, with_town=knows)
+    seat = await seat_of(session, opened.offer) if state is S.ACCEPTED else None
     waiting = await codes.waited_for(session, expert.id, Purpose.ANSWER, nonce)
     is_waiting = waiting is not None and waiting.about == _about(opened) and not is_proved
     return {
@@ -108,7 +109,7 @@ async def _shown(request: Request, session: Session, opened: Opened, expert: Exp
         "headline": translated(HEADLINES[state])
         if state in HEADLINES
         else _("Can you go to %(place)s?", place=told.place),
-        "next_words": translated(NEXT.get(state, "")),
+        "next_words": translated(seat.next_words if seat else NEXT.get(state, "")),
         "is_open": state in OPEN,
         "is_seated": state is S.ACCEPTED,
         "is_declined": state is S.DECLINED,

@@ -9,6 +9,7 @@ from app.dispatch import queries
 from app.dispatch.models import Offer
 from app.dispatch.states import OPEN, OfferState
 from app.my.facts import Facts, facts_of
+from app.my.seated import Seat, seat_of
 from app.web.languages import N_, _
 
 S = OfferState
@@ -26,22 +27,34 @@ MY_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class MyLine:
-    """An offer as its expert sees it: role, state and days; the place only once the seat is theirs."""
+    """An offer as its expert sees it: role, state and days; the place only once the seat is theirs.
+
+    Args:
+        seat: what comes next, once the seat is theirs.
+    """
 
     offer: Offer
+    reference: str
     facts: Facts
     words: str
     is_open: bool
-    is_seated: bool
+    seat: Seat | None
+
+    @property
+    def is_seated(self) -> bool:
+        """Whether they have the seat, and it is not over."""
+        return self.seat is not None and not self.seat.is_over
 
 
 async def my_lines(session: AsyncSession, expert_id: int) -> list[MyLine]:
     """The expert's offers: those that wait for an answer first, then seats, then what is over, newest first."""
     lines = []
     for mine in await queries.of_expert(session, expert_id):
-        is_seated = mine.offer.state is S.ACCEPTED
-        facts = await facts_of(session, mine.offer, with_town=is_seated)
-        lines.append(MyLine(mine.offer, facts, MY_WORDS[mine.offer.state], mine.offer.state in OPEN, is_seated))
+        seat = await seat_of(session, mine.offer) if mine.offer.state is S.ACCEPTED else None
+        facts = await facts_of(session, mine.offer, with_town=seat is not None)
+        words = seat.next_words if seat and seat.is_over and seat.next_words else MY_WORDS[mine.offer.state]
+        is_open = mine.offer.state in OPEN
+        lines.append(MyLine(mine.offer, mine.deployment.reference, facts, words, is_open, seat))
     return sorted(lines, key=lambda line: (not line.is_open, not line.is_seated))
 
 

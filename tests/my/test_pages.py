@@ -12,6 +12,7 @@ from app.core.database import begin
 from app.deployments.models import Assignment
 from app.experts.models import Absence, Consent, Contact, Credential, Expert, SentPaper, StandbyWeek
 from app.experts.quiet import may_be_asked_from
+from tests.field.conftest import ORDER
 from tests.my.people import asked, code_in
 from tests.story import Person, Story
 from tests.web.browser import CHIEF, EXPERT, RECOMMENDER, browser, headline
@@ -256,3 +257,27 @@ async def test_a_paper_is_taken_by_its_first_bytes_and_counts_once_the_desk_has_
             credential = (await session.scalars(query)).one()
         assert (credential.expires_on, credential.verified_by) == (date(2028, 12, 1), "Robin Simms")
         assert "Taken" in (await page.opens("/my/record")).text
+
+
+async def test_my_page_says_what_comes_next_from_the_yes_to_the_read_order(story: Story) -> None:
+    reference, people = await asked(story)
+    for one in people:
+        await one.texts("YES")
+    await plays_expert(people[0])
+    async with browser(story, EXPERT) as page:
+        assert "Do not book travel yet" in (await page.opens("/my")).text
+        await story.post("recommender", f"/deployments/{reference}/order", ORDER)
+        waiting = await page.opens("/my")
+        assert "Do not book travel yet" not in waiting.text
+        assert f'href="/my/teams/{reference}/order"' in waiting.text
+        await page.sends(f"/my/teams/{reference}/order")
+        read = await page.opens("/my")
+        assert "You have read your mission order" in read.text
+        assert "not book" not in read.text
+        await story.post("recommender", f"/deployments/{reference}/order", ORDER | {"changed": "Report at the school."})
+        assert "Your mission order has changed" in (await page.opens("/my")).text
+        await page.sends(f"/my/teams/{reference}/order")
+        member = f"/deployments/{reference}/members/{people[0].id}"
+        for step in ("left", "arrived"):
+            await story.post("recommender", f"{member}/check-ins", {"step": step})
+        assert "You are on site" in (await page.opens("/my")).text
