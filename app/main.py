@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 
 from app import rooms
 from app.access import oidc
@@ -27,6 +28,7 @@ from app.web.languages import Languages
 from app.web.live import live
 from app.web.render import STATIC
 from app.web.security import Security
+from app.web.too_large import InWords
 
 LARGEST_BODY = 2 * 1024 * 1024
 """Bytes; an expert file is the largest thing anybody sends."""
@@ -105,6 +107,15 @@ async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
     await close_engine()
 
 
+class Application(FastAPI):
+    """What every answer goes through last, those included that the framework gives itself."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The framework's stack, inside of ours."""
+        inner = InWords(super().build_middleware_stack())
+        return Security(inner, public_url=get_settings().public_url, sign_in_at=oidc.authority())
+
+
 def create_app() -> FastAPI:
     """The application with every room's doors.
 
@@ -112,9 +123,9 @@ def create_app() -> FastAPI:
         SettingsMissing: a setting is missing or wrong.
         RouteWithoutPermission: a door was left unguarded.
     """
-    settings = get_settings()
+    get_settings()
     rooms.load_jobs()
-    app = FastAPI(
+    app = Application(
         title="Rapid Response Team dispatch",
         version="1",
         openapi_url="/api/v1/openapi.json",
@@ -134,6 +145,5 @@ def create_app() -> FastAPI:
     # It leaves streams of events alone. Secrets of a page are never beside what another site could put there:
     # the cookies of those who are signed in do not go with another site's requests.
     app.add_middleware(GZipMiddleware, minimum_size=2000, compresslevel=5)
-    app.add_middleware(Security, public_url=settings.public_url, sign_in_at=oidc.authority())
     refuse_unguarded(app)
     return app

@@ -75,6 +75,12 @@ class Changed(Problem):
     status = 412
 
 
+class TooLarge(Problem):
+    """This is too large to be sent in one piece. Nothing of it was kept."""
+
+    status = 413
+
+
 class Invalid(Problem):
     """Some fields need another look.
 

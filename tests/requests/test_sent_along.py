@@ -94,6 +94,10 @@ async def test_a_file_that_is_not_a_letter_is_refused_in_words_beside_the_field(
         assert "Choose a file first" in nothing.text
         huge = await uploads(page, reference, "letter.pdf", b"%PDF-" + b"x" * (4 * LARGEST_LETTER))
         assert huge.status_code == 413
+        assert headline(huge) == "This is too large to be sent in one piece. Nothing of it was kept."
+        assert "up to 10 MB" in huge.text
+        assert f'href="/agency/requests/{reference}"' in huge.text
+        assert "frame-ancestors 'none'" in huge.headers["content-security-policy"]
     assert await story.get(f"/requests/{reference}/letters") == []
 
 

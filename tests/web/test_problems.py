@@ -66,3 +66,15 @@ async def test_our_own_mistake_is_a_page_that_says_so(story: Story, monkeypatch:
     assert failed.status_code == 500
     assert headline(failed) == "Algo falló de nuestro lado."
     assert "ZeroDivisionError" not in failed.text
+
+
+async def test_what_is_too_large_is_refused_in_words_and_to_machines_as_a_problem(story: Story) -> None:
+    async with browser(story, CHIEF) as page:
+        page.http.headers["Accept-Language"] = "es"
+        refused = await page.sends("/language", language="x" * 3_000_000)
+    assert refused.status_code == 413
+    assert headline(refused).startswith("Esto es demasiado grande")
+    machine = await story.api("chief", "POST", "/requests", {"summary": "x" * 3_000_000})
+    assert machine.status_code == 413
+    assert machine.headers["content-type"] == "application/problem+json"
+    assert machine.json()["type"] == "/problems/too-large"
