@@ -14,6 +14,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 from jinja2 import nodes
 
+from app.access.policy import GRANTS, Role
 from app.core import problems
 from app.deployments.teams import TEAMS
 from app.experts.taxonomy import LANGUAGES
@@ -25,7 +26,7 @@ KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 READERS = {".py": "python", ".html": "jinja2.ext:babel_extract"}
 OPTIONS = {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 SHOWN_ATTRIBUTES = ("aria-label", "alt", "title", "placeholder")
-IN_ENGLISH = frozenset({"access/plain.html", "wellness/home.html", "access/account.html", "access/factor.html"})
+IN_ENGLISH = frozenset({"access/plain.html", "wellness/home.html", "access/factor.html"})
 """Pages that look public but are for people who work in English: staff without desk pages."""
 OURS = re.compile(r"(rrt|usa|aria)-[\w-]+|\bRRT\b|\bkB\b")
 """Names of classes and attributes, the mark, a unit: the same in every language."""
@@ -36,8 +37,15 @@ def derived() -> set[str]:
     """Words that stand in no template: what lists, seats and refusals are called."""
     kinds = [one for one in vars(problems).values() if isinstance(one, type) and issubclass(one, problems.Problem)]
     said = {text for kind in kinds for text in (kind().detail, kind().title)}
+    rights = {words(each) for each in GRANTS[Role.REQUESTER]}
     seats = {seat.title for plan in TEAMS.values() for seat in plan}
-    return said | seats | set(LANGUAGES.values()) | {words(slug) for slug in INCIDENT_TYPES + MODIFIERS + SERVICE_TYPES}
+    return (
+        said
+        | rights
+        | seats
+        | set(LANGUAGES.values())
+        | {words(slug) for slug in INCIDENT_TYPES + MODIFIERS + SERVICE_TYPES}
+    )
 
 
 def marked(room: str) -> set[Word]:

@@ -16,6 +16,7 @@ from app.access.second import whose
 from app.access.viewer import MayChangeKeys, MayChangeSignIn, MayOwnSessions, Viewer
 from app.core.ids import digest
 from app.core.problems import Invalid, NotFound
+from app.web.languages import N_
 from app.web.render import render
 from app.web.session import Session
 
@@ -23,11 +24,11 @@ router = APIRouter(prefix="/account", include_in_schema=False)
 FIELDS = ("code", "present", "password", "name")
 """What may be wrong on the page."""
 SAID = {
-    "password": "Your password is changed. You are signed out everywhere else.",
-    "ended": "That session is ended.",
-    "others": "You are signed out everywhere else.",
-    "removed": "That factor is taken away.",
-    "revoked": "That key is ended.",
+    "password": N_("Your password is changed. You are signed out everywhere else."),
+    "ended": N_("That session is ended."),
+    "others": N_("You are signed out everywhere else."),
+    "removed": N_("That factor is taken away."),
+    "revoked": N_("That key is ended."),
 }
 
 
@@ -183,7 +184,7 @@ async def make_key(
 ) -> Response:
     """A key for ninety days, shown this once."""
     if not name.strip():
-        return await show(request, session, viewer, 422, errors={"name": "Say what the key is for."})
+        return await show(request, session, viewer, 422, errors={"name": N_("Say what the key is for.")})
     key, secret = await keys.make(
         session, viewer.id, name.strip(), days=90, by=viewer.actor, scopes=scopes or ()
     )  # fmt: skip

@@ -15,12 +15,13 @@ from app.core.events import Actor, record
 from app.core.ids import digest
 from app.core.problems import Invalid, NotFound
 from app.core.settings import get_settings
+from app.web.languages import N_
 
 STEP_S = 30
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 """Of recovery codes: none that looks like another."""
 RECOVERY_CODES = 10
-WRONG_CODE = "This code is not right. Enter the one your app shows now."
+WRONG_CODE = N_("This code is not right. Enter the one your app shows now.")
 
 
 async def of_user(session: AsyncSession, user_id: int) -> Sequence[Factor]:
@@ -44,7 +45,7 @@ async def begin_totp(session: AsyncSession, user: User) -> tuple[Factor, str, st
     await session.execute(delete(Factor).where(Factor.user_id == user.id, Factor.confirmed_at.is_(None)))
     secret = pyotp.random_base32()
     factor = Factor(
-        user_id=user.id, kind=FactorKind.TOTP, name="Authenticator app", secret=vault.seal(secret),
+        user_id=user.id, kind=FactorKind.TOTP, name=N_("Authenticator app"), secret=vault.seal(secret),
         created_at=clock.now(),
     )  # fmt: skip
     session.add(factor)

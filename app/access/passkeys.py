@@ -21,8 +21,9 @@ from app.core.clock import clock
 from app.core.events import Actor, record
 from app.core.problems import Invalid
 from app.core.settings import get_settings
+from app.web.languages import N_, translated
 
-REFUSED = "This passkey could not be checked. Try again, or use a code."
+REFUSED = N_("This passkey could not be checked. Try again, or use a code.")
 VERIFIED = UserVerificationRequirement.REQUIRED
 
 
@@ -59,7 +60,7 @@ def _challenge(signed_in: SignInSession) -> bytes:
     """The challenge of before; it counts once."""
     challenge, signed_in.challenge = signed_in.challenge, None
     if challenge is None:
-        raise Invalid(errors={"passkey": REFUSED})
+        raise Invalid(errors={"passkey": translated(REFUSED)})
     return base64url_to_bytes(challenge)
 
 
@@ -77,10 +78,10 @@ async def add(
             expected_origin=_origin(), require_user_verification=True,
         )  # fmt: skip
     except (WebAuthnException, ValueError, KeyError, TypeError):
-        raise Invalid(errors={"passkey": REFUSED}) from None
+        raise Invalid(errors={"passkey": translated(REFUSED)}) from None
     now = clock.now()
     factor = Factor(
-        user_id=user.id, kind=FactorKind.PASSKEY, name=name or "Passkey", sign_count=made.sign_count,
+        user_id=user.id, kind=FactorKind.PASSKEY, name=name or N_("Passkey"), sign_count=made.sign_count,
         credential_id=bytes_to_base64url(made.credential_id), public_key=made.credential_public_key,
         created_at=now, confirmed_at=now,
     )  # fmt: skip

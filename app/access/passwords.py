@@ -7,9 +7,11 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from app.core.problems import Invalid
+from app.web.languages import N_
 
 LEAST = 12
 """Characters (NIST 800-63B asks for 8; nobody types these often)."""
+TOO_SHORT = N_("Use at least 12 characters.")
 _hasher = PasswordHasher()
 
 
@@ -25,7 +27,7 @@ def hashed(password: str) -> str:
         Invalid: shorter than `LEAST`.
     """
     if len(password) < LEAST:
-        raise Invalid(errors={"password": f"Use at least {LEAST} characters."})
+        raise Invalid(errors={"password": TOO_SHORT})
     return _hasher.hash(password)
 
 

@@ -10,6 +10,7 @@ from app.access.models import User
 from app.access.policy import Role
 from app.core.events import SYSTEM, Actor, record
 from app.core.problems import Conflict, Invalid
+from app.web.languages import N_
 
 
 async def add(
@@ -82,7 +83,7 @@ async def change_password(session: AsyncSession, user: User, present: str, new: 
         Invalid: the present one is wrong, or the new one too short.
     """
     if not await passwords.matches(user.password_hash, present):
-        raise Invalid(errors={"present": "This is not your present password."})
+        raise Invalid(errors={"present": N_("This is not your present password.")})
     user.password_hash = passwords.hashed(new)
     await sessions.sign_out_everywhere(session, user.id, but=keep)
     await record(session, "user.password_changed", user.id, by=Actor("user", user.id, user.name))
