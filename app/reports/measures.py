@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.events import Event
@@ -31,20 +31,32 @@ FIRST = (
 """Events whose first time in a request's story is measured."""
 
 
+Counted = Row[*tuple[Any, ...]]
+"""A row of the columns that are needed."""
+NEEDED: dict[type[Offer | Position | Assignment], tuple[Any, ...]] = {
+    Offer: (Offer.deployment_id, Offer.state, Offer.asked_at),
+    Position: (Position.deployment_id, Position.state),
+    Assignment: (
+        Assignment.id, Assignment.deployment_id, Assignment.expert_id, Assignment.state, Assignment.confirmed_at,
+    ),
+}  # fmt: skip
+"""Columns that are counted from: a quarter has thousands of rows, and whole entities would take most of the time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything that is counted, of the requests of one period."""
+    """Everything that is counted, of the requests of one period: rows of the columns that are needed."""
 
-    requests: Sequence[Request]
-    deployments: Mapping[int, Deployment]
+    requests: Sequence[Counted]
+    deployments: Mapping[int, Counted]
     """By request."""
     first: Mapping[str, Mapping[str, datetime]]
     """Topic to kind of event to its first time."""
-    offers: Mapping[int, Sequence[Offer]]
+    offers: Mapping[int, Sequence[Counted]]
     """By deployment."""
-    positions: Mapping[int, Sequence[Position]]
-    assignments: Mapping[int, Sequence[Assignment]]
-    hours: Mapping[int, Sequence[DutyHours]]
+    positions: Mapping[int, Sequence[Counted]]
+    assignments: Mapping[int, Sequence[Counted]]
+    hours: Mapping[int, Sequence[Counted]]
     """By assignment."""
     reliefs: Mapping[int, int]
     """Deployment to how many were asked for."""
@@ -55,20 +67,25 @@ class Facts:
 async def facts(session: AsyncSession, start: datetime, end: datetime) -> Facts:
     """Read what happened to the requests filed from `start` up to `end`."""
     requests = (
-        await session.scalars(
-            select(Request).where(Request.filed_at >= start, Request.filed_at < end).order_by(Request.id)
+        await session.execute(
+            select(Request.id, Request.reference, Request.agency_id, Request.state)
+            .where(Request.filed_at >= start, Request.filed_at < end)
+            .order_by(Request.id)
         )
     ).all()
     topics = [f"request:{request.id}" for request in requests]
-    found = await session.scalars(
-        select(Deployment).where(Deployment.request_id.in_([request.id for request in requests]))
+    found = await session.execute(
+        select(Deployment.id, Deployment.request_id, Deployment.starts_at, Deployment.ends_at).where(
+            Deployment.request_id.in_([request.id for request in requests])
+        )
     )
     deployments = {row.request_id: row for row in found}
     ids = [row.id for row in deployments.values()]
     assignments = await _by_deployment(session, Assignment, ids)
     seats = [row.id for rows in assignments.values() for row in rows]
-    hours: dict[int, list[DutyHours]] = defaultdict(list)
-    for row in await session.scalars(select(DutyHours).where(DutyHours.assignment_id.in_(seats))):
+    hours: dict[int, list[Counted]] = defaultdict(list)
+    kept = select(DutyHours.assignment_id, DutyHours.day, DutyHours.hours).where(DutyHours.assignment_id.in_(seats))
+    for row in await session.execute(kept):
         hours[row.assignment_id].append(row)
     return Facts(
         requests, deployments, await _first(session, topics), await _by_deployment(session, Offer, ids),
@@ -89,12 +106,11 @@ async def _first(session: AsyncSession, topics: Sequence[str]) -> Mapping[str, M
     return found
 
 
-Row = TypeVar("Row", Offer, Position, Assignment)
-
-
-async def _by_deployment(session: AsyncSession, table: type[Row], ids: Sequence[int]) -> Mapping[int, Sequence[Row]]:
-    found: dict[int, list[Row]] = defaultdict(list)
-    for row in await session.scalars(select(table).where(table.deployment_id.in_(ids)).order_by(table.id)):
+async def _by_deployment(
+    session: AsyncSession, table: type[Offer | Position | Assignment], ids: Sequence[int]
+) -> Mapping[int, Sequence[Counted]]:
+    found: dict[int, list[Counted]] = defaultdict(list)
+    for row in await session.execute(select(*NEEDED[table]).where(table.deployment_id.in_(ids)).order_by(table.id)):
         found[row.deployment_id].append(row)
     return found
 
@@ -123,7 +139,7 @@ def figures(facts: Facts) -> list[Figure]:
     return [*_demand(facts), *_speed(facts), *_staffing(facts), *_care(facts), *_service(facts)]
 
 
-def _ones(requests: Iterable[Request]) -> list[Case]:
+def _ones(requests: Iterable[Counted]) -> list[Case]:
     return [Case(request.reference, 1) for request in requests]
 
 
@@ -182,7 +198,7 @@ def _speed(facts: Facts) -> list[Figure]:
     ]
 
 
-def _deployed(facts: Facts) -> list[tuple[Request, Deployment]]:
+def _deployed(facts: Facts) -> list[tuple[Counted, Counted]]:
     return [(one, facts.deployments[one.id]) for one in facts.requests if one.id in facts.deployments]
 
 
