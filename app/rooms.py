@@ -77,6 +77,7 @@ ROUTERS = (
     "app.my.care_page",
     "app.my.record_page",
     "app.desk.papers_page",
+    "app.desk.api",
     "app.desk.board_page",
     "app.desk.new_call",
     "app.desk.request_page",

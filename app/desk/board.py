@@ -30,6 +30,10 @@ NO_CALL = (False, False)
 """Of a request that is not in intake: neither noted nor answered."""
 CARDS = 4
 """More cards than these hide the table; the rest is in it."""
+SHOWN = 200
+"""Rows of the board before it is asked for all of them: those that are due first."""
+MOST = 2000
+"""Open requests that are read at all."""
 NUMBERS = ("Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 
 
@@ -101,6 +105,11 @@ class Board:
     next_due: datetime | None
     rows: tuple[Row, ...]
 
+    @property
+    def places(self) -> list[Row]:
+        """One row for each point of the map, the most urgent of those that share it; drawn last, it is on top."""
+        return places(self.rows)
+
 
 def board_of(rows: Sequence[Row], texts: Texts | None, calls: Sequence[CallDraft] = (), alarms: int = 0) -> Board:
     """The board of these rows, in their order; `alarms` that the viewer may work on count as things that need them."""
@@ -112,6 +121,15 @@ def board_of(rows: Sequence[Row], texts: Texts | None, calls: Sequence[CallDraft
     next_due = min(others, default=None)
     is_quiet = next_due is not None and next_due > clock.now()
     return Board(headline(count), count, texts, calls, tuple(cards), next_due if is_quiet else None, tuple(rows))
+
+
+def places(rows: Sequence[Row]) -> list[Row]:
+    """The first of the rows at each point of the map, in the opposite order: what is drawn last is on top."""
+    first: dict[tuple[float, float], Row] = {}
+    for row in rows:
+        if row.point:
+            first.setdefault(row.point, row)
+    return list(first.values())[::-1]
 
 
 def texts_of(received: Sequence[datetime]) -> Texts | None:
@@ -155,7 +173,7 @@ def _order(row: Row) -> tuple[bool, bool, datetime]:
     return row.step.stage == 4, row.step.due is None, row.step.due or clock.now()
 
 
-async def rows(session: AsyncSession, viewer: Viewer, limit: int = 200) -> list[Row]:
+async def rows(session: AsyncSession, viewer: Viewer, limit: int = MOST) -> list[Row]:
     """Every open request, the first due first, confirmed teams last."""
     open_states = (R.SUBMITTED, R.IN_INTAKE, R.INFO_NEEDED, R.RECOMMENDED, R.APPROVED)
     found = (

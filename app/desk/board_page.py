@@ -1,5 +1,7 @@
 """The board's page."""
 
+from typing import Literal
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -15,8 +17,10 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/desk")
-async def the_board(request: Request, session: Session, viewer: MayReadDeployments, part: str = "") -> Response:
-    """What needs the desk now, and every open request; `?part=board` is the part that changes live."""
+async def the_board(
+    request: Request, session: Session, viewer: MayReadDeployments, part: str = "", show: Literal["", "all"] = ""
+) -> Response:
+    """What needs the desk now, and the open requests that are due first, or all; `?part=board` changes live."""
     trouble = await troubles.of(session, viewer)
     texts_waiting = await messages.waiting(session) if viewer.may(Permission.WORK_OFFERS) else []
     return render(
@@ -31,6 +35,8 @@ async def the_board(request: Request, session: Session, viewer: MayReadDeploymen
         trouble=trouble,
         may_own=viewer.may(Permission.LOOK_AFTER),
         part=part,
+        show=show,
+        shown=None if show else board.SHOWN,
         stages=board.STAGES,
         latest=await story.latest(session),
     )

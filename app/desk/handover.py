@@ -67,6 +67,18 @@ async def promises(session: AsyncSession, viewer: Viewer) -> list[Promise]:
     return sorted(found, key=lambda promise: promise.due)
 
 
+async def changes(session: AsyncSession) -> list[story.Line]:
+    """What happened to any request in the last hours, the latest first."""
+    return await story.after(session, clock.now() - LOOKS_BACK)
+
+
+async def take(session: AsyncSession, viewer: Viewer) -> None:
+    """Somebody has the desk from now on ("desk.taken"). Whoever has it already changes nothing."""
+    present = await holder(session)
+    if present is None or present.actor_id != viewer.id:
+        await record(session, TAKEN, viewer.id, by=viewer.actor)
+
+
 def by_request(lines: Sequence[story.Line]) -> dict[str, list[story.Line]]:
     """The lines of each request, the request that changed last first."""
     found: dict[str, list[story.Line]] = defaultdict(list)
@@ -85,15 +97,13 @@ async def the_handover(request: Request, session: Session, viewer: MayReadDeploy
         holder=await holder(session),
         promises=due,
         late=sum(promise.is_late for promise in due),
-        changed=by_request(await story.after(session, clock.now() - LOOKS_BACK)),
+        changed=by_request(await changes(session)),
         may_take=viewer.may(Permission.LOOK_AFTER),
     )
 
 
 @router.post("/desk/handover")
 async def take_the_desk(session: Session, viewer: MayLookAfter) -> Response:
-    """Somebody has the desk from now on ("desk.taken"). Whoever has it already changes nothing."""
-    present = await holder(session)
-    if present is None or present.actor_id != viewer.id:
-        await record(session, TAKEN, viewer.id, by=viewer.actor)
+    """Somebody has the desk from now on."""
+    await take(session, viewer)
     return RedirectResponse("/desk/handover", 303)

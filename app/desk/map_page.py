@@ -29,8 +29,8 @@ class Pin:
 
 
 def pins(rows: list[board.Row]) -> list[Pin]:
-    """The requests that are on the map, the most urgent first; they get their words first, too."""
-    here = [row for row in rows if row.point]
+    """One request for each point of the map, the most urgent first; those get their words first, too."""
+    here = board.places(rows)[::-1]
     widths = [PIXELS_A_LETTER * max(len(row.request.city) + 4, len(words(row.request.incident_type))) for row in here]
     found = usmap.labels([row.point for row in here if row.point], widths)
     return [Pin(row, label) for row, label in zip(here, found, strict=True)]

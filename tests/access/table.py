@@ -287,6 +287,12 @@ DELETE /api/v1/requests/{reference}/letters/{letter_id}      requester       age
 GET    /api/v1/deployments/{reference}/rating                desk+req        agency
 PUT    /api/v1/deployments/{reference}/rating                requester       agency
 GET    /api/v1/timeline                                      desk            all
+GET    /api/v1/board                                         desk            all
+GET    /api/v1/map                                           desk            all
+GET    /api/v1/readiness                                     desk+admin      all
+GET    /api/v1/deployments/{reference}/answers               desk            all
+GET    /api/v1/handover                                      desk            all
+POST   /api/v1/handover                                      officers        all
 GET    /api/v1/pool                                          desk+admin      all
 GET    /api/v1/rules                                         desk+admin      all
 GET    /api/v1/drills                                        desk            all
