@@ -1,7 +1,7 @@
 """Searching the log, for auditors and administrators."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.events import Event
 
+REQUEST = re.compile(r"^request:\d+$")
 REFERENCE = re.compile(r"^\d{2}-\d{4,}$")
 
 
@@ -39,6 +40,13 @@ async def _topic(session: AsyncSession, about: str) -> str:
     # Plain SQL: the table of requests lives in a room above this one.
     found = await session.scalar(text("select id from requests where reference = :about"), {"about": about})
     return f"request:{found or 0}"
+
+
+async def references(session: AsyncSession, topics: Iterable[str]) -> dict[str, str]:
+    """Topic to the reference of its request, as people call it."""
+    ids = {int(topic.removeprefix("request:")) for topic in topics if REQUEST.match(topic)}
+    rows = await session.execute(text("select id, reference from requests where id = any(:ids)"), {"ids": list(ids)})
+    return {f"request:{row.id}": row.reference for row in rows}
 
 
 def _midnight(day: date, zone: str) -> datetime:

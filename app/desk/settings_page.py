@@ -14,7 +14,7 @@ from app.access.policy import Permission
 from app.access.viewer import MayManageRules, MayReadRules, Viewer
 from app.core.problems import Changed, Invalid
 from app.core.settings import get_settings
-from app.dispatch.ladder import LADDERS
+from app.dispatch.ladder import LADDERS, Step
 from app.experts.quiet import QUIET_FROM, QUIET_UNTIL
 from app.messaging import catalogue
 from app.rosters import rules as store
@@ -87,7 +87,8 @@ async def _page(request: Request, session: Session, viewer: Viewer, status: int 
         "versions": versions, "version": versions[0].version if versions else 0, "values": values, "groups": groups(),
         "errors": {}, "why": "", "changed": False, "may_manage": viewer.may(Permission.MANAGE_RULES),
         "texts": catalogue.every(settings.desk_phone),
-        "ladders": LADDERS, "quiet": (QUIET_FROM, QUIET_UNTIL), "questions_per_day": settings.questions_per_day,
+        "ladders": LADDERS, "ladder_steps": tuple(Step), "quiet": (QUIET_FROM, QUIET_UNTIL),
+        "questions_per_day": settings.questions_per_day,
     }  # fmt: skip
     return render(request, "desk/settings.html", status, **context | more)
 

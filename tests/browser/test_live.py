@@ -50,3 +50,21 @@ def test_a_lost_connection_is_said_and_heals_itself(person: Person, house: House
     page.context.set_offline(False)
     expect(page.locator("#live")).to_have_text("Live", timeout=30_000)
     expect(page.locator(f"#r-{missed}")).to_be_visible()
+
+
+def test_nothing_jumps_when_the_board_changes(person: Person, house: House) -> None:
+    for _ in range(3):
+        house.files()
+    page = person("intake")
+    page.goto("/desk")
+    expect(page.locator("#live")).to_have_text("Live")
+    page.wait_for_timeout(1500)
+    page.evaluate(
+        "void (window.jumped = 0, new PerformanceObserver(list =>"
+        " list.getEntries().forEach(one => jumped += one.value)).observe({type: 'layout-shift'}))"
+    )
+    for _ in range(3):
+        newer = house.files(priority="urgent")
+        expect(page.locator(f"#r-{newer}")).to_be_visible()
+        page.wait_for_timeout(1200)
+    assert page.evaluate("window.jumped") < 0.01

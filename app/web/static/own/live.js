@@ -46,7 +46,7 @@
   source.addEventListener("changed", (event) => {
     if (event.detail && event.detail.again) return;
     clearTimeout(again);
-    again = setTimeout(() => htmx.trigger(source, "changed", { again: true }), AGAIN_MS);
+    again = setTimeout(() => navigator.onLine && htmx.trigger(source, "changed", { again: true }), AGAIN_MS);
   });
 
   // The stream itself may not notice for long that the network is gone; the browser often does.
