@@ -89,6 +89,40 @@ class Sweeper:
             self.connection.execute(self.statement)
 
 
+class Picture:
+    """All rows of all tables, and where the sequences stand."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+        found = connection.execute(
+            "select tablename from pg_tables where schemaname = 'public' and tablename <> 'alembic_version' order by 1"
+        )
+        names = [sql.Identifier(name) for (name,) in found.fetchall()]
+        self._delete = sql.SQL("; ").join(sql.SQL("delete from {}").format(name) for name in names)
+        self._rows = [(name, self._copied(name)) for name in names]
+        sequences = connection.execute(
+            "select sequencename, last_value from pg_sequences where schemaname = 'public' and last_value is not null"
+        )
+        self._sequences = sequences.fetchall()
+
+    def _copied(self, name: sql.Identifier) -> bytes:
+        with self._connection.cursor().copy(sql.SQL("copy {} to stdout").format(name)) as rows:
+            return b"".join(bytes(row) for row in rows)
+
+    def restore(self) -> None:
+        """Have the database as it was."""
+        with self._connection.transaction(), self._connection.cursor() as cursor:
+            cursor.execute("set local session_replication_role = replica")
+            cursor.execute("set local lock_timeout = '5s'")
+            cursor.execute(self._delete)
+            for name, rows in self._rows:
+                if rows:
+                    with cursor.copy(sql.SQL("copy {} from stdin").format(name)) as copy:
+                        copy.write(rows)
+            for sequence, value in self._sequences:
+                cursor.execute("select setval(%s, %s)", (sequence, value))
+
+
 def migrate(address: str, to: str = "head") -> None:
     """Bring the database at `address` to a revision."""
     config = Config(ROOT / "alembic.ini")

@@ -1,7 +1,7 @@
 """The language of the journeys: an agency files, the desk decides, people text, time passes; all by public doors."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,6 +24,7 @@ from app.seed import filling
 from app.simulator.carrier import Carrier
 from app.simulator.people import Kind
 from app.simulator.server import create_simulator
+from tests.standing import PLAIN, Filled, Standing, the_app
 
 START = datetime(2026, 11, 23, 17, tzinfo=UTC)
 """A working Monday: noon in New York, morning in Los Angeles, so that nobody sleeps."""
@@ -133,8 +134,13 @@ class Story:
 
 
 @asynccontextmanager
-async def telling(experts: int = 300) -> AsyncIterator[Story]:
-    """A story on an empty database: an invented pool, all phones played by the test."""
+async def telling(experts: int = 300, standing: Standing | None = None) -> AsyncIterator[Story]:
+    """A story on an empty database: an invented pool, all phones played by the test.
+
+    Args:
+        experts: how many there are.
+        standing: where to serve, and pools that need not be made again; none: servers and a pool of its own.
+    """
     from app.main import create_app
 
     settings = get_settings()
@@ -143,23 +149,28 @@ async def telling(experts: int = 300) -> AsyncIterator[Story]:
     simulator = create_simulator(
         account_sid=settings.twilio_account_sid, auth_token=token, public_url=settings.public_url, runs_by_itself=False
     )
-    async with job_app().open_async():
-        api_keys = await _fill(simulator.state.carrier, experts)
-    async with (
-        served(simulator, settings.twilio_api_url),
-        served(create_app(), settings.public_url),
-        httpx.AsyncClient(base_url=settings.public_url, timeout=30) as http,
-    ):
-        yield Story(simulator.state.carrier, http, api_keys)
+    carrier = simulator.state.carrier
+    filled = (standing and standing.put_back(experts)) or await _filled(experts, standing)
+    for number, name in filled.phones:
+        carrier.people.add(number, name, Kind.MANUAL)
+    async with AsyncExitStack() as open_:
+        if standing is None:
+            await open_.enter_async_context(served(simulator, settings.twilio_api_url))
+            await open_.enter_async_context(served(create_app(), settings.public_url))
+        else:
+            await open_.enter_async_context(standing.carrier.serving(simulator))
+            await open_.enter_async_context(standing.web.serving(the_app()))
+        client = httpx.AsyncClient(base_url=settings.public_url, timeout=30, verify=PLAIN)
+        yield Story(carrier, await open_.enter_async_context(client), filled.keys)
 
 
-async def _fill(carrier: Carrier, experts: int) -> dict[str, str]:
+async def _filled(experts: int, standing: Standing | None) -> Filled:
     emails = {
         "chief": filling.REQUESTER.email, "intake": filling.STAFF[0].email, "recommender": filling.STAFF[1].email,
         "approver": filling.STAFF[2].email, "admin": filling.STAFF[3].email, "expert": filling.EXPERT_EMAIL,
     }  # fmt: skip
     made = {}
-    async with begin() as session:
+    async with job_app().open_async(), begin() as session:
         await filling.fill(session, experts=experts, seed=3)
         agency_id = (await session.scalars(select(User.agency_id).where(User.email == emails["chief"]))).one()
         assert agency_id is not None
@@ -172,6 +183,5 @@ async def _fill(carrier: Carrier, experts: int) -> dict[str, str]:
             user = (await session.scalars(select(User).where(User.email == email))).one()
             _, made[who] = await keys.make(session, user.id, who, days=90, by=SYSTEM)
         rows = await session.execute(select(Contact.number, Expert.name).join(Expert, Expert.id == Contact.expert_id))
-        for number, name in rows:
-            carrier.people.add(number, name, Kind.MANUAL)
-    return made
+        phones = [(number, name) for number, name in rows]
+    return standing.keep(experts, made, phones) if standing else Filled(None, made, phones)

@@ -71,14 +71,22 @@ def state_column(kind: type[StrEnum], length: int = 24) -> Enum:
     )
 
 
-@cache
 def engine() -> AsyncEngine:
-    """The process's engine. Statements and locks have limits, so that nothing hangs (reliability.md R18)."""
+    """The process's engine for the database of the settings."""
+    return _engine(get_settings().sqlalchemy_url)
+
+
+_ENGINES: list[AsyncEngine] = []
+
+
+@cache
+def _engine(url: str) -> AsyncEngine:
+    """Statements and locks have limits, so that nothing hangs (reliability.md R18)."""
     limits = (
         "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
     )
     made = create_async_engine(
-        get_settings().sqlalchemy_url,
+        url,
         pool_size=10,
         max_overflow=10,
         pool_use_lifo=True,  # few connections under way, so that each knows its statements
@@ -86,6 +94,7 @@ def engine() -> AsyncEngine:
     )
     event.listen(made.sync_engine, "checkin", _rests)
     event.listen(made.sync_engine, "checkout", partial(_is_there, made.dialect))
+    _ENGINES.append(made)
     return made
 
 
@@ -115,8 +124,8 @@ def _is_there(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _u
 
 
 @cache
-def _sessions() -> async_sessionmaker[AsyncSession]:
-    return async_sessionmaker(engine(), expire_on_commit=False)
+def _sessions(url: str) -> async_sessionmaker[AsyncSession]:
+    return async_sessionmaker(_engine(url), expire_on_commit=False)
 
 
 @asynccontextmanager
@@ -125,7 +134,7 @@ async def begin(*, only_reads: bool = False) -> AsyncIterator[AsyncSession]:
 
     With `only_reads` the database refuses every change in it.
     """
-    async with _sessions().begin() as session:
+    async with _sessions(get_settings().sqlalchemy_url).begin() as session:
         if only_reads:
             event.listen(session.sync_session, "after_begin", _refuse_changes)
         if clock.is_due:
@@ -147,11 +156,9 @@ async def _set_clock(session: AsyncSession) -> None:
 
 
 async def close_engine() -> None:
-    """Close all connections and forget the engine (end of a process or of a test)."""
-    if engine.cache_info().currsize:
-        await engine().dispose()
-    _sessions.cache_clear()
-    engine.cache_clear()
+    """Close all connections (end of a process or of a test); the engine keeps its statements, and opens new ones."""
+    for made in _ENGINES:
+        await made.dispose()
 
 
 Row = TypeVar("Row", bound=Table)

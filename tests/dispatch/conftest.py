@@ -4,16 +4,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from app.core.database import close_engine
-from tests.journeys.conftest import surroundings
-from tests.story import Story, telling
+from tests.journeys.conftest import at_standing
+from tests.standing import Standing
+from tests.story import Story
 
 
 @pytest.fixture
-async def story(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Story]:
+async def story(database_url: str, standing: Standing, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Story]:
     """A whole service with its carrier, on an empty database."""
-    with surroundings(database_url, monkeypatch):
-        await close_engine()
-        async with telling() as told:
-            yield told
-        await close_engine()
+    async with at_standing(standing, database_url, monkeypatch) as told:
+        yield told

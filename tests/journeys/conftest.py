@@ -1,16 +1,18 @@
 """A story on an empty database, its clock moved by hand."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 
 import pytest
 
+from app.access import viewed
 from app.core import jobs
 from app.core.clock import Clock, clock
 from app.core.database import close_engine
 from app.core.settings import get_settings
 from app.demo.machine import free_port
 from app.rosters import solving
+from tests.standing import Standing
 from tests.story import START, Story, telling
 
 
@@ -30,6 +32,7 @@ def surroundings(database_url: str, patch: pytest.MonkeyPatch, **more: str) -> I
         patch.setenv(f"RRT_{name}", value)
     get_settings.cache_clear()
     jobs.job_app.cache_clear()
+    viewed._seen.clear()
     before = Clock.load(clock.dump())
     clock.follow(Clock(0, ours_start=START.timestamp()))
     yield
@@ -39,11 +42,20 @@ def surroundings(database_url: str, patch: pytest.MonkeyPatch, **more: str) -> I
     jobs.job_app.cache_clear()
 
 
-@pytest.fixture
-async def story(app_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Story]:
-    """A whole service with its carrier, on an empty database, as the role it works as."""
-    with surroundings(app_url, monkeypatch):
+@asynccontextmanager
+async def at_standing(
+    standing: Standing, address: str, patch: pytest.MonkeyPatch, experts: int = 300
+) -> AsyncIterator[Story]:
+    """A story at the addresses that stand, on the database at `address`."""
+    with surroundings(address, patch, PUBLIC_URL=standing.web.url, TWILIO_API_URL=standing.carrier.url):
         await close_engine()
-        async with telling() as told:
+        async with telling(experts, standing) as told:
             yield told
         await close_engine()
+
+
+@pytest.fixture
+async def story(app_url: str, standing: Standing, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Story]:
+    """A whole service with its carrier, on an empty database, as the role it works as."""
+    async with at_standing(standing, app_url, monkeypatch) as told:
+        yield told

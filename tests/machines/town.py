@@ -16,7 +16,6 @@ from typing import Any, TypeVar
 
 import httpx
 import psycopg
-from psycopg import sql
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -29,6 +28,7 @@ from app.simulator.records import Book
 from app.simulator.schedule import Schedule
 from app.simulator.threads import Threads
 from app.web.problems import TRY_AGAIN
+from tests.postgres import Picture
 from tests.story import Story, telling
 
 Result = TypeVar("Result")
@@ -42,40 +42,6 @@ WORKERS = 2
 TRIES = 4
 TWICE = 0.15
 """Share of the jobs that run a second time, as those of a worker do that was slow and lost them."""
-
-
-class Picture:
-    """All rows of all tables, and where the sequences stand."""
-
-    def __init__(self, connection: psycopg.Connection) -> None:
-        self._connection = connection
-        found = connection.execute(
-            "select tablename from pg_tables where schemaname = 'public' and tablename <> 'alembic_version' order by 1"
-        )
-        names = [sql.Identifier(name) for (name,) in found.fetchall()]
-        self._delete = sql.SQL("; ").join(sql.SQL("delete from {}").format(name) for name in names)
-        self._rows = [(name, self._copied(name)) for name in names]
-        sequences = connection.execute(
-            "select sequencename, last_value from pg_sequences where schemaname = 'public' and last_value is not null"
-        )
-        self._sequences = sequences.fetchall()
-
-    def _copied(self, name: sql.Identifier) -> bytes:
-        with self._connection.cursor().copy(sql.SQL("copy {} to stdout").format(name)) as rows:
-            return b"".join(bytes(row) for row in rows)
-
-    def restore(self) -> None:
-        """Have the database as it was."""
-        with self._connection.transaction(), self._connection.cursor() as cursor:
-            cursor.execute("set local session_replication_role = replica")
-            cursor.execute("set local lock_timeout = '5s'")
-            cursor.execute(self._delete)
-            for name, rows in self._rows:
-                if rows:
-                    with cursor.copy(sql.SQL("copy {} from stdin").format(name)) as copy:
-                        copy.write(rows)
-            for sequence, value in self._sequences:
-                cursor.execute("select setval(%s, %s)", (sequence, value))
 
 
 class Town:

@@ -8,6 +8,7 @@ from html import unescape
 import httpx
 
 from app.seed.filling import DEMO_PASSWORD
+from tests.standing import PLAIN
 from tests.story import Story
 
 
@@ -35,7 +36,9 @@ def headline(answer: httpx.Response) -> str:
 @asynccontextmanager
 async def browser(story: Story, email: str | None = None, password: str = DEMO_PASSWORD) -> AsyncIterator[Browser]:
     """A browser, signed in as `email` if that is given."""
-    async with httpx.AsyncClient(base_url=story.carrier.public_url, follow_redirects=True, timeout=30) as http:
+    async with httpx.AsyncClient(
+        base_url=story.carrier.public_url, follow_redirects=True, timeout=30, verify=PLAIN
+    ) as http:
         opened = Browser(http)
         if email is not None:
             answer = await opened.sends("/sign-in", email=email, password=password)
