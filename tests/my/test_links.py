@@ -178,7 +178,10 @@ def test_no_log_holds_a_links_key() -> None:
 
 
 def test_a_token_has_160_bits_and_a_text_is_counted_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = {"DATABASE_URL": "postgresql://x/x", "SECRET_KEY": "k" * 40, "TWILIO_ACCOUNT_SID": "AC" + "1" * 32}
+    given = {
+        "DATABASE_URL": "postgresql://x/x", "SECRET_KEY": "k" * 40, "ENVIRONMENT": "test",
+        "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
+    }  # fmt: skip
     for name, value in (given | {"TWILIO_AUTH_TOKEN": "t", "TWILIO_FROM": "+12025550100"}).items():
         monkeypatch.setenv(f"RRT_{name}", value)
     get_settings.cache_clear()
