@@ -8,23 +8,45 @@ import sys
 import time
 from pathlib import Path
 
+import psycopg
 
-def _worker(url: str) -> "subprocess.Popen[bytes]":
+from tests.postgres import libpq
+
+PATIENCE_S = 60
+
+
+def _worker(url: str) -> "subprocess.Popen[str]":
     settings = {
         "RRT_DATABASE_URL": url, "RRT_SECRET_KEY": "k" * 40, "RRT_ENVIRONMENT": "test", "RRT_SECURE_COOKIES": "false",
         "RRT_TWILIO_ACCOUNT_SID": "AC" + "1" * 32, "RRT_TWILIO_AUTH_TOKEN": "t", "RRT_TWILIO_FROM": "+12025550100",
         "RRT_PUBLIC_URL": "http://127.0.0.1:9", "RRT_TWILIO_API_URL": "http://127.0.0.1:9",
     }  # fmt: skip
-    return subprocess.Popen([sys.executable, "-m", "app.cli", "worker"], env={**os.environ, **settings})
+    return subprocess.Popen(
+        [sys.executable, "-m", "app.cli", "worker"], env={**os.environ, **settings}, stderr=subprocess.PIPE, text=True
+    )
+
+
+def _says(worker: "subprocess.Popen[str]", words: str) -> bool:
+    """Read the worker's log until it says `words`; False when it ends before."""
+    assert worker.stderr is not None
+    return any(words in line for line in worker.stderr)
+
+
+async def _works(url: str) -> None:
+    """Wait until a worker has signed in at the queue."""
+    async with await psycopg.AsyncConnection.connect(libpq(url), autocommit=True) as watching:
+        until = time.monotonic() + PATIENCE_S
+        while (await (await watching.execute("select 1 from procrastinate_workers")).fetchone()) is None:
+            assert time.monotonic() < until, "no worker came"
+            await asyncio.sleep(0.05)
 
 
 async def test_a_stop_ends_a_worker_whose_database_is_away() -> None:
     worker = _worker("postgresql://rrt@127.0.0.1:9/nowhere")
     try:
-        await asyncio.sleep(6)
-        assert worker.poll() is None, "it waits for its database"
+        assert await asyncio.to_thread(_says, worker, "error connecting"), "it waits for its database"
         worker.send_signal(signal.SIGTERM)
-        assert await asyncio.to_thread(worker.wait, 15) == 0
+        assert await asyncio.to_thread(worker.wait, PATIENCE_S) == 0
     finally:
         worker.kill()
 
@@ -32,9 +54,9 @@ async def test_a_stop_ends_a_worker_whose_database_is_away() -> None:
 async def test_a_stop_ends_a_worker_at_work(database_url: str) -> None:
     worker = _worker(database_url)
     try:
-        await asyncio.sleep(6)
+        await _works(database_url)
         worker.send_signal(signal.SIGTERM)
-        assert await asyncio.to_thread(worker.wait, 15) == 0
+        assert await asyncio.to_thread(worker.wait, PATIENCE_S) == 0
     finally:
         worker.kill()
 
@@ -65,7 +87,7 @@ def test_a_killed_worker_leaves_no_solving_process_behind(tmp_path: Path) -> Non
     )
     processes = [Path("/proc", one) for one in ran.stdout.split()]
     assert processes, ran.stderr
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE_S
     while any(one.exists() for one in processes) and time.monotonic() < end:
         time.sleep(0.1)
     assert not [one for one in processes if one.exists()]

@@ -1,6 +1,5 @@
 """A carrier in a thread: just enough of Twilio's REST API for the real client, and faults on order."""
 
-import asyncio
 import secrets
 import threading
 import time
@@ -20,7 +19,7 @@ class Carrier:
     """What it has taken, newest last, and what it will do with the next requests.
 
     Faults: "500" takes it and says 500; "500 before" does not take it and says 500; "silence" takes it and answers
-    too late; "429", "400/21610" do not take it.
+    nobody, until the asker has hung up; "429", "400/21610" do not take it.
     """
 
     def __init__(self) -> None:
@@ -69,7 +68,8 @@ class Carrier:
         }
         taken.append(made)
         if fault == "silence":
-            await asyncio.sleep(0.6)
+            while (await request.receive())["type"] != "http.disconnect":
+                pass
         if fault == "500":
             return JSONResponse({"code": 20500, "message": "oops", "status": 500}, 500)
         return JSONResponse(made, 201)

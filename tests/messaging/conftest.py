@@ -13,7 +13,7 @@ from app.core.clock import Clock, clock
 from app.core.database import close_engine
 from app.core.problems import Problem
 from app.core.settings import get_settings
-from app.messaging import gateway, jobs, webhooks
+from app.messaging import jobs, webhooks
 from tests.messaging import carrier as carriers
 from tests.messaging.desk import ACCOUNT, PUBLIC, TOKEN, Desk
 
@@ -41,7 +41,6 @@ async def desk(database_url: str, _carrier: carriers.Carrier, monkeypatch: pytes
         "TWILIO_API_URL": _carrier.url, "CLOCK": "",
     }.items():  # fmt: skip
         monkeypatch.setenv(f"RRT_{name}", value)
-    monkeypatch.setattr(gateway, "TIMEOUT_S", 0.3)
     get_settings.cache_clear()
     core_jobs.job_app.cache_clear()
     await close_engine()

@@ -100,7 +100,10 @@ async def test_killed_between_twilio_and_the_commit_it_is_found_and_not_sent_aga
 
 
 @pytest.mark.parametrize("fault", ["500", "silence"])
-async def test_lost_after_twilio_took_it_it_is_found_and_not_sent_again(desk: Desk, fault: str) -> None:
+async def test_lost_after_twilio_took_it_it_is_found_and_not_sent_again(
+    desk: Desk, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway, "TIMEOUT_S", 1.0)
     desk.carrier.faults = [fault]
     message_id = await desk.posts()
     await desk.works()
