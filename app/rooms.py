@@ -18,6 +18,8 @@ MODELS = (
     "app.dispatch.models",
     "app.my.models",
     "app.field.models",
+    "app.surveys.models",
+    "app.exchange.models",
     "app.drills.models",
     "app.wellness.models",
     "app.afterwards.models",
@@ -30,6 +32,9 @@ JOBS = (
     "app.dispatch.jobs",
     "app.dispatch.watching",
     "app.field.jobs",
+    "app.field.staying",
+    "app.field.ahead",
+    "app.surveys.jobs",
     "app.drills.jobs",
     "app.replies.jobs",
     "app.wellness.jobs",
@@ -60,8 +65,13 @@ ROUTERS = (
     "app.deployments.pages",
     "app.rosters.api",
     "app.rosters.wishes_api",
+    "app.rosters.overrides_api",
     "app.dispatch.api",
     "app.field.api",
+    "app.field.extending_api",
+    "app.field.feed_pages",
+    "app.surveys.pages",
+    "app.exchange.api",
     "app.drills.api",
     "app.drills.pages",
     "app.replies.api",
@@ -82,6 +92,8 @@ ROUTERS = (
     "app.desk.new_call",
     "app.desk.request_page",
     "app.desk.road_page",
+    "app.desk.stay_page",
+    "app.desk.overrides_page",
     "app.desk.intaking",
     "app.desk.deciding",
     "app.desk.choosing",
@@ -100,7 +112,13 @@ ROUTERS = (
     "app.desk.settings_page",
 )
 """Modules with a `router`: the doors."""
-REFUSALS = ("app.requests.decisions", "app.deployments.opening", "app.dispatch.offers", "app.afterwards.reporting")
+REFUSALS = (
+    "app.requests.decisions",
+    "app.deployments.opening",
+    "app.rosters.overrides",
+    "app.dispatch.offers",
+    "app.afterwards.reporting",
+)
 """Modules that say what their room's constraints mean."""
 
 

@@ -20,6 +20,8 @@ class Permission(StrEnum):
     WORK_OFFERS = "work_offers"
     WORK_FIELD = "work_field"
     """Mission orders, check-ins and release, for every team."""
+    OVERRIDE = "override"
+    """One of the two who set a cap of somebody aside, with a reason."""
     LEAD_TEAM = "lead_team"
     """The same for the team one leads: reports, hours, check-ins on behalf."""
     WORK_WELLNESS = "work_wellness"
@@ -73,7 +75,7 @@ _DESK = _STAFF | {
     P.READ_ALARMS,
 }
 _DESK |= {P.READ_DRILLS, P.READ_RULES}
-_ASKS = {P.WORK_ROSTER, P.WORK_OFFERS, P.WORK_FIELD, P.WORK_ALARMS, P.RUN_DRILLS}
+_ASKS = {P.WORK_ROSTER, P.WORK_OFFERS, P.WORK_FIELD, P.WORK_ALARMS, P.RUN_DRILLS, P.OVERRIDE}
 GRANTS: dict[Role, frozenset[Permission]] = {
     R.REQUESTER: frozenset(
         _STAFF | {P.FILE_REQUEST, P.READ_REQUESTS, P.ANSWER_QUESTION, P.WITHDRAW_REQUEST, P.READ_AGENCIES}
@@ -91,7 +93,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         }
     ),
     R.RECOMMENDER: frozenset(_DESK | _ASKS | {P.LOOK_AFTER, P.WORK_INTAKE, P.RECOMMEND}),
-    R.APPROVER: frozenset(_DESK | {P.LOOK_AFTER, P.DECIDE}),
+    R.APPROVER: frozenset(_DESK | {P.LOOK_AFTER, P.DECIDE, P.OVERRIDE}),
     R.SCHEDULER: frozenset(_DESK | _ASKS | {P.LOOK_AFTER, P.MANAGE_EXPERTS}),
     R.TEAM_LEADER: frozenset({P.OWN_SESSIONS}),
     R.EXPERT: frozenset({P.OWN_SESSIONS, P.READ_OWN_OFFERS, P.ANSWER_OWN_OFFERS, P.LEAD_TEAM}),

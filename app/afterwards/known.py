@@ -15,6 +15,7 @@ from app.field import daily, queries
 from app.field.models import DailyReport
 from app.messaging.models import InboundMessage, Message
 from app.requests.models import Request
+from app.surveys import results
 
 DATES = (
     ("request.filed", "The agency asked"), ("request.approved", "Approved"), ("offer.made", "First question"),
@@ -23,7 +24,7 @@ DATES = (
     ("deployment.demobilising", "Demobilisation"), ("deployment.released", "Team released"),
 )  # fmt: skip
 """Kinds of event to what they are in the report's timeline; the first time of each."""
-OVERRIDES = ("offer.added", "roster.swapped", "callout.skipped")
+OVERRIDES = ("offer.added", "roster.swapped", "callout.skipped", "override.granted", "extension.asked")
 """Events in which a person decided otherwise than the solver."""
 
 
@@ -41,6 +42,7 @@ class Known:
     texts_in: int
     overrides: tuple[Event, ...]
     reports: tuple[DailyReport, ...]
+    surveys: tuple[results.Result, ...]
 
 
 async def of(session: AsyncSession, deployment: Deployment, request: Request) -> Known:
@@ -56,6 +58,7 @@ async def of(session: AsyncSession, deployment: Deployment, request: Request) ->
         await _count(session, select(func.count()).where(Message.topic == topic, Message.sent_at.is_not(None))),
         await _count(session, select(func.count()).where(InboundMessage.topic == topic)),
         tuple(await _overrides(session, topic)), tuple(reversed(reports)),
+        tuple(await results.of(session, deployment.id)),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from app.access.policy import Permission
 from app.access.viewer import MayLeadTeam, MayReadDeployments, MayWorkField, Viewer
 from app.afterwards import known, reporting, tasks
+from app.afterwards.sheets import after_action
 from app.core.clock import clock
 from app.core.events import Actor
 from app.core.problems import Changed, Conflict, Forbidden, Invalid
@@ -17,6 +18,7 @@ from app.deployments import queries as deployments
 from app.deployments.models import Deployment
 from app.field.queries import led_by
 from app.requests.models import Request as RequestRow
+from app.web import sheets
 from app.web.render import render
 from app.web.session import Session
 
@@ -55,6 +57,26 @@ async def after(reference: str, request: Request, session: Session, viewer: MayR
     """The after-action report, to read, to write and to print."""
     deployment = await deployments.find(session, viewer, reference)
     return await _page(request, session, viewer, deployment, _desk_base(reference), {}, {})
+
+
+@router.get("/desk/requests/{reference}/after.pdf", response_class=Response)
+async def print_after(reference: str, session: Session, viewer: MayReadDeployments) -> Response:
+    """The report as a sheet."""
+    return await _sheet(session, await deployments.find(session, viewer, reference))
+
+
+@router.get("/my/teams/{reference}/after.pdf", response_class=Response)
+async def print_after_as_leader(reference: str, session: Session, viewer: MayLeadTeam) -> Response:
+    """The same for the team's leader."""
+    return await _sheet(session, await led_by(session, viewer, reference))
+
+
+async def _sheet(session: Session, deployment: Deployment) -> Response:
+    asked = await session.get_one(RequestRow, deployment.request_id)
+    report = await reporting.known(session, deployment.id)
+    counted = await known.of(session, deployment, asked)
+    sheet = after_action(deployment, asked, report, counted, LABELS)
+    return await sheets.answer(f"after-action-{deployment.reference}.pdf", sheet, "en")
 
 
 @router.get("/my/teams/{reference}/after")

@@ -57,6 +57,8 @@ class Position(Table):
     is_remote: Mapped[bool]
     is_licensed: Mapped[bool]
     unfillable_reason: Mapped[str | None]
+    needed_from: Mapped[datetime | None]
+    """Of a seat for the rest of a stay: from when somebody must be on site. None: from the start, or at once."""
 
 
 class Assignment(Table):
@@ -97,6 +99,8 @@ class Assignment(Table):
     """When the expert texted HOME."""
     told_delay: Mapped[str | None]
     """The latest text that told of a delay, whole."""
+    leaves_at: Mapped[datetime | None]
+    """Last moment on site of somebody who does not stay for an extension; None: as the deployment."""
     sequence: Mapped[int] = mapped_column(default=0, server_default="0")
     """How often its times changed or it was called off; the database counts (RFC 5545 SEQUENCE)."""
 

@@ -17,10 +17,11 @@ from app.core.places import STATES
 from app.core.problems import Conflict, Invalid, NotFound
 from app.desk import expert_file, team
 from app.desk.pool_page import READINESS_WORDS
-from app.experts import credentials, pool
+from app.experts import credentials, exposure, pool
 from app.experts.models import Contact, Expert
 from app.experts.schemas import AbsenceIn, CredentialIn
 from app.experts.taxonomy import CREDENTIALS, DISCIPLINES, LANGUAGES, MANDATORY
+from app.rosters import relief_holds, rules
 from app.web.pictures import ticks
 from app.web.render import render
 from app.web.session import Session
@@ -72,6 +73,9 @@ async def page(  # noqa: PLR0917 - what the page shows beside the expert
         "served": served if may_see_teams else [],
         "asked": await expert_file.asked(session, expert) if may_see_teams else [],
         "months": months,
+        "held": await relief_holds.of_expert(session, expert.id) if may_see_teams else [],
+        "load": (await exposure.loads(session, clock.now(), [expert.id])).get(expert.id, 0.0),
+        "cap": (await rules.current(session)).exposure_cap,
         "scale": ticks(max(month.days for month in months) + 1),
         "in_90": expert_file.counted(served, 90),
         "in_365": expert_file.counted(served, 365),

@@ -12,12 +12,14 @@ from app.core.problems import Invalid, NotFound
 from app.deployments import queries as deployments
 from app.deployments.models import Deployment
 from app.deployments.states import ON_THE_ROAD, AssignmentState, DeploymentState
-from app.field import daily, demobilising, journeys, orders, queries, relieving
+from app.field import daily, demobilising, extending, journeys, orders, planning, queries, relieving
 from app.field.api import on_the_road
 from app.field.models import MissionOrder
 from app.field.schemas import OrderIn
+from app.field.sheets import mission_order
 from app.field.states import ITEMS, Item, Step, Way
 from app.requests.models import Request as RequestRow
+from app.web import sheets
 from app.web.render import render
 from app.web.session import Session
 
@@ -89,6 +91,7 @@ async def _page(
         headline=headline(deployment, order, members), where=WHERE, steps=STEPS, buttons=BUTTONS,
         reports=await daily.reports(session, deployment.id), signed=signed, items=ITEMS,
         may_work=viewer.may(Permission.WORK_FIELD), may_order=deployment.state in orders.MAY_BE_ORDERED,
+        extension=await extending.newest(session, deployment.id), plan=await planning.of(session, deployment, members),
         is_on_the_road=deployment.state in ON_THE_ROAD, all_signed=set(signed) == set(Item), **shown,
     )  # fmt: skip
 
@@ -114,6 +117,21 @@ async def read_order(
         request, "desk/order.html", deployment=deployment, asked=asked, order=found, orders=issued,
         members=await queries.members(session, deployment), where=WHERE,
     )  # fmt: skip
+
+
+@router.get("/order.pdf", response_class=Response)
+async def print_order(
+    reference: str, session: Session, viewer: MayReadDeployments, number: int | None = None
+) -> Response:
+    """One order as a sheet."""
+    deployment = await deployments.find(session, viewer, reference)
+    issued = await queries.orders_of(session, deployment.id)
+    found = next((one for one in issued if number in (None, one.number)), None)
+    if found is None:
+        raise NotFound
+    asked = await session.get_one(RequestRow, deployment.request_id)
+    sheet = mission_order(deployment, asked, found, await queries.members(session, deployment))
+    return await sheets.answer(f"mission-order-{reference}-{found.number}.pdf", sheet)
 
 
 def _back(reference: str, place: str = "") -> Response:

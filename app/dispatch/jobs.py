@@ -17,7 +17,7 @@ from app.dispatch.words import words_of
 from app.messaging import outbox, texts
 from app.requests.models import Request
 from app.rosters import proposals
-from app.rosters.models import Proposal
+from app.rosters.models import Cap, Override, Proposal
 
 
 @job("dispatch.climb")
@@ -45,6 +45,16 @@ async def propose(subject_id: int) -> None:
 async def compose_again(subject_id: int) -> None:
     """The desk wants somebody in, or out."""
     await backfill.propose_again(subject_id)
+
+
+@on("override.granted", name="dispatch.after_override")
+async def after_override(subject_id: int) -> None:
+    """Two people let somebody go in spite of the exposure cap: the team is composed again, or looks again."""
+    async with begin() as session:
+        override = await session.get_one(Override, subject_id)
+    if override.cap is Cap.EXPOSURE:
+        await backfill.propose_again(override.deployment_id)
+        await backfill.seek(override.deployment_id)
 
 
 @on("callout.resumed", name="dispatch.after_pause")

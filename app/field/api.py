@@ -48,6 +48,10 @@ class MemberOut(BaseModel):
     lights: dict[date, Light]
     is_to_be_relieved: bool
     relieves: str | None
+    leaves_at: datetime | None
+    limit_at: datetime
+    held_as_relief: str | None
+    held_because: str | None
     check_ins: list[CheckInOut]
 
 
@@ -86,6 +90,10 @@ def _member(member: queries.Member) -> MemberOut:
         lights=member.lights,
         is_to_be_relieved=member.relief is not None,
         relieves=member.relieves,
+        leaves_at=member.assignment.leaves_at,
+        limit_at=member.limit_at,
+        held_as_relief=member.held.expert.name if member.held else None,
+        held_because=member.held.hold.because if member.held else None,
         check_ins=[CheckInOut.model_validate(one) for one in member.check_ins],
     )
 

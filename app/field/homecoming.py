@@ -66,18 +66,25 @@ async def _count_exposure(
     session: AsyncSession, deployment: Deployment, assignment: Assignment, home: datetime
 ) -> None:
     """Enter the deployment into the exposure ledger, from its facts alone."""
+    facts = await facts_of(session, deployment, assignment, home)
+    await exposure.enter(session, assignment.expert_id, assignment.id, home, facts)
+
+
+async def facts_of(
+    session: AsyncSession, deployment: Deployment, assignment: Assignment, until: datetime
+) -> exposure.Facts:
+    """What the exposure policy counts of somebody's part, with days on site up to `until`."""
     request = await session.get_one(Request, deployment.request_id)
     position = await session.get_one(Position, assignment.position_id)
     hours = select(func.sum(DutyHours.hours)).where(DutyHours.assignment_id == assignment.id).group_by(DutyHours.day)
-    facts = exposure.Facts(
+    return exposure.Facts(
         incident_type=request.incident_type,
         has_children="children" in request.modifiers or request.incident_type == "child_homicide_or_abduction",
         had_death_notification="death_notification_support" in request.service_types,
         position=position.code, is_remote=position.is_remote,
-        days_on_site=rest.days_on_site(await arrived_at(session, assignment), home),
+        days_on_site=rest.days_on_site(await arrived_at(session, assignment), until),
         long_days=sum(day > LONG_DAY_HOURS for day in await session.scalars(hours)),
     )  # fmt: skip
-    await exposure.enter(session, assignment.expert_id, assignment.id, home, facts)
 
 
 async def _rest_from(session: AsyncSession, deployment: Deployment, assignment: Assignment, home: datetime) -> None:

@@ -2,13 +2,14 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Table, state_column
 from app.core.sealing import UNFOUND, Sealed
-from app.field.states import Activity, Item, Light, Step, Way
+from app.field.states import Activity, Item, Light, StayState, Step, Way
 
 
 class MissionOrder(Table):
@@ -162,6 +163,74 @@ class Relief(Table):
     way: Mapped[Way] = mapped_column(state_column(Way))
     relieved_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
+
+
+class Extension(Table):
+    """The desk wants a team to stay longer: until when, why, and what it was before. One at a time."""
+
+    __tablename__ = "extensions"
+    __table_args__ = (
+        Index(
+            "uq_extensions_open", "deployment_id", unique=True,
+            postgresql_where=text("settled_at is null and withdrawn_at is null"),
+        ),
+        CheckConstraint("until > was", name="longer"),
+        CheckConstraint("reason <> ''", name="says_why"),
+        CheckConstraint("settled_at is null or withdrawn_at is null", name="one_end"),
+    )  # fmt: skip
+
+    deployment_id: Mapped[int] = mapped_column(ForeignKey("deployments.id"))
+    was: Mapped[datetime]
+    """The last moment on site as it was planned before."""
+    until: Mapped[datetime]
+    reason: Mapped[str]
+    asked_at: Mapped[datetime]
+    by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    by_name: Mapped[str]
+    settled_at: Mapped[datetime | None]
+    """When everybody had answered, or run out of time, and the deployment's end was moved."""
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Stay(Table):
+    """One member of the team, asked whether they can stay until an extension's end."""
+
+    __tablename__ = "stays"
+    __table_args__ = (
+        UniqueConstraint("extension_id", "assignment_id"),
+        Index("ix_stays_assignment_id", "assignment_id"),
+        Index("ix_stays_code", "code"),
+    )
+
+    extension_id: Mapped[int] = mapped_column(ForeignKey("extensions.id"))
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignments.id"))
+    code: Mapped[str]
+    """"E" and two digits; the answer's own word, as an offer's code is."""
+    state: Mapped[StayState] = mapped_column(state_column(StayState))
+    caps: Mapped[list[dict[str, Any]]]
+    """[{cap, text}]: what the longer stay would pass."""
+    span_end: Mapped[datetime]
+    """The end of their span before, to go back to."""
+    reply_by: Mapped[datetime]
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[Way | None] = mapped_column(state_column(Way))
+    note: Mapped[str]
+    """Why they go, where it was not they who said so."""
+
+
+class CalendarFeed(Table):
+    """A link with which somebody's calendar program subscribes; what it shows depends on who they are that day."""
+
+    __tablename__ = "calendar_feeds"
+    __table_args__ = (
+        Index("uq_calendar_feeds_user", "user_id", unique=True, postgresql_where=text("ended_at is null")),
+    )
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    token_digest: Mapped[str] = mapped_column(unique=True)
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class Said(Table):

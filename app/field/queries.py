@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,9 +13,11 @@ from app.core.problems import NotFound
 from app.deployments.models import Assignment, Deployment, Position
 from app.deployments.states import LIVE, AssignmentState
 from app.experts.models import Expert
-from app.field import daily, duty
-from app.field.models import CheckIn, MissionOrder, OrderCopy, Relief
-from app.field.states import Light
+from app.field import daily, duty, extending
+from app.field.models import CheckIn, Extension, MissionOrder, OrderCopy, Relief, Stay
+from app.field.states import Light, StayState
+from app.rosters import relief_holds, rules
+from app.rosters.relief_holds import Held
 
 A = AssignmentState
 GONE = (A.CANCELLED,)
@@ -33,6 +35,8 @@ class Member:
         lights: day to colour.
         relief: a relief of theirs that is under way.
         relieves: whom they come for, if they do.
+        limit_at: when the days that are planned for a stay are over for them.
+        held: who is held as relief for their seat, not asked.
     """
 
     assignment: Assignment
@@ -45,6 +49,8 @@ class Member:
     lights: dict[date, Light]
     relief: Relief | None
     relieves: str | None
+    limit_at: datetime
+    held: Held | None
 
     @property
     def arrived_at(self) -> datetime | None:
@@ -79,6 +85,8 @@ class _Told:
     by_day: dict[int, dict[date, float]]
     lights: dict[int, dict[date, Light]]
     reliefs: dict[int, Relief]
+    held: dict[int, Held]
+    planned: timedelta
 
 
 async def _told(session: AsyncSession, deployment_id: int, expert_ids: Sequence[int]) -> _Told:
@@ -94,6 +102,8 @@ async def _told(session: AsyncSession, deployment_id: int, expert_ids: Sequence[
         latest, check_ins, await daily.hours_by_assignment(session, deployment_id),
         await daily.hours_of_all(session, expert_ids), await daily.lights(session, deployment_id),
         {relief.position_id: relief for relief in await _reliefs(session, deployment_id)},
+        await relief_holds.standing(session, deployment_id),
+        timedelta(days=(await rules.current(session)).tour_planned_days),
     )  # fmt: skip
 
 
@@ -106,11 +116,14 @@ async def _reliefs(session: AsyncSession, deployment_id: int) -> Sequence[Relief
 def _member(assignment: Assignment, position: Position, expert: Expert, told: _Told, names: dict[int, str]) -> Member:
     under_way = (one for one in told.reliefs.values() if one.assignment_id == assignment.id and one.relieved_at is None)
     relieves = told.reliefs.get(position.id)
+    reports = told.check_ins.get(assignment.id, ())
+    came = (one.happened_at for one in reports if one.step == "arrived" and one.has_counted)
     return Member(
         assignment, position, expert, told.copies.get(assignment.id), tuple(told.check_ins.get(assignment.id, ())),
         told.hours.get(assignment.id, 0.0), tuple(duty.warnings(told.by_day.get(expert.id, {}))),
         told.lights.get(expert.id, {}), next(under_way, None),
         names.get(relieves.assignment_id) if relieves else None,
+        next(came, assignment.arrives_at) + told.planned, told.held.get(position.id),
     )  # fmt: skip
 
 
@@ -156,3 +169,51 @@ async def led_by(session: AsyncSession, viewer: Viewer, reference: str, *, lock:
     if deployment is None:
         raise NotFound
     return deployment
+
+
+@dataclass(frozen=True, slots=True)
+class StayView:
+    """One of the team, asked to stay."""
+
+    stay: Stay
+    expert: Expert
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionView:
+    """The last extension of a team, and everybody's answer."""
+
+    extension: Extension
+    stays: tuple[StayView, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether answers are waited for."""
+        return self.extension.settled_at is None
+
+    @property
+    def capped(self) -> tuple[StayView, ...]:
+        """Whom a cap keeps from being asked."""
+        return tuple(one for one in self.stays if one.stay.state is StayState.CAPPED)
+
+
+async def extension_of(session: AsyncSession, deployment_id: int) -> ExtensionView | None:
+    """The last extension that was not taken back."""
+    extension = await extending.newest(session, deployment_id)
+    if extension is None:
+        return None
+    rows = await session.execute(
+        select(Stay, Expert)
+        .join(Assignment, Assignment.id == Stay.assignment_id)
+        .join(Expert, Expert.id == Assignment.expert_id)
+        .where(Stay.extension_id == extension.id)
+        .order_by(Stay.id)
+    )
+    return ExtensionView(extension, tuple(StayView(row[0], row[1]) for row in rows))
+
+
+async def stay_of(session: AsyncSession, assignment_id: int) -> Stay | None:
+    """The latest question to somebody whether they can stay, of an extension that was not taken back."""
+    query = select(Stay).join(Extension, Extension.id == Stay.extension_id)
+    query = query.where(Stay.assignment_id == assignment_id, Extension.withdrawn_at.is_(None))
+    return await session.scalar(query.order_by(Stay.id.desc()).limit(1))

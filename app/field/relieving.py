@@ -16,6 +16,7 @@ from app.field import homecoming
 from app.field.models import Relief
 from app.field.orders import topic
 from app.field.states import Way
+from app.rosters import relief_holds
 
 NEEDED = (DeploymentState.MOBILISING, DeploymentState.ACTIVE)
 
@@ -38,10 +39,11 @@ async def ask(session: AsyncSession, deployment: Deployment, assignment: Assignm
     """
     there = await open_relief(session, assignment.id)
     if there is not None:
+        await _sooner(session, deployment, there, by)
         return there
     if assignment.state not in SEATED or deployment.state not in NEEDED:
         raise Conflict("They are not on the road with this team, so there is nobody to relieve.")
-    position = await _seat_like(session, await session.get_one(Position, assignment.position_id))
+    position = await seat_like(session, await session.get_one(Position, assignment.position_id))
     relief = Relief(
         assignment_id=assignment.id, position_id=position.id, asked_at=clock.now(), way=way,
         by_kind=by.kind, by_id=by.id, by_name=by.name,
@@ -53,8 +55,20 @@ async def ask(session: AsyncSession, deployment: Deployment, assignment: Assignm
     return relief
 
 
-async def _seat_like(session: AsyncSession, position: Position) -> Position:
-    """A new seat with the same needs."""
+async def _sooner(session: AsyncSession, deployment: Deployment, relief: Relief, by: Actor) -> None:
+    """Who was to be relieved at the end of a planned stay wants it now: the seat is needed at once."""
+    position = await session.get_one(Position, relief.position_id, with_for_update=True)
+    if position.needed_from is not None:
+        position.needed_from = None
+        assignment = await session.get_one(Assignment, relief.assignment_id)
+        expert = await session.get_one(Expert, assignment.expert_id)
+        await record(
+            session, "relief.asked", relief.id, topic=topic(deployment), by=by, name=expert.name, way=relief.way
+        )
+
+
+async def seat_like(session: AsyncSession, position: Position) -> Position:
+    """A new seat with the same needs; whoever is held as relief for the old one is held for it."""
     last = await session.scalar(
         select(func.max(Position.number)).where(Position.deployment_id == position.deployment_id)
     )
@@ -66,6 +80,7 @@ async def _seat_like(session: AsyncSession, position: Position) -> Position:
     )  # fmt: skip
     session.add(like)
     await session.flush()
+    await relief_holds.move(session, position.id, like.id)
     return like
 
 

@@ -10,6 +10,7 @@ HEAVY = frozenset({
     "lodd_accident_or_medical",
 })  # fmt: skip
 """Incidents of mass violence, the death of a child, or a death in the line of duty."""
+CLOCK_CHANGE = timedelta(hours=1)
 HEAVY_MODIFIERS = frozenset({"children", "officers_killed"})
 
 
@@ -35,8 +36,8 @@ def is_heavy(incident_type: str, modifiers: Collection[str]) -> bool:
 
 
 def days_on_site(arrived: datetime, left: datetime) -> int:
-    """Days on site, begun ones counted whole."""
-    return max(1, -int(-(left - arrived) // timedelta(days=1)))
+    """Days on site, begun ones counted whole. The hour by which the clocks go back begins no day."""
+    return max(1, -int(-(left - arrived - CLOCK_CHANGE) // timedelta(days=1)))
 
 
 def days_of_rest(on_site: int, *, rules: RestRules = RULES) -> int:

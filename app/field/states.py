@@ -25,6 +25,17 @@ class Way(StrEnum):
     DESK = "desk"
 
 
+class StayState(StrEnum):
+    """What became of the question whether somebody can stay longer."""
+
+    CAPPED = "capped"
+    """A cap is in the way: nobody asks them before two people have set it aside."""
+    ASKED = "asked"
+    STAYS = "stays"
+    GOES = "goes"
+    """Goes home as planned: said so, did not answer, is promised elsewhere, or may not stay."""
+
+
 class Light(StrEnum):
     """How somebody is today, and no more than that: the leader's daily look (domain.md 4)."""
 

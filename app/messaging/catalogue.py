@@ -14,7 +14,7 @@ SECOND = OfferWords("357", "Child and adolescent clinician", "OR", "Dec 28-Jan 1
 VALUES: dict[str, Any] = {
     "reference": "26-10412", "size": 99, "example": "AWAY 12/20-12/27 MARIA-GUADALUPE", "away": "Dec 27",
     "dates": "Nov 30-Dec 12", "away_dates": "Nov 30-Dec 12", "drill_code": "D47", "mark": "#C1234567",
-    "rest_until": "Dec 27",
+    "rest_until": "Dec 27", "stay_until": "Dec 27", "link": "rrt.example.org/s/#S1234567",
 }  # fmt: skip
 """The longest that each word of a text can be."""
 ENGLISH_ONLY = {"request_received", "team_confirmed", "agency_question"}

@@ -1,7 +1,8 @@
 """What a text carries that no table of ours may hold: it is kept as a mark, and opened only for the carrier.
 
-"/x/#L17" stands for the token of link 17, "#C5" for the digits of code 5. Both are made from the number and the secret
-key, so a copy of the database opens no link and knows no code (reliability.md R16, R21).
+"/x/#L17" stands for the token of link 17, "/s/#S17" for that of survey 17, "#C5" for the digits of code 5. All are
+made from the number and the secret key, so a copy of the database opens no link and knows no code (reliability.md R16,
+R21).
 """
 
 import hashlib
@@ -14,10 +15,10 @@ from app.core.settings import get_settings
 ALPHABET = digits + ascii_letters
 TOKEN_LENGTH, CODE_LENGTH = 27, 8
 """27 characters of 62 are 160 bits; 8 digits are 26 (reliability.md R15, R16)."""
-MARK = re.compile(r"#([LC])(\d+)")
-IN_SQL = r"#[LC][0-9]+"
+MARK = re.compile(r"#([LCS])(\d+)")
+IN_SQL = r"#[LCS][0-9]+"
 """The same for PostgreSQL."""
-OPENED = re.compile(rf"(?<=/x/)[0-9A-Za-z]{{{TOKEN_LENGTH}}}\b|(?<!\d)\d{{{CODE_LENGTH}}}(?!\d)")
+OPENED = re.compile(rf"(?<=/[xs]/)[0-9A-Za-z]{{{TOKEN_LENGTH}}}\b|(?<!\d)\d{{{CODE_LENGTH}}}(?!\d)")
 SAMPLE = "each-person-has-a-link-here"
 """Stands where a token will, and is as long."""
 
@@ -32,9 +33,23 @@ def code_mark(code_id: int) -> str:
     return f"#C{code_id}"
 
 
+def survey_mark(survey_id: int) -> str:
+    """How the token of a survey is written in a text."""
+    return f"#S{survey_id}"
+
+
 def link_token(link_id: int) -> str:
     """The token of a link."""
-    number, token = _number(f"offer-link:{link_id}"), ""
+    return _token(f"offer-link:{link_id}")
+
+
+def survey_token(survey_id: int) -> str:
+    """The token of a survey."""
+    return _token(f"survey:{survey_id}")
+
+
+def _token(of: str) -> str:
+    number, token = _number(of), ""
     for _ in range(TOKEN_LENGTH):
         number, place = divmod(number, len(ALPHABET))
         token += ALPHABET[place]
@@ -51,14 +66,18 @@ def _number(of: str) -> int:
     return int.from_bytes(hmac.digest(secret, of.encode(), hashlib.sha256))
 
 
+MADE = {"L": link_token, "S": survey_token, "C": code}
+"""Letter of a mark to what it stands for."""
+
+
 def opened(body: str) -> str:
     """A text as the carrier gets it."""
-    return MARK.sub(lambda mark: link_token(int(mark[2])) if mark[1] == "L" else code(int(mark[2])), body)
+    return MARK.sub(lambda mark: MADE[mark[1]](int(mark[2])), body)
 
 
 def measured(body: str) -> str:
     """A text with something as long in the place of every mark, to count it."""
-    return MARK.sub(lambda mark: "x" * (TOKEN_LENGTH if mark[1] == "L" else CODE_LENGTH), body)
+    return MARK.sub(lambda mark: "x" * (CODE_LENGTH if mark[1] == "C" else TOKEN_LENGTH), body)
 
 
 def shown(body: str) -> str:

@@ -116,6 +116,17 @@ TEXTS = {
     "member_missing": "RRT: Alguien de su equipo no ha avisado que llego: {where}. Vea su pagina o llame:"
     " {desk_phone}. Ref {code}",
     "report_due": "RRT: Falta su informe de hoy: {where}. Dos minutos en su pagina, o llame: {desk_phone}. Ref {code}",
+    "stay_question": "RRT: ¿Puede quedarse en {state} hasta {stay_until}? Responda {answers} antes de {reply_by}."
+    " Sin respuesta vuelve segun lo previsto.",
+    "stay_yes": "RRT: Gracias. Se queda en {state} hasta {stay_until}. Le llega la orden cambiada."
+    " ¿Problema? {desk_phone}. Ref {code}",
+    "stay_no": "RRT: Anotado. Vuelve segun lo previsto: {where}. No hace falta un motivo. Gracias. Ref {code}",
+    "stay_booked": "RRT: Gracias, pero otro equipo cuenta con usted. Vuelve segun lo previsto: {where}."
+    " Oficina: {desk_phone}. Ref {code}",
+    "stay_over": "RRT: El plazo ya paso. Vuelve segun lo previsto: {where}. Para cambiarlo: {desk_phone}. Ref {code}",
+    "stay_not_needed": "RRT: El equipo no se queda mas. Vuelve segun lo previsto: {where}. Gracias. Ref {code}",
+    "survey": "RRT: ¿Como fue? Tres preguntas, dos minutos, sin nombres: {link} Gracias. STOP: fin",
+    "survey_reminder": "RRT: Recordatorio, el unico: ¿como fue? Dos minutos, sin nombres: {link} Gracias. STOP: fin",
     "relief_noted": "RRT: Anotado. Ya buscamos quien le releve: {where}. No hace falta un motivo."
     " Para hablar: {desk_phone}. Ref {code}",
     "released": "RRT: Ya puede volver a casa: {where}. Gracias. Buen viaje; envie HOME al llegar."

@@ -14,12 +14,14 @@ from app.core.events import Actor
 from app.core.problems import Changed, Invalid, NotFound
 from app.deployments.models import Assignment, Deployment
 from app.deployments.states import AssignmentState
-from app.field import daily, journeys, orders, queries, relieving
+from app.field import daily, extending, journeys, orders, queries, relieving
 from app.field.api import on_the_road
-from app.field.models import DailyReport
+from app.field.models import DailyReport, Stay
 from app.field.schemas import HoursIn, ReportIn
+from app.field.sheets import mission_order
 from app.field.states import Activity, Light, Step, Way
 from app.requests.models import Request as RequestRow
+from app.web import sheets
 from app.web.languages import N_, gettext
 from app.web.render import render
 from app.web.session import Session
@@ -67,7 +69,21 @@ async def my_order(reference: str, request: Request, session: Session, viewer: M
         request, "my/order.html", deployment=deployment, asked=asked, seat=seat,
         order=await orders.latest(session, deployment.id), unread=await orders.unread_copy(session, seat.id),
         members=await queries.members(session, deployment), leads=await queries.leads(session, seat),
+        stay=await queries.stay_of(session, seat.id), extension=await extending.newest(session, deployment.id),
     )  # fmt: skip
+
+
+@router.get("/order.pdf", response_class=Response)
+async def print_order(reference: str, session: Session, viewer: MayReadOwnOffers) -> Response:
+    """The same as a sheet, in the reader's language."""
+    seat = await queries.seat_in(session, viewer.expert_id or 0, reference)
+    order = await orders.latest(session, seat.deployment_id) if seat else None
+    if seat is None or order is None:
+        raise NotFound
+    deployment = await session.get_one(Deployment, seat.deployment_id)
+    asked = await session.get_one(RequestRow, deployment.request_id)
+    sheet = mission_order(deployment, asked, order, await queries.members(session, deployment), seat)
+    return await sheets.answer(f"mission-order-{reference}-{order.number}.pdf", sheet)
 
 
 @router.post("/order")
@@ -76,6 +92,19 @@ async def read_order(reference: str, session: Session, viewer: MayAnswerOwnOffer
     deployment, seat = await _my_seat(session, viewer, reference)
     await orders.acknowledge(session, deployment, seat, Way.PAGE, by=_by(viewer))
     return RedirectResponse(f"/my/teams/{reference}/order", 303)
+
+
+@router.post("/stay")
+async def my_stay(
+    reference: str, session: Session, viewer: MayAnswerOwnOffers, verb: Annotated[str, Form()] = "goes"
+) -> Response:
+    """I stay, or I go home as planned; nobody asks why."""
+    deployment, seat = await _my_seat(session, viewer, reference)
+    asked = await queries.stay_of(session, seat.id)
+    if asked is not None:
+        stay = await locked(session, Stay, asked.id)
+        await extending.answer(session, deployment, stay, Way.PAGE, stays=verb == "stays", by=_by(viewer))
+    return RedirectResponse(f"/my/teams/{reference}/order#stay", 303)
 
 
 @router.post("/relief")

@@ -1,24 +1,18 @@
 """An expert's journeys: those to come and under way first, what may be told about them now, and their calendar."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from icalendar import Calendar, Event
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
-from app.core.places import STATES
 from app.core.problems import NotFound
 from app.deployments import road
-from app.deployments.models import Assignment, Deployment, Position
+from app.deployments.models import Assignment
 from app.deployments.states import LIVE, AssignmentState
 from app.dispatch.models import Offer
 from app.dispatch.states import OfferState
-from app.experts.models import Expert
 from app.my.facts import Facts, Sheet, facts_of, sheet_of
-from app.requests.models import Request
 from app.web.languages import N_
 
 OVER = (AssignmentState.CANCELLED, AssignmentState.NO_SHOW)
@@ -110,40 +104,3 @@ async def own(session: AsyncSession, expert_id: int, assignment_id: int) -> Assi
     if found is None:
         raise NotFound
     return found
-
-
-async def calendar_of(session: AsyncSession, expert: Expert, assignments: Sequence[Assignment]) -> bytes:
-    """Assignments as an iCalendar file (RFC 5545). Its subject is neutral: a calendar lies open on many screens."""
-    calendar = Calendar()
-    calendar.add("prodid", "-//Rapid Response Team//Journeys//EN")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    for assignment in assignments:
-        calendar.add_component(await _event(session, assignment))
-    return bytes(calendar.to_ical())
-
-
-async def _event(session: AsyncSession, assignment: Assignment) -> Event:
-    deployment = await session.get_one(Deployment, assignment.deployment_id)
-    request = await session.get_one(Request, deployment.request_id)
-    position = await session.get_one(Position, assignment.position_id)
-    is_off = assignment.state in OVER
-    event = Event()
-    event.add("uid", f"assignment-{assignment.id}@rapid-response-team")
-    event.add("dtstamp", clock.now())
-    event.add("sequence", assignment.sequence)
-    event.add("summary", "RRT journey")
-    event.add("description", f"{position.title}. Details on your page or from the desk.")
-    event.add("location", STATES.get(request.place_state, request.place_state))
-    event.add("dtstart", assignment.span.lower or assignment.arrives_at)
-    event.add("dtend", _home(assignment, deployment))
-    event.add("status", "CANCELLED" if is_off else "CONFIRMED")
-    event.add("transp", "TRANSPARENT" if is_off else "OPAQUE")
-    event.add("class", "PRIVATE")
-    return event
-
-
-def _home(assignment: Assignment, deployment: Deployment) -> datetime:
-    """When the journey ends at home: as long back as there. The rest that follows is nobody's appointment."""
-    lower = assignment.span.lower
-    return deployment.ends_at + (assignment.arrives_at - lower if lower else deployment.ends_at - deployment.ends_at)

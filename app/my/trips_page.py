@@ -4,11 +4,11 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy import select
 
 from app.core.problems import Conflict
-from app.deployments.models import Assignment, Deployment
+from app.deployments.models import Deployment
 from app.dispatch import offers
+from app.field import calendars
 from app.field.states import Way
 from app.my import desk, trips
 from app.my.mine import Me, MeActing
@@ -49,15 +49,14 @@ async def my_trips(request: Request, session: Session, expert: Me, told: str = "
 @router.get("/my/trips.ics")
 async def my_calendar(session: Session, expert: Me) -> Response:
     """All my journeys as a calendar file."""
-    mine = select(Assignment).where(Assignment.expert_id == expert.id).order_by(Assignment.id)
-    return _file(await trips.calendar_of(session, expert, (await session.scalars(mine)).all()), "rrt-journeys.ics")
+    return _file(await calendars.of_expert(session, expert.id), "rrt-journeys.ics")
 
 
 @router.get("/my/trips/{assignment_id}.ics")
 async def one_calendar(assignment_id: int, session: Session, expert: Me) -> Response:
-    """One journey as a calendar file; the same entry again when it changes."""
+    """One journey as an invitation; the same entry again when it changes, its cancellation when it is off."""
     one = await trips.own(session, expert.id, assignment_id)
-    return _file(await trips.calendar_of(session, expert, [one]), f"rrt-journey-{assignment_id}.ics")
+    return _file(await calendars.invitation(session, one), f"rrt-journey-{assignment_id}.ics")
 
 
 def _file(content: bytes, name: str) -> Response:

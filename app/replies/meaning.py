@@ -47,8 +47,8 @@ class Meaning:
     also: tuple["Meaning", ...] = ()
 
 
-CODE = re.compile(rf"(?<!\S)(?:[{CODE_DIGITS}]{{3}}|d\d\d|[b-df-hj-np-tv-z]\d[b-df-hj-np-tv-z])(?!\S)")
-"""An offer's three digits, a drill's "D47", and what looks like a code of another system."""
+CODE = re.compile(rf"(?<!\S)(?:[{CODE_DIGITS}]{{3}}|[de]\d\d|[b-df-hj-np-tv-z]\d[b-df-hj-np-tv-z])(?!\S)")
+"""An offer's three digits, a drill's "D47", the "E47" of a longer stay, and what looks like another system's code."""
 SIMPLE = {
     Kind.STATUS: v.STATUS, Kind.ARRIVED: v.ARRIVED, Kind.HOME: v.HOME, Kind.BACK: v.BACK, Kind.AWAY: v.AWAY,
     Kind.LEFT: v.LEFT, Kind.RELIEF: v.RELIEF,

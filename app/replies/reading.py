@@ -14,7 +14,7 @@ from app.dispatch.words import words_of
 from app.experts.models import Expert
 from app.messaging import inbox, outbox, texts
 from app.messaging.models import InboundMessage
-from app.replies import away, drilling, optouts, road, routing, saying
+from app.replies import away, drilling, optouts, road, routing, saying, staying
 from app.replies.meaning import Kind, Meaning, acknowledges, read
 from app.replies.routing import Phone
 
@@ -51,7 +51,9 @@ async def read_text(session: AsyncSession, inbound_id: int) -> None:
         await optouts.wrong_number(session, inbound, phone)
     elif meaning.kind in ABOUT_MYSELF:
         await _about_myself(session, inbound, phone, meaning.kind)
-    elif not await drilling.take(session, inbound, phone, meaning):
+    elif await staying.take(session, inbound, phone, meaning) or await drilling.take(session, inbound, phone, meaning):
+        return
+    else:
         await _about_an_offer(session, inbound, phone, meaning)
 
 

@@ -25,8 +25,8 @@ R, S, A = RequestState, OfferState, AssignmentState
 HOURLY_CEILING = 81.25
 """Dollars an hour, the OJP consultant ceiling (domain.md 1.6): what the hours would cost at most."""
 FIRST = (
-    "request.filed", "request.taken_in", "request.recommended", "request.approved", "request.declined",
-    "request.referred", "offer.made", "deployment.staffed", "assignment.arrived",
+    "request.filed", "request.taken_in", "request.call_noted", "request.recommended", "request.approved",
+    "request.declined", "request.referred", "offer.made", "deployment.staffed", "assignment.arrived",
 )  # fmt: skip
 """Events whose first time in a request's story is measured."""
 
@@ -84,7 +84,8 @@ async def facts(session: AsyncSession, start: datetime, end: datetime) -> Facts:
     assignments = await _by_deployment(session, Assignment, ids)
     seats = [row.id for rows in assignments.values() for row in rows]
     hours: dict[int, list[Counted]] = defaultdict(list)
-    kept = select(DutyHours.assignment_id, DutyHours.day, DutyHours.hours).where(DutyHours.assignment_id.in_(seats))
+    columns = (DutyHours.assignment_id, DutyHours.day, DutyHours.activity, DutyHours.hours)
+    kept = select(*columns).where(DutyHours.assignment_id.in_(seats))
     for row in await session.execute(kept):
         hours[row.assignment_id].append(row)
     return Facts(
@@ -175,7 +176,7 @@ def _between(facts: Facts, start: str, ends: Sequence[str]) -> list[Case]:
 def _half_confirmed(facts: Facts) -> list[Case]:
     """Minutes from the first question to the yes that filled half of the seats."""
     cases = []
-    for request, deployment in _deployed(facts):
+    for request, deployment in deployed(facts):
         asked = [offer.asked_at for offer in facts.offers.get(deployment.id, ())]
         seats = [row for row in facts.positions.get(deployment.id, ()) if row.state is not PositionState.CANCELLED]
         said = sorted(row.confirmed_at for row in facts.assignments.get(deployment.id, ()))
@@ -190,6 +191,7 @@ def _speed(facts: Facts) -> list[Figure]:
     arrived, filed = "assignment.arrived", "request.filed"
     return [
         spans("to-acknowledge", "Filed to taken on", _between(facts, filed, ["request.taken_in"]), 30),
+        spans("to-intake", "Filed to the intake call", _between(facts, filed, ["request.call_noted"]), 120),
         spans("to-decision", "Filed to decided", _between(facts, filed, decided), 6 * 60),
         spans("to-first-offer", "Approved to first question", _between(facts, "request.approved", ["offer.made"]), 60),
         spans("to-half", "First question to half the team", _half_confirmed(facts)),
@@ -198,13 +200,14 @@ def _speed(facts: Facts) -> list[Figure]:
     ]
 
 
-def _deployed(facts: Facts) -> list[tuple[Counted, Counted]]:
+def deployed(facts: Facts) -> list[tuple[Counted, Counted]]:
+    """Requests that became a deployment, with it."""
     return [(one, facts.deployments[one.id]) for one in facts.requests if one.id in facts.deployments]
 
 
 def _staffing(facts: Facts) -> list[Figure]:
     filled, per_yes, answers = [], [], []
-    for request, deployment in _deployed(facts):
+    for request, deployment in deployed(facts):
         asked = facts.offers.get(deployment.id, ())
         seats = [row for row in facts.positions.get(deployment.id, ()) if row.state is not PositionState.CANCELLED]
         filled += [Case(request.reference, row.state is PositionState.FILLED) for row in seats]
@@ -213,10 +216,10 @@ def _staffing(facts: Facts) -> list[Figure]:
             per_yes.append(Case(request.reference, len(asked) / yes))
         ended = [offer for offer in asked if offer.state in (S.ACCEPTED, S.STANDBY, S.DECLINED, S.EXPIRED)]
         answers += [Case(request.reference, offer.state is not S.EXPIRED) for offer in ended]
-    reliefs = [Case(request.reference, facts.reliefs.get(row.id, 0)) for request, row in _deployed(facts)]
+    reliefs = [Case(request.reference, facts.reliefs.get(row.id, 0)) for request, row in deployed(facts)]
     missed = [
         Case(request.reference, sum(one.state is A.NO_SHOW for one in facts.assignments.get(row.id, ())))
-        for request, row in _deployed(facts)
+        for request, row in deployed(facts)
     ]
     return [
         share("filled", "Staffing", "Seats that have somebody", filled),
@@ -233,7 +236,7 @@ def _fairness(facts: Facts) -> list[Case]:
     parts: dict[int, int] = defaultdict(int)
     rows = [
         (request.reference, one.expert_id)
-        for request, deployment in _deployed(facts)
+        for request, deployment in deployed(facts)
         for one in facts.assignments.get(deployment.id, ())
         if one.state in LIVE
     ]
@@ -245,7 +248,7 @@ def _fairness(facts: Facts) -> list[Case]:
 
 def _care(facts: Facts) -> list[Figure]:
     broken = []
-    for request, deployment in _deployed(facts):
+    for request, deployment in deployed(facts):
         for one in facts.assignments.get(deployment.id, ()):
             days: dict[date, float] = defaultdict(float)
             for row in facts.hours.get(one.id, ()):
@@ -256,7 +259,7 @@ def _care(facts: Facts) -> list[Figure]:
 
 def _service(facts: Facts) -> list[Figure]:
     days, hours, cost, texts = [], [], [], []
-    for request, deployment in _deployed(facts):
+    for request, deployment in deployed(facts):
         live = [one for one in facts.assignments.get(deployment.id, ()) if one.state in LIVE]
         spent = sum(float(row.hours) for one in live for row in facts.hours.get(one.id, ()))
         span = deployment.ends_at - deployment.starts_at

@@ -1,5 +1,6 @@
 """The page of figures, each down to its cases; as a table for a spreadsheet, small cells suppressed."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Annotated
@@ -7,18 +8,25 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
+from pydantic import BaseModel
+from sqlalchemy import select
 
 from app.access.policy import Permission
 from app.access.viewer import MayReadFigures
 from app.core.clock import clock, in_zone
 from app.core.problems import NotFound
-from app.reports import measures
+from app.reports import charts, excel, measures, quality
 from app.reports.figures import SMALLEST, Figure, said
+from app.requests.models import Request as RequestRow
+from app.requests.states import RequestState
 from app.web.csv_out import csv_answer
 from app.web.render import DESK_ZONE, render
 from app.web.session import Session
 
-router = APIRouter(include_in_schema=False)
+pages = APIRouter(include_in_schema=False)
+api = APIRouter(prefix="/api/v1", tags=["figures"])
+GROUPS = ("Demand", "Speed", "Staffing", "Care", "Service", "Quality", "Money")
+HEAD = ("group", "measure", "unit", "value", "90th percentile", "cases", "target missed")
 Quarter = Annotated[str, Query(pattern=r"^20\d\d-q[1-4]$|^$")]
 
 
@@ -64,25 +72,43 @@ def period_of(slug: str) -> Period:
 
 
 async def _figures(session: Session, period: Period) -> list[Figure]:
-    return measures.figures(await measures.facts(session, *period.span))
+    counted = await measures.facts(session, *period.span)
+    return [*measures.figures(counted), *quality.figures(counted, await quality.facts(session, counted))]
 
 
-@router.get("/desk/figures")
+async def _quarters(session: Session, last: Period) -> charts.Columns:
+    """Requests and approvals of eight quarters up to `last`."""
+    periods = [last.before(back) for back in range(7, -1, -1)]
+    rows = await session.execute(
+        select(RequestRow.filed_at, RequestRow.state).where(
+            RequestRow.filed_at >= periods[0].span[0], RequestRow.filed_at < last.span[1]
+        )
+    )
+    found = [(filed_at, state) for filed_at, state in rows if filed_at is not None]
+    counts = []
+    for one in periods:
+        start, end = one.span
+        states = [state for filed_at, state in found if start <= filed_at < end]
+        approved = sum(state is RequestState.APPROVED for state in states)
+        counts.append((one.slug, f"Q{one.quarter} {one.year}", len(states), approved))
+    return charts.columns_of(counts)
+
+
+@pages.get("/desk/figures")
 async def page(request: Request, session: Session, viewer: MayReadFigures, quarter: Quarter = "") -> Response:
     """Every measure of a quarter, by group."""
     period = period_of(quarter)
     found = await _figures(session, period)
-    groups: dict[str, list[Figure]] = {}
-    for figure in found:
-        groups.setdefault(figure.group, []).append(figure)
+    groups = {group: [one for one in found if one.group == group] for group in GROUPS}
     return render(
         request, "reports/figures.html", period=period, groups=groups, said=said, received=found[0],
         earlier=[period_of("").before(back) for back in range(8)], smallest=SMALLEST,
-        may_see_cases=viewer.may(Permission.READ_DEPLOYMENTS),
+        may_see_cases=viewer.may(Permission.READ_DEPLOYMENTS), bars=charts.span_bars(groups["Speed"]),
+        quarters=await _quarters(session, period),
     )  # fmt: skip
 
 
-@router.get("/desk/figures/{slug}")
+@pages.get("/desk/figures/{slug}")
 async def cases(
     slug: str, request: Request, session: Session, viewer: MayReadFigures, quarter: Quarter = ""
 ) -> Response:
@@ -98,19 +124,70 @@ async def cases(
     )  # fmt: skip
 
 
-@router.get("/desk/figures.csv")
+@pages.get("/desk/figures.csv")
 async def table(session: Session, viewer: MayReadFigures, quarter: Quarter = "") -> Response:
     """The figures of a quarter for a grant report; figures of fewer than five requests are left out."""
     period = period_of(quarter)
-    rows = [
+    return csv_answer(f"rrt-figures-{period.slug}.csv", HEAD, await _rows(session, period))
+
+
+@pages.get("/desk/figures.xlsx", response_class=Response)
+async def sheet(session: Session, viewer: MayReadFigures, quarter: Quarter = "") -> Response:
+    """The same as an Excel file."""
+    period = period_of(quarter)
+    rows, title = await _rows(session, period), f"Rapid Response Team, {period.title}"
+    notes = (
+        "Counted from what the service recorded, for requests filed in this quarter.",
+        f"Figures counted from fewer than {SMALLEST} requests are left out.",
+        "Minutes: median and 90th percentile. A share is between 0 and 1.",
+    )
+    body = await asyncio.to_thread(excel.workbook, title, HEAD, rows, notes)
+    return excel.excel_answer(f"rrt-figures-{period.slug}.xlsx", body)
+
+
+class FigureOut(BaseModel):
+    """One measure of a quarter. Values of fewer than five requests are null, as in published tables."""
+
+    slug: str
+    group: str
+    title: str
+    unit: str
+    value: float | None
+    high: float | None
+    target: float | None
+    missed: int | None
+    cases: int | None
+    is_suppressed: bool
+
+
+@api.get("/figures")
+async def read_figures(session: Session, viewer: MayReadFigures, quarter: Quarter = "") -> list[FigureOut]:
+    """The measures of a quarter ("2026-q4"; the present one when left out), small ones suppressed."""
+    return [
+        FigureOut(
+            slug=one.slug, group=one.group, title=one.title, unit=one.unit, target=one.target,
+            value=None if one.is_small else one.value, high=None if one.is_small else one.high,
+            missed=None if one.is_small or one.target is None else one.missed,
+            cases=None if one.is_small else len(one.cases), is_suppressed=one.is_small,
+        )
+        for one in await _figures(session, period_of(quarter))
+    ]  # fmt: skip
+
+
+async def _rows(session: Session, period: Period) -> list[tuple[object, ...]]:
+    """Lines of the published table, small cells suppressed."""
+    return [
         (f.group, f.title, f.unit, *((f"fewer than {SMALLEST}",) * 4 if f.is_small else _cells(f)))
         for f in await _figures(session, period)
     ]
-    head = ("group", "measure", "unit", "value", "90th percentile", "cases", "target missed")
-    return csv_answer(f"rrt-figures-{period.slug}.csv", head, rows)
 
 
 def _cells(figure: Figure) -> tuple[object, ...]:
     value = "" if figure.value is None else round(figure.value, 3)
     high = "" if figure.high is None else round(figure.high, 1)
     return value, high, len(figure.cases), figure.missed if figure.target is not None else ""
+
+
+router = APIRouter()
+router.include_router(pages)
+router.include_router(api)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.core.database import begin, locked
 from app.deployments.models import Deployment
 from app.deployments.opening import positions_of
-from app.rosters import problem, proposals, queries, rules, solving, wishes
+from app.rosters import problem, proposals, queries, relief_holds, rules, solving, wishes
 from app.rosters.models import Proposal
 from solver.problem import Span
 
@@ -47,8 +47,9 @@ async def compose(deployment_id: int, standing: Standing, *, cause: str) -> tupl
         kept, excluded = _with_wishes(standing, await wishes.of(session, deployment_id))
         shown = {} if before else await queries.proposed_picks(session, deployment_id)
         asked = await problem.request(
-            session, deployment, seats, kept=kept, held=before, excluded=excluded, shown=shown
-        )
+            session, deployment, seats, kept=kept, held=before | await relief_holds.rather(session, deployment_id),
+            excluded=excluded, shown=shown,
+        )  # fmt: skip
         holding = rules.policy(await rules.current(session))
     solved = await solving.solve(experts, asked, holding)
     async with begin() as session:

@@ -71,6 +71,79 @@ class Wish(Table):
     at: Mapped[datetime]
 
 
+class Cap(StrEnum):
+    """What somebody may not pass, unless two people decide so (domain.md 1.5)."""
+
+    TOUR = "tour"
+    DUTY = "duty"
+    EXPOSURE = "exposure"
+
+
+class Override(Table):
+    """A cap set aside for one person in one deployment: one asks, another grants or refuses, each with a reason."""
+
+    __tablename__ = "overrides"
+    __table_args__ = (
+        CheckConstraint("reason <> ''", name="says_why"),
+        CheckConstraint("asked_by_id <> granted_by_id", name="two_people"),
+        CheckConstraint("(granted_at is null) = (granted_by_id is null)", name="granted_by_somebody"),
+        CheckConstraint("(refused_at is null) = (refused_by_name is null)", name="refused_by_somebody"),
+        CheckConstraint("granted_at is null or refused_at is null", name="one_end"),
+        Index(
+            "uq_overrides_open", "deployment_id", "expert_id", "cap", unique=True,
+            postgresql_where=text("granted_at is null and refused_at is null"),
+        ),
+        Index("ix_overrides_deployment_id", "deployment_id"),
+    )  # fmt: skip
+
+    deployment_id: Mapped[int] = mapped_column(ForeignKey("deployments.id"))
+    expert_id: Mapped[int] = mapped_column(ForeignKey("experts.id", ondelete="CASCADE"))
+    cap: Mapped[Cap] = mapped_column(state_column(Cap))
+    until: Mapped[datetime]
+    """The last moment on site for which it holds; a longer stay is another decision."""
+    reason: Mapped[str]
+    asked_at: Mapped[datetime]
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    asked_by_name: Mapped[str]
+    granted_at: Mapped[datetime | None]
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    granted_by_name: Mapped[str | None]
+    refused_at: Mapped[datetime | None]
+    refused_by_name: Mapped[str | None]
+    second_reason: Mapped[str]
+    """What the second person says, granted or refused."""
+
+
+class ReliefHold(Table):
+    """Somebody whom the solver would send as relief if a stay outlasts its limits. Not asked; it binds nobody.
+
+    It stands in the person's load, and goes when a real deployment takes them: the next look finds another.
+    """
+
+    __tablename__ = "relief_holds"
+    __table_args__ = (
+        ForeignKeyConstraint(["position_id", "deployment_id"], ["positions.id", "positions.deployment_id"]),
+        CheckConstraint("until > starts_at", name="ends_after_start"),
+        Index("uq_relief_holds_seat", "position_id", unique=True, postgresql_where=text("released_at is null")),
+        Index("ix_relief_holds_expert_id", "expert_id"),
+        Index("ix_relief_holds_deployment_id", "deployment_id"),
+    )
+
+    deployment_id: Mapped[int] = mapped_column(ForeignKey("deployments.id"))
+    position_id: Mapped[int]
+    """The seat in which somebody may have to be relieved."""
+    expert_id: Mapped[int] = mapped_column(ForeignKey("experts.id", ondelete="CASCADE"))
+    starts_at: Mapped[datetime]
+    """From when they would be needed on site."""
+    until: Mapped[datetime]
+    because: Mapped[str]
+    """Which limit the stay may outlast, in a sentence."""
+    made_at: Mapped[datetime]
+    looked_at: Mapped[datetime]
+    """When the solver last confirmed it."""
+    released_at: Mapped[datetime | None]
+
+
 class DecisionRecord(Table):
     """All that a version was made of, to make it again: the problem with its hash, the parameters, the answer."""
 

@@ -20,6 +20,8 @@ from app.experts.quiet import may_be_asked_from
 from app.experts.taxonomy import CLINICAL, MANDATORY
 from app.requests.models import Request
 from app.requests.states import Priority
+from app.rosters import overrides, rules
+from app.rosters.models import Cap
 from solver import problem as asked
 
 PACKING = {
@@ -108,7 +110,15 @@ async def _facts(session: AsyncSession, besides: int) -> _Facts:
         if span.lower is not None and span.upper is not None:
             busy[expert_id].append(asked.Span(minute(span.lower), minute(span.upper)))
             served[expert_id].append(minute(starts_at))
-    return _Facts(papers, licences, busy, await exposure.loads(session, now), served)
+    return _Facts(papers, licences, busy, await _loads(session, besides), served)
+
+
+async def _loads(session: AsyncSession, deployment_id: int) -> dict[int, float]:
+    """What people carry. Who goes in spite of the cap, as two people decided, counts as just below it here."""
+    loads = await exposure.loads(session, clock.now())
+    below = (await rules.current(session)).exposure_cap - 0.1
+    let_go = await overrides.set_aside(session, deployment_id, Cap.EXPOSURE)
+    return loads | {who: min(loads[who], below) for who in let_go & loads.keys()}
 
 
 def _expert(row: Row[Any], facts: _Facts, also_busy: Iterable[asked.Span]) -> asked.Expert:
@@ -181,12 +191,18 @@ async def _asleep(session: AsyncSession, deployment: Deployment) -> set[int]:
     return asleep - await standby.on_standby(session, asleep, now)
 
 
-def first_moment(deployment: Deployment) -> datetime:
-    """From when whoever is sought now is to be on site: the start, or for a team on the road as soon as can be."""
+def first_moment(deployment: Deployment, positions: Iterable[Position] = ()) -> datetime:
+    """From when whoever is sought now is to be on site: the start, or for a team on the road as soon as can be.
+
+    Where every seat that is sought is for the rest of an extended stay, from when the first of them is needed.
+    """
     if deployment.state not in ON_THE_ROAD:
         return deployment.starts_at
+    needed = [one.needed_from for one in positions if one.state in (PositionState.OPEN, PositionState.HELD)]
+    later = min((moment for moment in needed if moment), default=deployment.starts_at)
+    start = later if needed and None not in needed else deployment.starts_at
     soonest = clock.now() + JOINS_WITHIN[deployment.priority]
-    return min(max(deployment.starts_at, soonest), deployment.ends_at - timedelta(hours=1))
+    return min(max(start, soonest), deployment.ends_at - timedelta(hours=1))
 
 
 async def request(
@@ -221,7 +237,8 @@ async def request(
     unwilling = set(excluded) | await _asleep(session, deployment)
     gone = unwilling | set(pins.values())
     rather = {position: who for position, who in held.items() if position not in pins and who not in gone}
-    start = minute(first_moment(deployment))
+    positions = list(positions)
+    start = minute(first_moment(deployment, positions))
     return asked.Request(
         id=deployment.id,
         place=asked.Place(ask.latitude, ask.longitude, ask.place_state, ask.county),

@@ -47,6 +47,7 @@ def _limit(default: float, label: str, group: str, **bounds: float) -> Any:
 
 
 REST, CAPS, TEAM, WAVES = "Rest after a deployment", "Limits for each person", "A team", "Asking in waves"
+MONEY = "What a deployment may cost"
 
 
 class Rules(BaseModel):
@@ -59,6 +60,12 @@ class Rules(BaseModel):
     rest_days_long: int = _limit(4, "After eight days and more, days", REST, ge=0, le=60)
     cap_90_days: int = _limit(2, "Deployments in 90 days", CAPS, ge=1, le=30)
     cap_365_days: int = _limit(4, "Deployments in 365 days", CAPS, ge=1, le=100)
+    exposure_cap: int = _limit(100, "Exposure, points: a policy, not a clinical score", CAPS, ge=10, le=990)
+    tour_planned_days: int = _limit(5, "Days on site, as planned", CAPS, ge=1, le=30)
+    tour_extended_days: int = _limit(7, "Days on site, extended by the desk", CAPS, ge=1, le=30)
+    tour_absolute_days: int = _limit(14, "Days on site at most, whoever decides", CAPS, ge=1, le=60)
+    consultant_day_dollars: int = _limit(650, "Consultant, dollars a day; more needs approval", MONEY, ge=1, le=5000)
+    per_diem_dollars: int = _limit(178, "Lodging and meals, dollars a night", MONEY, ge=0, le=2000)
     papers_margin_days: int = _limit(7, "Papers are valid after the last day, days", CAPS, ge=0, le=90)
     drive_limit_minutes: int = _limit(240, "Longest drive, minutes; beyond it one flies", CAPS, ge=30, le=1440)
     language_level: int = _limit(3, "Level at which a language counts, ILR", TEAM, ge=1, le=5)
@@ -88,6 +95,8 @@ class Rules(BaseModel):
             raise ValueError("rest_days_long: a longer stay cannot rest less than a shorter one")
         if self.cap_90_days > self.cap_365_days:
             raise ValueError("cap_365_days: this is less than the limit for 90 days")
+        if not self.tour_planned_days <= self.tour_extended_days <= self.tour_absolute_days:
+            raise ValueError("tour_extended_days: an extended stay is between the planned one and the most")
         named = [(rule.discipline, rule.region) for rule in self.reserves]
         if len(named) != len(set(named)):
             raise ValueError("reserves: one discipline and region stand there twice")
@@ -96,8 +105,8 @@ class Rules(BaseModel):
 
 DEFAULTS = Rules(reserves=())
 SAME = (
-    "rest_days_short", "rest_days_medium", "rest_days_long", "cap_90_days", "cap_365_days", "papers_margin_days",
-    "drive_limit_minutes", "language_level", "max_trainees", "experienced_share", "alternates",
+    "rest_days_short", "rest_days_medium", "rest_days_long", "cap_90_days", "cap_365_days", "exposure_cap",
+    "papers_margin_days", "drive_limit_minutes", "language_level", "max_trainees", "experienced_share", "alternates",
 )  # fmt: skip
 """Rules that the solver's policy calls by the same name."""
 

@@ -30,6 +30,8 @@ GROUPS: dict[str, set[str]] = {
     "recommender": {RECOMMENDER},
     "approver": {APPROVER},
     "roster": {RECOMMENDER, SCHEDULER},
+    "calendars": DESK | {EXPERT},
+    "overriders": {RECOMMENDER, SCHEDULER, APPROVER},
     "alarms": {INTAKE, RECOMMENDER, SCHEDULER, ADMIN},
     "experts": {SCHEDULER, ADMIN},
     "agencies": {INTAKE, ADMIN},
@@ -48,6 +50,7 @@ SCOPES = {
     "self": "each their own; anybody else's is 404",
     "led": "of whoever goes with that team, or leads it; else 404. In this world nobody has a seat yet",
     "planned": "a talk that is planned; here none is, so whoever may pass gets 404",
+    "unasked": "of an override that was asked for; here none was, so whoever may pass gets 404",
     "named": "of a measure by its name; here it names none, so whoever may pass gets 404",
     "ordered": "of a deployment that has its order; here none has, so whoever may pass gets 404",
     "carrier": "open, but only what our carrier has signed is taken: 403 for everybody else",
@@ -122,7 +125,39 @@ GET    /my/teams/{reference}/after                           expert          led
 POST   /my/teams/{reference}/after                           expert          led
 GET    /desk/figures                                         figures         all
 GET    /desk/figures/{slug}                                  figures         named
+GET    /desk/figures.xlsx                                    figures         all
+GET    /api/v1/figures                                       figures         all
 GET    /desk/figures.csv                                     figures         all
+GET    /desk/requests/{reference}/stay                       desk            all
+POST   /desk/requests/{reference}/stay                       roster          all
+POST   /desk/requests/{reference}/stay/overrides             roster          all
+POST   /desk/requests/{reference}/stay/members/{expert_id}   roster          all
+GET    /desk/requests/{reference}/overrides                  desk            all
+POST   /desk/requests/{reference}/overrides                  overriders      all
+POST   /desk/requests/{reference}/overrides/{override_id}    overriders      unasked
+POST   /my/teams/{reference}/stay                            expert          led
+GET    /api/v1/deployments/{reference}/extension             desk            all
+POST   /api/v1/deployments/{reference}/extension             roster          all
+POST   /api/v1/deployments/{reference}/extension/withdraw    roster          all
+POST   /api/v1/deployments/{reference}/members/{expert_id}/stay   roster     all
+GET    /api/v1/deployments/{reference}/overrides             desk            all
+POST   /api/v1/deployments/{reference}/overrides             overriders      all
+POST   /api/v1/deployments/{reference}/overrides/{override_id}/grant    overriders   unasked
+POST   /api/v1/deployments/{reference}/overrides/{override_id}/refuse   overriders   unasked
+GET    /desk/requests/{reference}/road/order.pdf             desk            ordered
+GET    /my/teams/{reference}/order.pdf                       expert          led
+GET    /desk/requests/{reference}/after.pdf                  desk            all
+GET    /my/teams/{reference}/after.pdf                       expert          led
+GET    /s/{token}                                            anybody         token
+POST   /s/{token}                                            anybody         token
+GET    /desk/requests/{reference}/surveys                    desk            all
+POST   /desk/requests/{reference}/surveys/partners           roster          all
+GET    /api/v1/edxl/{reference}/{kind}                       desk            all
+POST   /api/v1/edxl                                          asks            all
+GET    /desk/requests/{reference}/exchange                   desk            all
+GET    /calendar                                             calendars       all
+POST   /calendar                                             calendars       all
+GET    /cal/{token}.ics                                      anybody         token
 GET    /wellness                                             wellness        all
 POST   /wellness/{follow_up_id}                              wellness        planned
 GET    /agency/requests/{reference}/tell/{slug}              requester       agency

@@ -70,7 +70,7 @@ class Knock:
             hidden = answer.status == 404 and door.scope == "agency"
             return "" if answer.status == 403 or hidden else "let in a wrong role"
         if (
-            door.scope in ("led", "ordered", "planned", "named")
+            door.scope in ("led", "ordered", "planned", "named", "unasked")
             or self.whose == "others'"
             or (door.scope == "agency" and self.actor.name == "stranger")
         ):

@@ -1,6 +1,7 @@
 """Every page there is: its address, who opens it, and the state of the service that it needs."""
 
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -24,6 +25,12 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "roster-paper": ("/desk/requests/{ordered}/print", ("recommender",)),
     "road-unordered": ("/desk/requests/{confirmed}/road", ("recommender",)),
     "road": ("/desk/requests/{ordered}/road", ("recommender", "approver")),
+    "stay": ("/desk/requests/{ordered}/stay", ("recommender", "approver")),
+    "stay-none": ("/desk/requests/{confirmed}/stay", ("recommender",)),
+    "overrides": ("/desk/requests/{ordered}/overrides", ("approver", "recommender")),
+    "exchange": ("/desk/requests/{ordered}/exchange", ("recommender",)),
+    "surveys": ("/desk/requests/{ordered}/surveys", ("recommender",)),
+    "calendar": ("/calendar", ("leader", "recommender")),
     "order-paper": ("/desk/requests/{ordered}/road/order", ("recommender",)),
     "replies": ("/desk/replies", ("recommender",)),
     "timeline": ("/desk/timeline", DESK),
@@ -98,6 +105,7 @@ def make(house: House) -> dict[str, str]:
     leader, member = team[0]["expert_id"], team[1]["expert_id"]
     for expert_id in (leader, member):
         house.parts["recommender"].post(f"/deployments/{made['ordered']}/members/{expert_id}/acknowledge")
+    _stays_longer(house, made["ordered"], leader)
     house.employs("leader", "expert", expert_id=leader)
     house.employs("auditor", "auditor")
     house.employs("wellness", "wellness_lead")
@@ -106,6 +114,16 @@ def make(house: House) -> dict[str, str]:
     link = wait_for(lambda: link_of(house, last))
     ids = {"leader": str(leader), "member": str(member), "drill": str(drill["id"])}
     return made | ids | {"link": link, "form": str(_form(house))}
+
+
+def _stays_longer(house: House, reference: str, expert_id: int) -> None:
+    """The team is asked to stay a day more, and a cap of its leader is asked to be set aside."""
+    desk = house.parts["recommender"]
+    ends = datetime.fromisoformat(house.parts["intake"].get(f"/deployments/{reference}")["ends_at"])
+    asked = {"until": (ends + timedelta(days=1)).date().isoformat(), "reason": "Two more funerals."}
+    desk.post(f"/deployments/{reference}/extension", asked)
+    wanted = {"expert_id": expert_id, "cap": "exposure", "reason": "She knows the families."}
+    desk.post(f"/deployments/{reference}/overrides", wanted)
 
 
 def link_of(house: House, offer: dict[str, Any]) -> str | None:

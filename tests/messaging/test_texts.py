@@ -33,6 +33,8 @@ ARGUMENTS: dict[str, object] = {
     "drill_code": "D47",
     "mark": "#C1234567",
     "rest_until": "Dec 27",
+    "stay_until": "Dec 27",
+    "link": "rrt.example.org/s/#S1234567",
     "body": texts.stood_down(LONGEST, "(202) 555-0142").body,
 }
 """The longest value of every parameter; a new parameter must be added here, or the test of its text fails."""

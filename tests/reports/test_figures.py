@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+import zipfile
 
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from app.access import sessions, users
 from app.core.database import begin
+from app.reports import excel
 from app.reports.figures import Case, Figure, percentile, said, spans
 from app.reports.pages import Period
 from tests.field.conftest import on_site
@@ -67,8 +70,38 @@ async def test_the_page_counts_what_happened_and_leads_to_the_cases(story: Story
         earlier = await desk.opens("/desk/figures?quarter=2025-q1")
         assert headline(earlier) == "No requests from January to March 2025"
         table = list(csv.reader(io.StringIO((await desk.opens("/desk/figures.csv")).text)))
+        file = await desk.opens("/desk/figures.xlsx")
+        assert "spreadsheetml" in file.headers["content-type"]
+        assert _cells(file.content).count("fewer than 5") >= 4
     assert len(people) == 3
     assert {row[3] for row in table[1:]} == {"fewer than 5"}
+
+
+def _cells(body: bytes) -> list[str]:
+    """Words of an Excel file."""
+    with zipfile.ZipFile(io.BytesIO(body)) as file:
+        assert not any("formula" in name.lower() for name in file.namelist())
+        assert b"<f>" not in file.read("xl/worksheets/sheet1.xml")
+        words = re.findall(r"<t[^>]*>(.*?)</t>", file.read("xl/sharedStrings.xml").decode())
+        marks = re.findall(r'<c r="D\d+" t="s"[^>]*><v>(\d+)</v>', file.read("xl/worksheets/sheet1.xml").decode())
+    return [words[int(mark)] for mark in marks]
+
+
+def test_no_cell_of_an_excel_file_is_ever_a_formula() -> None:
+    rows = [("=1+1", "@SUM(A1)", "+2", 3.5, "", "http://example.org", "-x")]
+    body = excel.workbook("T", ("a",) * 7, rows, ["=HYPERLINK(1)"])
+    with zipfile.ZipFile(io.BytesIO(body)) as file:
+        sheets = [file.read(name) for name in file.namelist() if "worksheets/sheet" in name]
+    assert all(b"<f>" not in sheet and b"<hyperlink" not in sheet for sheet in sheets)
+
+
+async def test_the_api_tells_what_is_published_and_no_more(story: Story) -> None:
+    await story.files()
+    found = {one["slug"]: one for one in await story.get("/figures")}
+    assert found["received"]["is_suppressed"]
+    assert found["received"]["value"] is None
+    assert {"rated-good", "overrides", "hours-travel", "said-expert-hours-72-ready"} <= found.keys()
+    assert (await story.api("chief", "GET", "/figures")).status_code == 403
 
 
 async def test_an_evaluator_sees_figures_and_no_cases(story: Story) -> None:

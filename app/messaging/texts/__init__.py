@@ -91,6 +91,18 @@ from app.messaging.texts.road import (
     relief_noted,
     welcome_home,
 )
+from app.messaging.texts.staying import (
+    stay_booked,
+    stay_no,
+    stay_not_needed,
+    stay_over,
+    stay_question,
+    stay_yes,
+)
+from app.messaging.texts.surveys import (
+    survey,
+    survey_reminder,
+)
 from app.messaging.texts.words import (
     SPOKEN,
     OfferWords,
@@ -159,8 +171,16 @@ __all__ = [
     "status_nothing",
     "status_open",
     "status_seat",
+    "stay_booked",
+    "stay_no",
+    "stay_not_needed",
+    "stay_over",
+    "stay_question",
+    "stay_yes",
     "still_yours",
     "stood_down",
+    "survey",
+    "survey_reminder",
     "team_confirmed",
     "texts_ended",
     "too_late",

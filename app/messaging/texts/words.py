@@ -72,6 +72,7 @@ def spanish_words(w: OfferWords) -> dict[str, str]:
         "answers": f"SI {w.code} o NO {w.code}",
         "reply_by": spanish.time(w.reply_by),
         "code": w.code,
+        "state": w.state,
         "place": STATES.get(w.state, w.state),
         "spoken_dates": spanish.spoken_days(w.dates),
         "spoken_time": spanish.spoken_time(w.reply_by),

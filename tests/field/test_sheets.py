@@ -1,0 +1,65 @@
+"""Orders and reports as sheets: tagged PDFs in the reader's language, for whoever may see them, kept by nobody."""
+
+import re
+import zlib
+
+from app.web import sheets
+from app.web.sheets import Part, Sheet, facts
+from tests.field.conftest import at_page, on_site, ordered
+from tests.story import Story
+from tests.web.browser import RECOMMENDER, browser
+
+
+def is_tagged(body: bytes, language: str) -> bool:
+    """Whether a PDF has a structure, says its language, and is PDF/UA."""
+    return (
+        b"/StructTreeRoot" in body and f"/Lang({language})".encode() in body.replace(b" ", b"") and b"pdfuaid" in body
+    )
+
+
+async def test_the_desk_and_each_member_print_the_order_and_nobody_else(story: Story) -> None:
+    reference, people = await ordered(story)
+    path = f"/desk/requests/{reference}/road/order.pdf"
+    async with browser(story, RECOMMENDER) as desk:
+        sheet = await desk.opens(path)
+        assert sheet.headers["content-type"] == "application/pdf"
+        assert "no-store" in sheet.headers["cache-control"]
+        assert is_tagged(sheet.content, "en")
+        assert (await desk.opens(f"{path}?number=7")).status_code == 404
+    async with at_page(story, people[1]) as phone:
+        mine = await phone.opens(f"/my/teams/{reference}/order.pdf")
+        assert mine.headers["content-type"] == "application/pdf"
+        assert (await phone.opens(path)).status_code in (303, 403)
+    async with browser(story) as nobody:
+        assert not (await nobody.opens(path)).content.startswith(b"%PDF")
+
+
+async def test_the_report_is_a_sheet_too(story: Story) -> None:
+    reference, people = await on_site(story)
+    async with browser(story, RECOMMENDER) as desk:
+        assert is_tagged((await desk.opens(f"/desk/requests/{reference}/after.pdf")).content, "en")
+    async with at_page(story, people[0]) as leader:
+        assert (await leader.opens(f"/my/teams/{reference}/after.pdf")).content.startswith(b"%PDF")
+    async with at_page(story, people[1]) as member:
+        assert (await member.opens(f"/my/teams/{reference}/after.pdf")).status_code == 404
+
+
+def test_words_are_set_as_text_and_a_strange_letter_spoils_no_sheet() -> None:
+    hostile = '#read("/etc/passwd") $x$ \\ * _ <label> @ref \x00\x07'
+    sheet = Sheet("RRT", "Order", hostile, [facts("", ("Where", hostile)), Part("list", "One", [[hostile]])], "End")
+    plain = sheets.pdf(sheet, "es")
+    assert is_tagged(plain, "es")
+    strange = sheets.pdf(Sheet("RRT", "Order", "日本", [Part("table", "T", [["日", "b"]], ("Role", "Name"))]), "en")
+    assert b"/StructTreeRoot" in strange
+    streams = b"".join(_inflated(plain))
+    assert b"root:" not in streams
+
+
+def _inflated(body: bytes) -> list[bytes]:
+    found = []
+    for raw in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", body, re.S):
+        try:
+            found.append(zlib.decompress(raw))
+        except zlib.error:
+            found.append(raw)
+    return found
