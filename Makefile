@@ -3,7 +3,7 @@
 .DELETE_ON_ERROR:
 .SUFFIXES:
 CHECKS := check-lint check-bandit check-format check-types check-floors check-tracked check-schema check-openapi
-.PHONY: help demo serve test test-slow test-browser chaos check $(CHECKS) format openapi words assets lock shape clean
+.PHONY: help demo serve test test-slow test-browser fuzz chaos check $(CHECKS) format openapi words assets lock shape clean
 
 VENV ?= .venv
 # Test processes at once; each has a PostgreSQL of its own.
@@ -36,6 +36,9 @@ test-slow: $(VENV)/.dev ## Run the tests that take minutes
 test-browser: $(VENV)/.dev ## Drive the pages with a real browser; pictures into artefacts/ (finds or fetches Chromium)
 	@$(BIN)/python -m tools.find_browser
 	@$(BIN)/pytest -m "browser and not slow" tests/browser $(ARGS)
+
+fuzz: $(VENV)/.dev ## Hammer the API as everybody, and every field with hostile text (FUZZ_AS=, FUZZ_EXAMPLES=, FUZZ_SEED=, FUZZ_FOLDER=)
+	@$(BIN)/pytest -m slow tests/fuzz $(ARGS)
 
 chaos: $(VENV)/.dev ## Kill processes at random for 20 minutes (SECONDS=, KILLS=, DEPLOYMENTS=, SEED=, RATE=, KEEP=)
 	@$(BIN)/python -m bench.chaos

@@ -6,7 +6,6 @@ from importlib import import_module
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
-from fastapi.dependencies.models import Dependant
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from sqlalchemy import text
@@ -22,7 +21,8 @@ from app.core.database import begin, close_engine
 from app.core.jobs import job_app
 from app.core.settings import get_settings
 from app.watch import heartbeats
-from app.web import problems
+from app.web import described, problems
+from app.web.described import permissions
 from app.web.files import Files
 from app.web.languages import Languages
 from app.web.live import live
@@ -60,15 +60,6 @@ async def readyz() -> JSONResponse:
         minutes = round(stopped.total_seconds() / 60)
         return JSONResponse({"status": f"the auditor has not run for {minutes} minutes; is a worker running?"}, 503)
     return JSONResponse({"status": "ready", "schema": revision})
-
-
-def permissions(dependant: Dependant) -> Iterator[str]:
-    """Every permission that a route's dependencies declare, "public" included."""
-    found = getattr(dependant.call, "permission", None)
-    if found:
-        yield str(found)
-    for inner in dependant.dependencies:
-        yield from permissions(inner)
 
 
 def routes(app: Any) -> Iterator[BaseRoute]:
@@ -140,6 +131,7 @@ def create_app() -> FastAPI:
     for name in rooms.REFUSALS:
         problems.register_refusals(import_module(name).REFUSALS)
     problems.install(app)
+    described.install(app)
     app.mount("/static", Files(directory=STATIC), name="static")
     app.add_middleware(Languages)
     # It leaves streams of events alone. Secrets of a page are never beside what another site could put there:

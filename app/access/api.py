@@ -4,7 +4,7 @@ from datetime import datetime
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from sqlalchemy import select
 
 from app.access import keys, users
@@ -144,7 +144,7 @@ class UserChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     roles: list[str] = Field(min_length=1, max_length=6)
-    is_active: bool = True
+    is_active: StrictBool = True
 
 
 @router.patch("/users/{user_id}")

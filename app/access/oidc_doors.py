@@ -9,6 +9,7 @@ from app.access import oidc, sessions
 from app.access.signing_in import origin_of, own_path, set_cookie
 from app.access.viewer import Anyone
 from app.core.database import begin
+from app.core.events import record
 from app.core.problems import NotFound
 from app.core.settings import get_settings
 from app.web.session import Session
@@ -48,10 +49,19 @@ async def back(request: Request) -> Response:
     browser = request.cookies.get(_cookie())
     async with begin() as session:
         flow = await oidc.take(session, browser, given.get("state", ""))
-    async with begin() as session:
-        user = await oidc.finish(session, flow, given)
-        shown = get_settings().oidc_is_second_factor
-        token = await sessions.open_for(session, user, origin_of(request), "oidc", shown_factor=shown)
+    try:
+        token = await _signed_in(request, flow, given)
+    except oidc.NotSignedIn:
+        async with begin() as session:
+            await record(session, "user.sign_in_refused", 0, by=sessions.SOMEBODY, way="oidc")
+        raise
     answer = RedirectResponse(own_path(flow.next if flow else "/"), 303)
     answer.delete_cookie(_cookie(), path="/")
     return set_cookie(answer, token)
+
+
+async def _signed_in(request: Request, flow: oidc.Flow | None, given: dict[str, str]) -> str:
+    async with begin() as session:
+        user = await oidc.finish(session, flow, given)
+        shown = get_settings().oidc_is_second_factor
+        return await sessions.open_for(session, user, origin_of(request), "oidc", shown_factor=shown)

@@ -13,6 +13,7 @@ from app.access.second import factor_page, has_passkey
 from app.access.signing_in import kept_of, origin_of, own_path, set_cookie
 from app.access.viewer import Anyone, Identified, MayOwnSessions, Viewer, viewer_of
 from app.core.database import begin
+from app.core.text import whole
 from app.web.languages import N_, translated
 from app.web.live import live
 from app.web.render import render
@@ -123,7 +124,7 @@ async def may_hear(viewer: Viewer, topic: str) -> bool:
     if viewer.is_desk:
         return True
     kind, _, number = topic.partition(":")
-    if kind != "request" or not number.isdigit() or viewer.agency_id is None:
+    if kind != "request" or whole(number) is None or viewer.agency_id is None:
         return False
     # Plain SQL: the table of requests lives in a room above this one.
     query = text("select 1 from requests where id = :id and agency_id = :agency_id")

@@ -63,7 +63,7 @@ async def enter_code(
     await sessions.refuse_many_tries(session, found.user.email, address)
     kind = await factors.check_code(session, found.user.id, code)
     if kind is None:
-        sessions.note_failed_try(session, found.user.email, address)
+        await sessions.note_failed_try(session, found.user.email, address, found.user.id, "code")
         passkey = await has_passkey(session, found.user.id)
         return factor_page(request, passkey, 422, next, kept, kept_for, factors.WRONG_CODE)
     await sessions.forget_tries(session, found.user.email, address)
@@ -87,7 +87,7 @@ async def show_passkey(request: Request, session: Session, credential: Annotated
     address = request.client.host if request.client else ""
     await sessions.refuse_many_tries(session, found.user.email, address)
     if not await passkeys.check(session, found.session, credential):
-        sessions.note_failed_try(session, found.user.email, address)
+        await sessions.note_failed_try(session, found.user.email, address, found.user.id, "passkey")
         return JSONResponse({"error": passkeys.REFUSED}, 422)
     token = await sessions.show_factor(session, found, "passkey")
     return set_cookie(JSONResponse({"ok": True}), token)

@@ -21,6 +21,8 @@ HALF = timedelta(minutes=10)
 """From the right password to the second factor."""
 TRIES, TRIES_OF_ADDRESS, TRY_WINDOW = 10, 50, timedelta(minutes=15)
 """Failed tries per account and address, and per address. Per both, so that nobody can lock another person out."""
+SOMEBODY = Actor("system", None, "Somebody")
+"""Who tried in vain: not the one whose account it is, as far as we know."""
 TOO_MANY = "Too many tries. Wait 15 minutes, or ask an administrator for help."
 
 
@@ -65,9 +67,10 @@ async def refuse_many_tries(session: AsyncSession, email: str, address: str) -> 
         raise TooMany(TOO_MANY)
 
 
-def note_failed_try(session: AsyncSession, email: str, address: str) -> None:
-    """A wrong password or code."""
+async def note_failed_try(session: AsyncSession, email: str, address: str, user_id: int | None, way: str) -> None:
+    """A wrong password, code or passkey ("user.sign_in_refused"; subject 0 where there is no such account)."""
     session.add(SignInTry(email=email, address=address, at=clock.now()))
+    await record(session, "user.sign_in_refused", user_id or 0, by=SOMEBODY, way=way)
 
 
 async def forget_tries(session: AsyncSession, email: str, address: str) -> None:
@@ -90,9 +93,7 @@ async def sign_in(session: AsyncSession, email: str, password: str, origin: Orig
     await refuse_many_tries(session, email, origin.address)
     user = await session.scalar(select(User).where(User.email == email))
     if not await passwords.matches(user.password_hash if user else None, password) or not user or not user.is_active:
-        note_failed_try(session, email, origin.address)
-        if user is not None:
-            await record(session, "user.sign_in_refused", user.id, by=Actor("system", None, "Somebody"))
+        await note_failed_try(session, email, origin.address, user.id if user else None, "password")
         return None
     awaits = await factors.has_any(session, user.id)
     if not awaits:

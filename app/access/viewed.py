@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from app.access.viewer import Identified
 from app.core.database import begin
 from app.core.events import record
+from app.core.text import whole
 
 AGAIN_AFTER_S = 600.0
 _MOST = 10_000
@@ -30,15 +31,15 @@ def viewed(kind: str, parameter: str = "") -> Any:
 
 def _noting(kind: str, parameter: str) -> Callable[..., Awaitable[None]]:
     async def note(request: Request, viewer: Identified) -> None:
-        given = str(request.path_params.get(parameter, "0"))
-        if viewer is None or not given.isdigit() or len(given) > 18:
+        subject_id = whole(str(request.path_params.get(parameter, "0")))
+        if viewer is None or subject_id is None:
             return
-        key = (viewer.id, kind, int(given))
+        key = (viewer.id, kind, subject_id)
         if not kind.endswith(".exported") and time.monotonic() - _seen.get(key, -AGAIN_AFTER_S) < AGAIN_AFTER_S:
             return
         # A transaction of its own: that of the request only reads, and a failing answer is a view as well.
         async with begin() as session:
-            await record(session, kind, int(given), by=viewer.actor)
+            await record(session, kind, subject_id, by=viewer.actor)
         if len(_seen) >= _MOST:
             _seen.clear()
         _seen[key] = time.monotonic()

@@ -14,6 +14,7 @@ from app.afterwards.sheets import after_action
 from app.core.clock import clock
 from app.core.events import Actor
 from app.core.problems import Changed, Conflict, Forbidden, Invalid
+from app.core.text import whole
 from app.deployments import queries as deployments
 from app.deployments.models import Deployment
 from app.field.queries import led_by
@@ -108,7 +109,7 @@ async def _written(  # noqa: PLR0917 - the page's parts
     version = given.get("version", "")
     try:
         async with session.begin_nested():
-            await reporting.write(session, deployment, given, int(version) if version.isdecimal() else 0, by=by)
+            await reporting.write(session, deployment, given, whole(version) or 0, by=by)
             if given.get("verb") == "complete":
                 await reporting.complete(session, deployment, by=by)
     except Invalid as problem:

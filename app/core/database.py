@@ -89,6 +89,7 @@ def _engine(url: str) -> AsyncEngine:
         url,
         pool_size=10,
         max_overflow=10,
+        hide_parameters=True,  # what people typed stands in no log line of an error
         pool_use_lifo=True,  # few connections under way, so that each knows its statements
         connect_args={"options": limits},
     )

@@ -3,21 +3,32 @@
 import logging
 import re
 import sys
+from typing import Any
 
 from app.core.clock import clock
 
 PHONE = re.compile(r"\+?1?[\s.-]?\(?\d{3}\)?[\s.-]?\d{3}[\s.-]?\d{4}\b")
 
+EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+QUOTED = re.compile(r"(DETAIL:|CONTEXT:|input_value=|invalid input [^:]*:).*")
+"""Where the database and the check of fields quote what was given, to the end of that line."""
 LINK = re.compile(r"/x/[^\s/?\"']+")
 """The path of a link in a text is its key."""
 
 
+MASKS: tuple[tuple[re.Pattern[str], Any], ...] = (
+    (QUOTED, r"\1 ..."), (EMAIL, "...@..."), (PHONE, lambda found: f"...{found.group()[-2:]}"), (LINK, "/x/..."),
+)  # fmt: skip
+
+
 class Masked(logging.Formatter):
-    """One line a record, in our time, with phone numbers reduced to their last two digits."""
+    """In our time; phone numbers reduced to their last two digits; nothing that was given is quoted."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = super().format(record).replace("\r", "\\r")
-        return LINK.sub("/x/...", PHONE.sub(lambda found: f"...{found.group()[-2:]}", line))
+        for kind, instead in MASKS:
+            line = kind.sub(instead, line)
+        return line
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - logging's name
         return clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -42,6 +42,14 @@ def segments(text: str) -> int:
     return 1 if length <= alone else -(-length // joined)
 
 
+def whole(text: str, most_digits: int = 15) -> int | None:
+    """The whole number that is written with plain digits; None where it is none, or longer than anything here.
+
+    `str.isdigit` knows "²" and Arabic digits as well, and Python refuses to read more than 4,300 digits.
+    """
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= most_digits else None
+
+
 def phone_number(text: str) -> str:
     """A number as people write it, in E.164.
 

@@ -15,6 +15,7 @@ from app.agencies.queries import matching
 from app.core.clock import clock
 from app.core.places import STATES
 from app.core.problems import Forbidden, Invalid
+from app.core.text import whole
 from app.desk.reading import Given, read
 from app.desk.request_page import back
 from app.requests import drafts
@@ -102,7 +103,7 @@ async def _file(
     request: Request, session: Session, viewer: Viewer, draft: CallDraft, given: dict[str, str]
 ) -> Response:
     number = given.get("agency", "")
-    agency = await session.get(Agency, int(number)) if number.isdigit() and len(number) < 16 else None
+    agency = await session.get(Agency, known) if (known := whole(number)) is not None else None
     where = {"city": agency.city, "state": agency.state} if agency else {"city": "-", "state": "DC"}
     form, errors = read(CallIn, where | {name: given[name] for name in FIELDS if given.get(name, "").strip()})
     errors = {name: MISSING.get(name, why) for name, why in errors.items()}
@@ -136,7 +137,7 @@ async def _found(session: Session, words: str, chosen: int | None) -> list[Found
 async def _screen(
     request: Request, session: Session, viewer: Viewer, given: dict[str, str], errors: dict[str, str]
 ) -> Response:
-    chosen = int(given["agency"]) if given.get("agency", "").isdigit() else None
+    chosen = whole(given.get("agency", ""))
     return render(
         request,
         "desk/new.html",

@@ -13,6 +13,7 @@ from app.access.viewer import MayChangeUsers, MayManageUsers
 from app.agencies.models import Agency
 from app.core.database import locked
 from app.core.problems import Conflict, Invalid
+from app.core.text import whole
 from app.web.render import render
 from app.web.session import Session
 
@@ -70,10 +71,9 @@ async def add(request: Request, session: Session, viewer: MayChangeUsers) -> Res
         errors["name"] = "Give the name."
     try:
         if not errors:
-            agency_id = int(typed["agency_id"]) if typed["agency_id"].isdigit() else None
             await users.add(
                 session, email=typed["email"], name=typed["name"], roles=chosen, password=typed["password"] or None,
-                agency_id=agency_id, by=viewer.actor,
+                agency_id=whole(typed["agency_id"]), by=viewer.actor,
             )  # fmt: skip
             return RedirectResponse("/desk/people", 303)
     except Invalid as problem:

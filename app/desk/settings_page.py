@@ -14,6 +14,7 @@ from app.access.policy import Permission
 from app.access.viewer import MayManageRules, MayReadRules, Viewer
 from app.core.problems import Changed, Invalid
 from app.core.settings import get_settings
+from app.core.text import whole
 from app.dispatch.ladder import LADDERS, Step
 from app.experts.quiet import QUIET_FROM, QUIET_UNTIL
 from app.messaging import catalogue
@@ -119,10 +120,10 @@ async def change(request: Request, session: Session, viewer: MayManageRules) -> 
 
 
 def _seen(form: FormData) -> int:
-    written = str(form.get("version", ""))
-    if not written.isdigit():
+    version = whole(str(form.get("version", "")))
+    if version is None:
         raise Changed
-    return int(written)
+    return version
 
 
 class RulesOut(BaseModel):

@@ -12,9 +12,11 @@ from pydantic import BaseModel, ConfigDict
 from app.access.viewer import MayReadDeployments
 from app.core.clock import clock, in_zone
 from app.core.places import STATES
+from app.core.text import whole
 from app.desk import timeline, timeline_queries
 from app.desk.timeline import BarKind, Row
 from app.experts.taxonomy import DISCIPLINES
+from app.web.given import Day
 from app.web.pictures import axis_of, days_of
 from app.web.render import DESK_ZONE, render
 from app.web.session import Session
@@ -63,7 +65,7 @@ def read_filter(  # noqa: PLR0917 - the form's fields
             first = date.fromisoformat(start)
         except ValueError:
             wrong = f"{start} is not a date. Write it like {first:%Y-%m-%d}."
-    length = int(days) if days.isdigit() and int(days) in LENGTHS else 14
+    length = found if (found := whole(days)) in LENGTHS else 14
     known = discipline if discipline in DISCIPLINES else "", state if state in STATES else ""
     return Filter(first, length, by, show, q.strip(), *known, page, wrong)
 
@@ -148,7 +150,7 @@ class BarOut(BaseModel):
 async def read_timeline(
     session: Session,
     viewer: MayReadDeployments,
-    start: Annotated[date | None, Query(description="First day; none: today")] = None,
+    start: Annotated[Day | None, Query(description="First day; none: today")] = None,
     days: Annotated[int, Query(ge=1, le=92)] = 14,
 ) -> list[BarOut]:
     """Who is deployed, asked, proposed, at rest or away on these days, and what of it overlaps."""

@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, field_validator, model_validator
 
 from app.core.places import STATES
 from app.experts.taxonomy import ALL_EXPERTISE, LANGUAGES
+from app.web.given import Day, Moment
 
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$")
@@ -28,7 +29,7 @@ class CredentialIn(BaseModel):
 
     kind: Line
     state: str | None = Field(default=None, pattern="^[A-Z]{2}$")
-    expires_on: date | None = None
+    expires_on: Day | None = None
 
 
 class ExpertIn(BaseModel):
@@ -48,11 +49,11 @@ class ExpertIn(BaseModel):
     latitude: float = Field(ge=-90, le=90)
     longitude: float = Field(ge=-180, le=180)
     employer: Line | None = None
-    is_leader: bool = False
-    is_trainee: bool = False
-    is_mentor: bool = False
+    is_leader: StrictBool = False
+    is_trainee: StrictBool = False
+    is_mentor: StrictBool = False
     past_deployments: int = Field(default=0, ge=0, le=1000)
-    wakes_for_immediate: bool = True
+    wakes_for_immediate: StrictBool = True
     mobile: Line
     alternate: Line | None = None
     credentials: list[CredentialIn] = Field(default_factory=list, max_length=60)
@@ -118,12 +119,12 @@ class ExpertChange(BaseModel):
     email: Line | None = None
     expertise: dict[str, Level] | None = Field(default=None, max_length=64)
     languages: dict[str, Ilr] | None = Field(default=None, max_length=20)
-    is_active: bool | None = None
-    is_leader: bool | None = None
-    is_mentor: bool | None = None
-    is_trainee: bool | None = None
+    is_active: StrictBool | None = None
+    is_leader: StrictBool | None = None
+    is_mentor: StrictBool | None = None
+    is_trainee: StrictBool | None = None
     employer: Line | None = None
-    wakes_for_immediate: bool | None = None
+    wakes_for_immediate: StrictBool | None = None
     preferred_language: Literal["en", "es"] | None = None
 
     @model_validator(mode="after")
@@ -154,7 +155,7 @@ class RenewalIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    expires_on: date | None
+    expires_on: Day | None
 
 
 class AbsenceIn(BaseModel):
@@ -162,8 +163,8 @@ class AbsenceIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Moment
+    ends_at: Moment
 
 
 class AbsenceOut(AbsenceIn):

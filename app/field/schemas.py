@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.field.states import Activity, Item, Light, Step, Way
+from app.web.given import Day
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 Needed = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
@@ -73,7 +74,7 @@ class ReportIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    day: date
+    day: Day
     version: int | None = Field(None, description="The version that was read, when a report of this day is changed")
     done: Prose = ""
     planned: Prose = ""
@@ -102,7 +103,7 @@ class HoursIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    day: date
+    day: Day
     hours: dict[Activity, Annotated[float, Field(ge=0, le=24)]]
 
 

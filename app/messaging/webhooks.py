@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Response
 
 from app.access.viewer import Anyone
 from app.core.clock import clock
+from app.core.text import whole
 from app.messaging import inbox, links, receipts, texts, twiml
 from app.messaging.carrier import Taken
 from app.messaging.models import Message
@@ -57,7 +58,7 @@ async def status_changed(form: Signed, session: Session, message: Ours) -> Respo
     status = form.get("MessageStatus") or form.get("CallStatus")
     if message is not None and sid and status:
         code = form.get("ErrorCode", "")
-        said = Taken(sid, status, int(code) if code.isdecimal() else None, form.get("AnsweredBy"))
+        said = Taken(sid, status, whole(code), form.get("AnsweredBy"))
         await receipts.apply(session, message, said)
     return Response(status_code=204)
 

@@ -12,6 +12,7 @@ from app.access.viewer import MayAnswerOwnOffers, MayLeadTeam, MayReadOwnOffers,
 from app.core.database import locked
 from app.core.events import Actor
 from app.core.problems import Changed, Invalid, NotFound
+from app.core.text import whole
 from app.deployments.models import Assignment, Deployment
 from app.deployments.states import AssignmentState
 from app.field import daily, extending, journeys, orders, queries, relieving
@@ -165,7 +166,9 @@ async def report(reference: str, request: Request, session: Session, viewer: May
 def _report(given: Mapping[str, str], day: date) -> ReportIn:
     fields: dict[str, Any] = {name: given.get(name, "") for name in ("done", "planned", "needs")}
     lights = {
-        int(name[6:]): value for name, value in given.items() if name.startswith("light-") and name[6:].isdecimal()
+        expert_id: value
+        for name, value in given.items()
+        if name.startswith("light-") and (expert_id := whole(name[6:])) is not None
     }
     return ReportIn.model_validate(
         fields

@@ -1,15 +1,16 @@
 """Requests as they cross HTTP."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from app.core.places import STATES
 from app.experts.taxonomy import ALL_EXPERTISE, LANGUAGES
 from app.requests.fields import FIELDS
 from app.requests.states import Mode, Priority, RequestState
 from app.requests.taxonomy import INCIDENT_TYPES, MODIFIERS, REASONS, REFERRALS, SERVICE_TYPES
+from app.web.given import Day, Moment
 
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$")
@@ -45,7 +46,7 @@ class RequestIn(BaseModel):
     )
     incident_type: str = Field(description="One of the incident types")
     modifiers: list[str] = Field(default_factory=list, max_length=10)
-    occurred_at: AwareDatetime | None = None
+    occurred_at: Moment | None = None
     city: Line
     state: str = Field(description="Two letters; where the team is needed")
     county: Line | None = None
@@ -58,7 +59,7 @@ class RequestIn(BaseModel):
     service_types: list[str] = Field(default_factory=list, max_length=20)
     expertise_wanted: list[str] = Field(default_factory=list, max_length=20)
     priority: Priority = Priority.URGENT
-    needed_by: AwareDatetime | None = Field(None, description="Default: 24 h, 72 h or 7 days from now, by priority")
+    needed_by: Moment | None = Field(None, description="Default: 24 h, 72 h or 7 days from now, by priority")
     days: int = Field(3, ge=1, le=14, description="Days on site")
     mode: Mode = Mode.ON_SITE
     contact_name: Line
@@ -133,13 +134,13 @@ class RequestChange(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     incident_type: str | None = None
-    occurred_at: AwareDatetime | None = None
+    occurred_at: Moment | None = None
     summary: Prose | None = None
     killed: int | None = Field(None, ge=0, le=10000)
     injured: int | None = Field(None, ge=0, le=10000)
     modifiers: list[str] | None = Field(None, max_length=10)
     priority: Priority | None = None
-    needed_by: AwareDatetime | None = None
+    needed_by: Moment | None = None
     days: int | None = Field(None, ge=1, le=14)
     mode: Mode | None = None
     service_types: list[str] | None = Field(None, max_length=20)
@@ -257,7 +258,7 @@ class ApproveIn(DecideIn):
     days: int | None = Field(None, ge=1, le=14, description="Days on site; default: as asked")
     funding_ceiling: int | None = Field(None, ge=1, le=10_000_000, description="Whole dollars")
     conditions: Prose = ""
-    review_on: date | None = Field(None, description="When the decision is looked at again")
+    review_on: Day | None = Field(None, description="When the decision is looked at again")
 
 
 class ReferIn(DecideIn):

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 
 from app.core.places import ZONES
 from app.core.problems import Invalid
-from app.core.text import phone_number
+from app.core.text import phone_number, whole
 from app.requests.fields import FIELDS, STEPS, Field, Section
 from app.requests.models import Request
 from app.requests.schemas import RequestIn
@@ -84,7 +84,7 @@ def _error_of_kind(field: Field, text: str) -> str:
         return "" if text in field.all_choices else _("Choose from the list.")
     if field.kind == "count":
         least, most = MOST.get(field.name, (0, 10_000_000))
-        fits = text.isdecimal() and len(text) < 9 and least <= int(text) <= most
+        fits = (number := whole(text, 8)) is not None and least <= number <= most
         return "" if fits else _("A whole number from %(least)s to %(most)s.", least=least, most=most)
     if field.kind == "tel":
         return "" if _phone(text) else _("Give ten digits, area code first.")
@@ -148,7 +148,7 @@ def modifiers(answers: Mapping[str, Any]) -> list[str]:
     """What the answers say about the kind of incident."""
     said = [modifier for (name, value), modifier in MODIFIERS.items() if answers.get(name) == value]
     killed = text_of(answers, "officers_killed")
-    return said + (["officers_killed"] if killed.isdecimal() and int(killed) > 0 else [])
+    return said + (["officers_killed"] if whole(killed) else [])
 
 
 def request_form(answers: Mapping[str, Any], zone: str) -> RequestIn:

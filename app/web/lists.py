@@ -1,6 +1,7 @@
 """Lists in pages of bounded size, and the version that guards an edit."""
 
 import base64
+import re
 from collections.abc import Callable, Sequence
 from typing import Annotated, Generic, TypeVar
 
@@ -59,6 +60,9 @@ class VersionMissing(Problem):
     status = 428
 
 
+ETAG = re.compile(r'(?:W/)?"?([0-9]{1,18})"?')
+
+
 def set_etag(response: Response, version: int) -> None:
     """Tell the reader which version this is."""
     response.headers["ETag"] = f'"{version}"'
@@ -73,10 +77,10 @@ def if_match(header: Annotated[str | None, Header(alias="If-Match")] = None) -> 
     """
     if header is None:
         raise VersionMissing
-    digits = header.removeprefix("W/").strip('"')
-    if not digits.isdigit():
+    version = ETAG.fullmatch(header.strip())
+    if version is None:
         raise Changed
-    return int(digits)
+    return int(version[1])
 
 
 IfMatch = Annotated[int, Depends(if_match)]

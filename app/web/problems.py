@@ -16,6 +16,8 @@ from starlette.exceptions import HTTPException
 
 from app.core.database import is_away
 from app.core.problems import Changed, Conflict, DatabaseAway, FactorMissing, FactorNeeded, Invalid, NotFound, Problem
+from app.web import refused
+from app.web.described import methods_at
 from app.web.languages import N_, _, translated
 from app.web.render import render
 
@@ -23,6 +25,8 @@ logger = logging.getLogger(__name__)
 REFUSALS: dict[str, type[Problem]] = {}
 """Constraint to the problem it stands for."""
 TRY_AGAIN = (pg.DeadlockDetected, pg.SerializationFailure, pg.LockNotAvailable)
+BEYOND = (pg.NumericValueOutOfRange, pg.DatetimeFieldOverflow, pg.CharacterNotInRepertoire, pg.UntranslatableCharacter)
+"""What no column can hold: an id of thirty digits, a character that is none."""
 HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}
 HINTS = {
     401: N_("Sign in and try again."),
@@ -111,6 +115,7 @@ def field_errors(error: RequestValidationError) -> dict[str, str]:
 
 async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 - registered for this type only
+    await refused.note(request, error)
     if error.status == 401 and request.method == "POST" and not _is_machine(request):
         return await _sign_in_and_keep(request)
     if isinstance(error, FactorNeeded) and not _is_machine(request) and not _wants_json(request):
@@ -160,7 +165,11 @@ async def _http(request: Request, error: Exception) -> Response:
     if error.status_code == 404 or (error.status_code == 405 and not _is_machine(request)):
         return answer(request, NotFound())
     if _is_machine(request):
-        return document(request, error.status_code, detail, detail)
+        said = document(request, error.status_code, detail, detail)
+        said.headers.update(error.headers or {})
+        if error.status_code == 405:
+            said.headers["Allow"] = ", ".join(sorted(methods_at(request.app, request.url.path)))
+        return said
     return page(request, error.status_code, detail, detail)
 
 
@@ -171,6 +180,8 @@ async def _database(request: Request, error: Exception) -> Response:
         return answer(request, REFUSALS[constraint]())
     if isinstance(origin, TRY_AGAIN):
         return answer(request, Conflict(N_("Somebody else was changing the same thing. Try again.")))
+    if isinstance(origin, BEYOND) or (isinstance(origin, pg.DataError) and origin.sqlstate is None):
+        return answer(request, Invalid(N_("A number, a day or a sign is not one that can be kept.")))
     if isinstance(error, IntegrityError):
         logger.error("refused by the database: %s", constraint)
         return answer(request, Conflict(N_("The database refused this; nothing was changed.")))

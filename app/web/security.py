@@ -1,7 +1,7 @@
 """What every answer carries, and what no browser may be tricked into (reliability.md R24, R25)."""
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CONTENT_POLICY = (
@@ -18,6 +18,16 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+FOREIGN = "This came from another site's page."
+
+
+def _foreign(path: str) -> Response:
+    if not path.startswith("/api/"):
+        return PlainTextResponse(FOREIGN, 403)
+    told = {"type": "/problems/foreign", "title": "Foreign", "status": 403, "detail": FOREIGN, "instance": path}
+    return JSONResponse(told, 403, media_type="application/problem+json")
 
 
 class Security:
@@ -49,7 +59,7 @@ class Security:
             await send(message)
 
         if self._is_foreign(scope):
-            await PlainTextResponse("This came from another site's page.", 403)(scope, receive, with_headers)
+            await _foreign(scope["path"])(scope, receive, with_headers)
             return
         await self.app(scope, receive, with_headers)
 

@@ -6,6 +6,7 @@
 
 import base64
 import hashlib
+import hmac
 import sys
 import time
 from typing import Any
@@ -15,7 +16,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from joserfc import jwt
-from joserfc.jwk import KeySet, OctKey, RSAKey
+from joserfc.jwk import KeySet, RSAKey
 
 HOUR_S = 3600
 
@@ -62,8 +63,7 @@ class Issuer:
             parts = [base64.urlsafe_b64encode(p).rstrip(b"=").decode() for p in (b'{"alg":"none"}', _json(claims))]
             return ".".join([*parts, ""])
         if self.wrong == "hmac":  # our public key taken for a shared secret
-            secret = OctKey.import_key(self.key.as_pem(private=False))
-            return jwt.encode({"alg": "HS256", "kid": str(self.key.kid)}, claims, secret, algorithms=["HS256"])
+            return _by_hand({"alg": "HS256", "kid": str(self.key.kid)}, claims, self.key.as_pem(private=False))
         if self.wrong == "other_key":
             return jwt.encode(header, claims, key("one"))
         signed = jwt.encode(header, claims, self.key)
@@ -75,6 +75,13 @@ class Issuer:
             return self.old_token
         self.old_token = signed
         return signed
+
+
+def _by_hand(header: dict[str, str], claims: dict[str, Any], secret: bytes) -> str:
+    """An HS256 token, as the attacker's own code makes it: a good library refuses a public key as a secret."""
+    parts = [base64.urlsafe_b64encode(_json(part)).rstrip(b"=") for part in (header, claims)]
+    signature = hmac.digest(secret, b".".join(parts), "sha256")
+    return b".".join([*parts, base64.urlsafe_b64encode(signature).rstrip(b"=")]).decode()
 
 
 def _json(claims: dict[str, Any]) -> bytes:

@@ -83,3 +83,23 @@ async def test_only_auditors_and_administrators_find_the_log(story: Story) -> No
     async with browser(story, INTAKE) as page:
         assert "/desk/audit" not in (await page.opens("/desk")).text
         assert (await page.opens("/desk/audit")).status_code == 403
+
+
+async def test_who_is_refused_and_who_is_not_let_in_are_lines_of_the_log_without_what_was_typed(story: Story) -> None:
+    for _ in range(3):
+        assert (await story.api("chief", "GET", "/pool?q=Kestrel")).status_code == 403
+    reference = await story.files()
+    await story.post("intake", f"/requests/{reference}/take-in")
+    assert (await story.api("stranger", "GET", f"/requests/{reference}")).status_code == 404
+    async with browser(story) as page:
+        assert (await page.sends("/sign-in", email=ADMIN, password="Kestrel Kestrel")).status_code == 422
+        assert (await page.sends("/sign-in", email="kestrel@x.example", password="Kestrel")).status_code == 422
+    log = (await story.get("/audit?limit=200", who="admin"))["items"]
+    refused = [row for row in log if row["kind"] == "access.refused"]
+    assert [(row["actor_name"], row["data"]) for row in refused] == [
+        ("Ellen Marsh", {"method": "GET", "door": "/api/v1/pool", "why": "forbidden", "via": "key"})
+    ]
+    tries = [row for row in log if row["kind"] == "user.sign_in_refused"]
+    assert [row["data"] for row in tries] == [{"way": "password"}] * 2
+    assert [row["subject_id"] > 0 for row in tries] == [False, True]
+    assert "kestrel" not in str(log).lower()

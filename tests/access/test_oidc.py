@@ -109,7 +109,7 @@ async def test_the_subject_stays_the_account_and_an_email_links_once(page: httpx
     assert (await _sign_in(page)).url.path == "/desk", "known by its subject, the e-mail does not matter"
 
 
-async def test_what_an_issuer_does_wrong_opens_nothing(page: httpx.AsyncClient, issuer: There) -> None:
+async def test_what_an_issuer_does_wrong_opens_nothing(story: Story, page: httpx.AsyncClient, issuer: There) -> None:
     accepted = []
     for wrong in WRONG:
         issuer.is_to(wrong=wrong)
@@ -120,6 +120,8 @@ async def test_what_an_issuer_does_wrong_opens_nothing(page: httpx.AsyncClient, 
             accepted.append(wrong)
         page.cookies.clear()
     assert accepted == []
+    refused = (await story.get("/audit?kind=user.sign_in_refused&limit=200", who="admin"))["items"]
+    assert [row["data"] for row in refused] == [{"way": "oidc"}] * (len(WRONG) - 1), "all but who never got there"
 
 
 async def test_a_token_of_an_earlier_sign_in_opens_nothing(page: httpx.AsyncClient, issuer: There) -> None:

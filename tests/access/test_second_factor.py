@@ -60,6 +60,8 @@ async def test_after_the_password_comes_the_code_and_half_a_session_opens_nothin
             answer = await page.opens(path)
             assert answer.url.path == "/sign-in" or answer.status_code == 401
         assert (await page.sends("/sign-in/second", code="123456")).status_code == 422
+        refused = (await story.get("/audit?kind=user.sign_in_refused", who="admin"))["items"]
+        assert [row["data"] for row in refused] == [{"way": "code"}]
         before = page.http.cookies[cookie_name()]
         whole = await page.sends("/sign-in/second", code=code(secret), next="/desk")
         assert whole.url.path == "/desk"

@@ -183,4 +183,5 @@ async def undone(request: HttpRequest) -> AsyncIterator[AsyncSession]:
             await session.execute(text("set transaction read only"))
         yield session
         await session.flush()
+        await session.execute(text("set constraints all immediate"))
         await session.rollback()

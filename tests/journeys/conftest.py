@@ -12,6 +12,7 @@ from app.core.database import close_engine
 from app.core.settings import get_settings
 from app.demo.machine import free_port
 from app.rosters import solving
+from app.web import refused
 from tests.standing import Standing
 from tests.story import START, Story, telling
 
@@ -33,6 +34,7 @@ def surroundings(database_url: str, patch: pytest.MonkeyPatch, **more: str) -> I
     get_settings.cache_clear()
     jobs.job_app.cache_clear()
     viewed._seen.clear()
+    refused._noted.clear()
     before = Clock.load(clock.dump())
     clock.follow(Clock(0, ours_start=START.timestamp()))
     yield
