@@ -24,6 +24,7 @@ from app.seed import filling
 from app.simulator.carrier import Carrier
 from app.simulator.people import Kind
 from app.simulator.server import create_simulator
+from tests import canaries
 from tests.standing import PLAIN, Filled, Standing, the_app
 
 START = datetime(2026, 11, 23, 17, tzinfo=UTC)
@@ -162,6 +163,7 @@ async def telling(experts: int = 300, standing: Standing | None = None) -> Async
             await open_.enter_async_context(standing.web.serving(the_app()))
         client = httpx.AsyncClient(base_url=settings.public_url, timeout=30, verify=PLAIN)
         yield Story(carrier, await open_.enter_async_context(client), filled.keys)
+        canaries.look_at_texts(message["body"] for message in carrier.messages)
 
 
 async def _filled(experts: int, standing: Standing | None) -> Filled:
