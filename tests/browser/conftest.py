@@ -23,6 +23,7 @@ EMAILS = {
     "chief": "chief@harlanridge.example", "intake": "intake@desk.example", "recommender": "recommend@desk.example",
     "approver": "approve@desk.example", "admin": "admin@desk.example", "expert": "expert@experts.example",
     "leader": "leader@desk.example", "auditor": "auditor@desk.example", "wellness": "wellness@desk.example",
+    "keyholder": "keyholder@desk.example",
 }  # fmt: skip
 
 
@@ -81,7 +82,7 @@ class Watched:
             self.wrong.append(text)
 
     def _check_host(self, url: str) -> None:
-        if urlsplit(url).hostname not in ("127.0.0.1", None) and not url.startswith("data:"):
+        if urlsplit(url).hostname not in (urlsplit(self.house.base).hostname, None) and not url.startswith("data:"):
             self.wrong.append(f"asks another host: {url}")
 
 
