@@ -3,7 +3,7 @@
 .DELETE_ON_ERROR:
 .SUFFIXES:
 CHECKS := check-lint check-bandit check-format check-types check-floors check-tracked check-schema check-openapi
-.PHONY: help demo serve test test-slow test-browser fuzz chaos check $(CHECKS) format openapi words assets lock shape clean
+.PHONY: help demo serve test test-slow test-browser pictures fuzz chaos check $(CHECKS) format openapi words assets lock shape clean
 
 VENV ?= .venv
 # Test processes at once; each has a PostgreSQL of its own.
@@ -39,6 +39,10 @@ test-browser: $(VENV)/.dev ## Drive the pages with a real browser; pictures into
 
 fuzz: $(VENV)/.dev ## Hammer the API as everybody, and every field with hostile text (FUZZ_AS=, FUZZ_EXAMPLES=, FUZZ_SEED=, FUZZ_FOLDER=)
 	@$(BIN)/pytest -m slow tests/fuzz $(ARGS)
+
+pictures: $(VENV)/.dev ## Take the documentation's pictures anew (docs/desk.png)
+	@$(BIN)/python -m tools.find_browser
+	@$(BIN)/python -m tools.pictures
 
 chaos: $(VENV)/.dev ## Kill processes at random for 20 minutes (SECONDS=, KILLS=, DEPLOYMENTS=, SEED=, RATE=, KEEP=)
 	@$(BIN)/python -m bench.chaos
