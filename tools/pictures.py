@@ -20,9 +20,9 @@ from tools.find_browser import NONE, found
 DOCS = Path(__file__).parent.parent / "docs"
 PLACES: dict[str, tuple[str, str, str, float, float]] = {
     "Port Amity": ("OR", "municipal", "officer_involved_shooting_nonfatal", 45.5, -122.9),
-    "Bellwater": ("MN", "municipal", "civil_unrest", 44.9, -93.3),
+    "Bellwater": ("MN", "municipal", "civil_unrest_or_protest", 44.9, -93.3),
     "Lowry": ("GA", "county", "lodd_felonious", 32.8, -83.6),
-    "Marrow Bay": ("NC", "municipal", "natural_disaster", 34.7, -76.7),
+    "Marrow Bay": ("NC", "municipal", "mass_fatality_or_disaster", 34.7, -76.7),
     "Kenai Point": ("AK", "municipal", "officer_suicide", 60.6, -151.3),
 }
 """City to its state, kind of agency, what happened, latitude and longitude. All invented."""
