@@ -15,9 +15,10 @@ from app.access.viewer import MayManageRules, MayReadRules, Viewer
 from app.core.problems import Changed, Invalid
 from app.core.settings import get_settings
 from app.core.text import whole
-from app.dispatch.ladder import LADDERS, Step
-from app.experts.quiet import QUIET_FROM, QUIET_UNTIL
+from app.dispatch import ladder
+from app.dispatch.ladder import Step
 from app.messaging import catalogue
+from app.requests.states import Priority
 from app.rosters import rules as store
 from app.rosters.rules import Rules
 from app.web.render import render
@@ -88,7 +89,8 @@ async def _page(request: Request, session: Session, viewer: Viewer, status: int 
         "versions": versions, "version": versions[0].version if versions else 0, "values": values, "groups": groups(),
         "errors": {}, "why": "", "changed": False, "may_manage": viewer.may(Permission.MANAGE_RULES),
         "texts": catalogue.every(settings.desk_phone),
-        "ladders": LADDERS, "ladder_steps": tuple(Step), "quiet": (QUIET_FROM, QUIET_UNTIL),
+        "ladders": {each: ladder.rungs(each, store.time_to_answer(rules, each)) for each in Priority},
+        "ladder_steps": tuple(Step), "night": store.night(rules),
         "questions_per_day": settings.questions_per_day,
     }  # fmt: skip
     return render(request, "desk/settings.html", status, **context | more)

@@ -141,10 +141,10 @@ def _offer_line(
 
 def next_step(offer: Offer, priority: Priority) -> tuple[str, datetime | None]:
     """What the ladder does next with an open offer if nothing comes, and when."""
-    rungs = ladder.LADDERS[priority]
+    rungs = ladder.USUAL[priority]
     if offer.state not in (S.PLANNED, S.CONTACTING) or offer.rung >= len(rungs):
         return "", None
-    return STEPS[rungs[offer.rung].step], ladder.due(offer.asked_at, priority, offer.rung)
+    return STEPS[rungs[offer.rung].step], ladder.due(offer.asked_at, offer.reply_by, priority, offer.rung)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ async def _set_timer(session: AsyncSession, found: Broken) -> None:
     offer = await session.get_one(Offer, found.subject_id, with_for_update=True)
     if offer.state in OPEN:
         deployment = await session.get_one(Deployment, offer.deployment_id)
-        at = max(ladder.due(offer.asked_at, deployment.priority, offer.rung), clock.now())
+        at = max(ladder.due(offer.asked_at, offer.reply_by, deployment.priority, offer.rung), clock.now())
         offer.timer_job_id = await offers.set_timer(session, offer, at)
 
 

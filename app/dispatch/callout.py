@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import clock, in_zone
 from app.deployments.models import Assignment, Deployment, Position
 from app.deployments.states import LIVE, PositionState
-from app.dispatch import ladder
 from app.dispatch.limits import A_DAY, asked_enough
 from app.dispatch.models import Offer
 from app.dispatch.offers import may_be_woken
@@ -21,6 +20,7 @@ from app.dispatch.states import OPEN, OfferState
 from app.experts.models import Expert
 from app.experts.quiet import may_be_asked_from
 from app.requests.states import Priority
+from app.rosters import rules
 from app.rosters.models import Pick, Proposal, ProposalState
 from solver import chances, waves
 
@@ -92,12 +92,13 @@ async def second_of_an_employer(
 async def not_before(session: AsyncSession, deployment: Deployment, people: Collection[int]) -> dict[int, float]:
     """Minutes from now before which each is not asked: night without consent, or asked often enough today."""
     now, found = clock.now(), {}
+    night = rules.night(await rules.current(session))
     on_standby = await may_be_woken(session, deployment, people)
     for expert in await session.scalars(select(Expert).where(Expert.id.in_(people))):
         is_immediate = deployment.priority is Priority.IMMEDIATE
         start = may_be_asked_from(
             now, zone=expert.time_zone, is_immediate=is_immediate, wakes=expert.wakes_for_immediate,
-            is_on_standby=expert.id in on_standby,
+            is_on_standby=expert.id in on_standby, night=night,
         )  # fmt: skip
         if start > now:
             found[expert.id] = _minutes(start - now)
@@ -187,19 +188,18 @@ async def call_out(  # noqa: PLR0917 - all that a plan depends on
     )
     place = {offer.expert_id: wanted[offer.position_id] for offer in pending}
     place |= {person: wanted[seat.id] for seat in reversed(seats) for person in seat.ranked}
-    now = clock.now()
+    now, span = clock.now(), rules.time_to_answer(await rules.current(session), deployment.priority)
     return waves.CallOut(
         seats,
         await chances_of(session, deployment, place, place.keys()),
         tuple(waves.Pending(o.expert_id, o.position_id, _minutes(now - o.asked_at)) for o in pending),
-        deadline_minutes=_minutes(_deadline(deployment, out) - now),
+        deadline_minutes=_minutes(_deadline(span, out) - now),
         not_before=await not_before(session, deployment, free),
     )
 
 
-def _deadline(deployment: Deployment, out: Sequence[Offer]) -> datetime:
+def _deadline(span: timedelta, out: Sequence[Offer]) -> datetime:
     """When the team shall be full: a ladder's length after the first question; once that is near, a quarter of it."""
-    span = ladder.LADDERS[deployment.priority][-1].after
     now = clock.now()
     first = min((offer.asked_at for offer in out), default=now)
     return max(first + span, now + span / 4)

@@ -1,4 +1,8 @@
-"""The ladder of an offer: what is tried when, by priority (domain.md 5.5). Pure: facts in, next rung out."""
+"""The ladder of an offer: what is tried when, by priority (domain.md 5.5). Pure: facts in, next rung out.
+
+How long a person has is a rule of the desk (`rosters/rules.py`); every rung has its share of that time. An offer keeps
+the time it was made with in its `reply_by`: rules that change move no offer that is out.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,7 +36,7 @@ def _rungs(unit: timedelta, *steps: tuple[float, Step]) -> tuple[Rung, ...]:
 
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-LADDERS: dict[Priority, tuple[Rung, ...]] = {
+USUAL: dict[Priority, tuple[Rung, ...]] = {
     Priority.IMMEDIATE: _rungs(
         MINUTE,
         (0, Step.TEXT),
@@ -49,19 +53,26 @@ LADDERS: dict[Priority, tuple[Rung, ...]] = {
         HOUR, (0, Step.TEXT), (12, Step.REMIND), (24, Step.CALL), (48, Step.ASK_NEXT), (60, Step.EXPIRE)
     ),
 }
+"""The ladders as they are without any rule of the desk's own."""
+
+
+def _share(priority: Priority, number: int) -> float:
+    """The part of the time to answer that has passed when a rung is due: 0 for the first, 1 for the last."""
+    rungs = USUAL[priority]
+    return rungs[number].after / rungs[-1].after
+
+
+def rungs(priority: Priority, span: timedelta) -> list[Rung]:
+    """The whole ladder for a time to answer."""
+    return [Rung(span * _share(priority, number), rung.step) for number, rung in enumerate(USUAL[priority])]
 
 
 def index_of(priority: Priority, step: Step) -> int:
     """The number of the rung that does `step`; of a step the ladder lacks, the next one after it in the day's order."""
     order = list(Step)
-    return next(n for n, rung in enumerate(LADDERS[priority]) if order.index(rung.step) >= order.index(step))
+    return next(n for n, rung in enumerate(USUAL[priority]) if order.index(rung.step) >= order.index(step))
 
 
-def reply_by(start: datetime, priority: Priority) -> datetime:
-    """When an offer first made at `start` runs out."""
-    return start + LADDERS[priority][-1].after
-
-
-def due(start: datetime, priority: Priority, number: int) -> datetime:
-    """When rung `number` is due."""
-    return start + LADDERS[priority][number].after
+def due(start: datetime, until: datetime, priority: Priority, number: int) -> datetime:
+    """When rung `number` of an offer is due that was first made at `start` and runs out at `until`."""
+    return start + (until - start) * _share(priority, number)

@@ -17,7 +17,7 @@ from app.core.sealing import found_by
 from app.deployments import seats
 from app.deployments.models import Deployment, Position
 from app.dispatch import ladder, links
-from app.dispatch.ladder import LADDERS, Step
+from app.dispatch.ladder import Step
 from app.dispatch.models import Offer
 from app.dispatch.states import OFFER, OPEN, OfferState
 from app.dispatch.words import words_of
@@ -26,6 +26,7 @@ from app.experts.models import Contact, ContactKind, Expert
 from app.experts.quiet import may_be_asked_from
 from app.messaging import outbox, texts
 from app.requests.states import Priority
+from app.rosters import rules
 from app.rosters.models import Pick
 
 
@@ -88,12 +89,14 @@ async def ask(
     Deployment and position are locked by the caller, and the person by `lock_people`.
     """
     expert = await session.get_one(Expert, pick.expert_id)
+    held = await rules.current(session)
     start = may_be_asked_from(
         clock.now(),
         zone=expert.time_zone,
         is_immediate=deployment.priority is Priority.IMMEDIATE,
         wakes=expert.wakes_for_immediate,
         is_on_standby=bool(await may_be_woken(session, deployment, [expert.id])),
+        night=rules.night(held),
     )
     offer = Offer(
         deployment_id=deployment.id,
@@ -104,7 +107,7 @@ async def ask(
         state=OfferState.PLANNED,
         rung=0,
         asked_at=start,
-        reply_by=ladder.reply_by(start, deployment.priority),
+        reply_by=start + rules.time_to_answer(held, deployment.priority),
         travel=pick.travel or {},
     )
     session.add(offer)
@@ -138,20 +141,19 @@ async def set_timer(session: AsyncSession, offer: Offer, at: datetime) -> int:
 
 def is_due(deployment: Deployment, offer: Offer) -> bool:
     """Whether the offer's next rung is due; a job that runs a second time finds that it is not."""
-    return ladder.due(offer.asked_at, deployment.priority, offer.rung) <= clock.now() + EARLY
+    return ladder.due(offer.asked_at, offer.reply_by, deployment.priority, offer.rung) <= clock.now() + EARLY
 
 
 async def climb(session: AsyncSession, deployment: Deployment, offer: Offer) -> None:
     """Do what the offer's next rung says, and set the timer of the one after it."""
-    rungs = LADDERS[deployment.priority]
-    step = rungs[offer.rung].step
+    step = ladder.USUAL[deployment.priority][offer.rung].step
     offer.rung += 1
     if step is Step.EXPIRE:
         await expire(session, deployment, offer)
         return
     await _take(session, deployment, offer, step)
     if offer.state in OPEN:
-        at = ladder.due(offer.asked_at, deployment.priority, offer.rung)
+        at = ladder.due(offer.asked_at, offer.reply_by, deployment.priority, offer.rung)
         offer.timer_job_id = await set_timer(session, offer, at)
 
 

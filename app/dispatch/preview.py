@@ -10,12 +10,13 @@ from app.core.clock import clock
 from app.core.places import clock_time, days
 from app.core.text import segments, septets
 from app.deployments.models import Deployment, Position
-from app.dispatch import ladder, links, offers
+from app.dispatch import links, offers
 from app.experts.models import Expert
 from app.experts.quiet import may_be_asked_from
 from app.messaging import sealed, texts
 from app.requests.models import Request
 from app.requests.states import Priority
+from app.rosters import rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,11 @@ async def _planned(  # noqa: PLR0917 - whom for what
     session: AsyncSession, request: Request, deployment: Deployment, position: Position, expert: Expert, now: datetime
 ) -> Planned:
     is_immediate = deployment.priority is Priority.IMMEDIATE
-    goes_at = may_be_asked_from(now, zone=expert.time_zone, is_immediate=is_immediate, wakes=expert.wakes_for_immediate)
-    until = ladder.reply_by(goes_at, deployment.priority)
+    held = await rules.current(session)
+    goes_at = may_be_asked_from(
+        now, zone=expert.time_zone, is_immediate=is_immediate, wakes=expert.wakes_for_immediate, night=rules.night(held)
+    )
+    until = goes_at + rules.time_to_answer(held, deployment.priority)
     words = texts.OfferWords(
         code=await offers.free_code(session, expert.id),
         role=position.title.lower(),

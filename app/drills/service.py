@@ -21,10 +21,11 @@ from app.dispatch.states import OPEN
 from app.drills.models import Drill, DrillText
 from app.drills.states import DRILL, DrillState, NotAsked
 from app.experts.models import Contact, ContactKind, Credential, Expert
-from app.experts.quiet import may_be_asked_from
+from app.experts.quiet import Night, may_be_asked_from
 from app.experts.readiness import Readiness, judge
 from app.experts.taxonomy import DISCIPLINES, MANDATORY
 from app.messaging import outbox, texts
+from app.rosters import rules
 
 POST, END = "drills.post", "drills.end"
 PRIORITY = -1
@@ -140,12 +141,12 @@ async def _texts_of(session: AsyncSession, drill: Drill, people: Sequence[Expert
         contact.expert_id: contact
         for contact in sorted(rows, key=lambda contact: (contact.kind == ContactKind.MOBILE, -contact.id))
     }
-    busy = await _busy(session, ids)
-    return [_text_of(drill, expert, numbers.get(expert.id), is_busy=expert.id in busy) for expert in people]
+    busy, night = await _busy(session, ids), rules.night(await rules.current(session))
+    return [_text_of(drill, expert, numbers.get(expert.id), night, is_busy=expert.id in busy) for expert in people]
 
 
-def _text_of(drill: Drill, expert: Expert, contact: Contact | None, *, is_busy: bool) -> DrillText:
-    due_at = may_be_asked_from(drill.started_at, zone=expert.time_zone, is_immediate=False, wakes=False)
+def _text_of(drill: Drill, expert: Expert, contact: Contact | None, night: Night, *, is_busy: bool) -> DrillText:
+    due_at = may_be_asked_from(drill.started_at, zone=expert.time_zone, is_immediate=False, wakes=False, night=night)
     why_not = None
     if contact is None:
         why_not = NotAsked.NO_NUMBER

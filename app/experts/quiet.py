@@ -4,12 +4,14 @@ from datetime import datetime, time, timedelta
 
 from app.core.clock import in_zone
 
-QUIET_FROM, QUIET_UNTIL = time(21), time(8)
-"""In the expert's own zone."""
+Night = tuple[time, time]
+"""From when until when nobody is texted, in the expert's own zone."""
+NIGHT: Night = time(21), time(8)
+"""The law's: a rule of the desk's own may make it longer, never shorter."""
 
 
 def may_be_asked_from(
-    now: datetime, *, zone: str, is_immediate: bool, wakes: bool, is_on_standby: bool = False
+    now: datetime, *, zone: str, is_immediate: bool, wakes: bool, is_on_standby: bool = False, night: Night = NIGHT
 ) -> datetime:
     """When somebody may be texted first: now, or when the night is over where they are.
 
@@ -19,10 +21,12 @@ def may_be_asked_from(
         is_immediate: whether the request is of the highest priority.
         wakes: whether the expert agreed to be woken for those.
         is_on_standby: whether it is a week in which they may be woken for anything but a planned request.
+        night: as the desk has it.
     """
     there = in_zone(now, zone)
-    is_night = there.time() >= QUIET_FROM or there.time() < QUIET_UNTIL
+    begins, ends = night
+    is_night = there.time() >= begins or there.time() < ends
     if not is_night or is_on_standby or (is_immediate and wakes):
         return now
-    morning = there.replace(hour=QUIET_UNTIL.hour, minute=0, second=0, microsecond=0)
-    return (morning if there.time() < QUIET_UNTIL else morning + timedelta(days=1)).astimezone(now.tzinfo)
+    morning = there.replace(hour=ends.hour, minute=0, second=0, microsecond=0)
+    return (morning if there.time() < ends else morning + timedelta(days=1)).astimezone(now.tzinfo)

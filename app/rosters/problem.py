@@ -186,7 +186,8 @@ async def _asleep(session: AsyncSession, deployment: Deployment) -> set[int]:
     in_zones: dict[str, set[int]] = defaultdict(set)
     for who, zone in rows:
         in_zones[zone].add(who)
-    dark = [z for z in in_zones if may_be_asked_from(now, zone=z, is_immediate=True, wakes=False) > now]
+    night = rules.night(await rules.current(session))
+    dark = [z for z in in_zones if may_be_asked_from(now, zone=z, is_immediate=True, wakes=False, night=night) > now]
     asleep = set[int]().union(*(in_zones[zone] for zone in dark))
     return asleep - await standby.on_standby(session, asleep, now)
 

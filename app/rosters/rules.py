@@ -4,6 +4,7 @@ Every change is a new version with who, when and why; nothing is overwritten. Wi
 which are the solver's own (domain.md 1.4, 1.5).
 """
 
+from datetime import time, timedelta
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -14,6 +15,7 @@ from app.core.clock import clock
 from app.core.events import Actor, record
 from app.core.places import REGIONS
 from app.core.problems import Changed, Invalid
+from app.experts.quiet import Night
 from app.requests.states import Priority
 from app.rosters.models import RuleSet
 from solver import waves
@@ -48,6 +50,7 @@ def _limit(default: float, label: str, group: str, **bounds: float) -> Any:
 
 REST, CAPS, TEAM, WAVES = "Rest after a deployment", "Limits for each person", "A team", "Asking in waves"
 MONEY = "What a deployment may cost"
+ASKING = "When people are asked"
 
 
 class Rules(BaseModel):
@@ -87,6 +90,11 @@ class Rules(BaseModel):
     look_immediate: int = _limit(12, "Immediate: look again after, minutes", WAVES, ge=1, le=240)
     look_urgent: int = _limit(60, "Urgent: look again after, minutes", WAVES, ge=5, le=1440)
     look_planned: int = _limit(720, "Planned: look again after, minutes", WAVES, ge=30, le=10080)
+    answer_immediate: int = _limit(60, "Immediate: time to answer, minutes", ASKING, ge=20, le=240)
+    answer_urgent: int = _limit(240, "Urgent: time to answer, minutes", ASKING, ge=60, le=1440)
+    answer_planned: int = _limit(3600, "Planned: time to answer, minutes", ASKING, ge=720, le=10080)
+    night_from: int = _limit(21, "Night begins, hour of the expert's day", ASKING, ge=18, le=21)
+    night_until: int = _limit(8, "Night ends, hour of the expert's day", ASKING, ge=8, le=11)
     reserves: tuple[ReserveRule, ...] = Field((), max_length=60)
 
     @model_validator(mode="after")
@@ -97,6 +105,8 @@ class Rules(BaseModel):
             raise ValueError("cap_365_days: this is less than the limit for 90 days")
         if not self.tour_planned_days <= self.tour_extended_days <= self.tour_absolute_days:
             raise ValueError("tour_extended_days: an extended stay is between the planned one and the most")
+        if not self.answer_immediate <= self.answer_urgent <= self.answer_planned:
+            raise ValueError("answer_urgent: who is in less of a hurry cannot leave less time to answer")
         named = [(rule.discipline, rule.region) for rule in self.reserves]
         if len(named) != len(set(named)):
             raise ValueError("reserves: one discipline and region stand there twice")
@@ -131,6 +141,16 @@ def wave_policy(rules: Rules, priority: Priority) -> waves.Policy:
         at_once=getattr(rules, f"at_once_{priority.value}"),
         look_minutes=getattr(rules, f"look_{priority.value}"),
     )
+
+
+def time_to_answer(rules: Rules, priority: Priority) -> timedelta:
+    """How long somebody has from the first question to the last rung of the ladder."""
+    return timedelta(minutes=getattr(rules, f"answer_{priority.value}"))
+
+
+def night(rules: Rules) -> Night:
+    """From when until when nobody is texted where they are."""
+    return time(rules.night_from), time(rules.night_until)
 
 
 async def versions(session: AsyncSession, limit: int = 20) -> list[RuleSet]:

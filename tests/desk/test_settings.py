@@ -1,8 +1,12 @@
 """Rules and texts: read by the desk, changed by an administrator, obeyed by the next team."""
 
 import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from app.core.database import begin
+from app.dispatch import ladder
+from app.experts.quiet import NIGHT, may_be_asked_from
 from app.messaging import catalogue
 from app.requests.states import Priority
 from app.rosters import rules
@@ -62,3 +66,48 @@ async def test_an_administrator_changes_a_rule_with_a_reason_and_the_next_team_o
         assert "Save the rules" not in read.text
         assert (await page.sends("/desk/settings", version="1", why="x")).status_code == 403
     assert (await story.get("/rules"))["rules"]["alternates"] == 1
+
+
+async def test_a_shorter_time_to_answer_moves_the_next_ladder_and_no_offer_that_is_out(story: Story) -> None:
+    earlier = await story.files()
+    await story.approves(earlier)
+    before = await story.asks(earlier)
+    async with browser(story, ADMIN) as page:
+        form = _form((await page.opens("/desk/settings")).text)
+        wrong = await page.sends("/desk/settings", **form | {"answer_immediate": "200", "answer_urgent": "90"})
+        assert "cannot leave less time to answer" in wrong.text
+        assert (await page.sends("/desk/settings", **form | {"night_until": "7"})).status_code == 422
+        saved = await page.sends("/desk/settings", **form | {"answer_immediate": "30", "night_from": "20"})
+        assert "Began with 60" in saved.text
+        assert re.findall(r"Remind</th><td>(.*?)</td>", saved.text) == ["5 min"]
+        assert "No text from 8 p.m. to 8 a.m." in saved.text
+    reference = await story.files()
+    await story.approves(reference)
+    people = await story.asks(reference)
+    assert {_minutes(offer) for offer in await story.offers(reference)} == {30}
+    assert {_minutes(offer) for offer in await story.offers(earlier)} == {60}
+    await story.passes(timedelta(minutes=6))
+    assert "We still need your answer" in people[0].hears()[-1]
+    assert not any("We still need your answer" in text for text in before[0].hears())
+    await story.passes(timedelta(minutes=5))
+    assert "We still need your answer" in before[0].hears()[-1]
+
+
+def _minutes(offer: dict[str, str]) -> float:
+    until, since = (datetime.fromisoformat(offer[name]) for name in ("reply_by", "asked_at"))
+    return (until - since) / timedelta(minutes=1)
+
+
+def test_the_night_of_the_desk_holds_where_the_expert_is() -> None:
+    evening = datetime(2026, 11, 23, 20, 30, tzinfo=ZoneInfo("America/Denver"))
+    night = rules.night(rules.Rules(reserves=(), night_from=20, night_until=9))
+    asked = may_be_asked_from(evening, zone="America/Denver", is_immediate=False, wakes=False, night=night)
+    assert asked == datetime(2026, 11, 24, 9, tzinfo=ZoneInfo("America/Denver"))
+    usual = rules.night(rules.DEFAULTS)
+    assert usual == NIGHT
+    assert may_be_asked_from(evening, zone="America/Denver", is_immediate=False, wakes=False, night=usual) == evening
+
+
+def test_the_usual_ladders_stand_where_they_stood() -> None:
+    for priority, usual in ladder.USUAL.items():
+        assert ladder.rungs(priority, rules.time_to_answer(rules.DEFAULTS, priority)) == list(usual)
