@@ -26,6 +26,7 @@ from app.core.postgres import EmbeddedPostgres
 from app.main import create_app
 from app.seed.cities import CITIES
 from app.seed.filling import DEMO_PASSWORD
+from tests.browser import house as at_the_house
 from tests.browser.conftest import EMAILS, FLAGS
 from tests.browser.house import House, open_house
 from tests.browser.states import PAGES, REFUSED, make
@@ -49,6 +50,7 @@ WATCH = """() => {
 
 def fill(house: House, requests: int) -> None:
     """So many open requests, all over the country and in every state."""
+    at_the_house.PATIENCE_S = 300  # two hundred teams want the solver at once
     kinds = [name for name, count in STAGES for _ in range(count)]
 
     def one(number: int) -> None:

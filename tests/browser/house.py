@@ -105,9 +105,9 @@ class House:
         httpx.post(address, json={"body": body}).raise_for_status()
 
 
-def wait_for(found: Any, within_s: float = PATIENCE_S) -> Any:
+def wait_for(found: Any, within_s: float | None = None) -> Any:
     """What `found()` gives, as soon as that is something."""
-    deadline = time.monotonic() + within_s
+    deadline = time.monotonic() + (within_s or PATIENCE_S)
     while time.monotonic() < deadline:
         with suppress(machine.NotReady):  # not there yet
             if result := found():
