@@ -36,8 +36,10 @@ def _files(house: House, city: str, priority: str) -> str:
         "name": name, "kind": kind, "city": city, "state": state, "latitude": latitude, "longitude": longitude
     }  # fmt: skip
     intake = house.parts["intake"]
+    known = {one["name"]: one["id"] for one in intake.get("/agencies?limit=200")["items"]}
+    agency_id = known.get(name) or intake.post("/agencies", agency)["id"]
     form: dict[str, Any] = {
-        "agency_id": intake.post("/agencies", agency)["id"], "incident_type": happened, "city": city, "state": state,
+        "agency_id": agency_id, "incident_type": happened, "city": city, "state": state,
         "priority": priority, "days": 3, "contact_name": "Pat Lindqvist", "contact_phone": "202-555-0177",
         "contact_email": "chief@agency.example",
     }  # fmt: skip

@@ -1,6 +1,7 @@
 """No word is lost, nothing is made twice, and hands that never touch a mouse get everywhere."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
@@ -50,6 +51,21 @@ def test_a_form_sent_twice_makes_one_request(person: Person, house: House) -> No
     page.get_by_role("button", name="Send request").dblclick()
     expect(page.get_by_role("heading", level=1)).to_contain_text("We have your request")
     assert _count(house) == before + 1
+
+
+def test_a_file_far_too_large_is_refused_in_words_with_the_way_back(
+    person: Person, house: House, tmp_path: Path
+) -> None:
+    reference, huge = house.files(), tmp_path / "letter.pdf"
+    huge.write_bytes(b"%PDF-" + b"x" * (42 * 1024 * 1024))
+    page = person("chief", width=PHONE)
+    page.goto(f"/agency/requests/{reference}/letters")
+    page.get_by_label("The letter").set_input_files(huge)
+    page.get_by_role("button", name="Send the letter").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("too large to be sent", timeout=30_000)
+    expect(page.get_by_text("up to 10 MB")).to_be_visible()
+    page.locator(f"a[href='/agency/requests/{reference}']").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("We have your request")
 
 
 def test_asking_in_spanish_on_a_phone_without_scripts(person: Person, house: House) -> None:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.axe import FIRST, findings
 from tests.browser.conftest import ARTEFACTS, PHONE
 from tests.browser.house import House, wait_for
 
@@ -82,4 +83,5 @@ def test_a_phone_shows_the_link_and_rings(chromium: Browser, house: House) -> No
     page.get_by_role("button", name="9 Call me").click()
     expect(page.get_by_role("button", name="Hang up")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
+    assert [wrong for mode in (*FIRST, "dark", "forced-colours") for wrong in findings(page, mode)] == []
     page.context.close()
