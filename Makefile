@@ -3,6 +3,8 @@
 .DELETE_ON_ERROR:
 .SUFFIXES:
 CHECKS := check-lint check-bandit check-format check-types check-floors check-tracked check-schema check-openapi
+# A setting of the machine that has every process compile everything anew; what is compiled is not in git.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help demo serve test test-slow test-browser pictures fuzz chaos check $(CHECKS) format openapi words assets lock shape clean
 
 VENV ?= .venv

@@ -6,6 +6,7 @@ Spanish pages reads with the same eyes.
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -48,14 +49,15 @@ def derived() -> set[str]:
     )
 
 
-def marked(room: str) -> set[Word]:
+@cache
+def marked(room: str) -> frozenset[Word]:
     """Every word that a room marks."""
     found: set[Word] = set(derived()) if room == "web" else set()
     for path in (*(APP / room).glob("*.py"), *(APP / room).glob("templates/**/*.html")):
         with path.open("rb") as file:
             for _line, word, _comments, _context in extract(READERS[path.suffix], file, KEYWORDS, options=OPTIONS):
                 found.add(word if isinstance(word, str) else tuple(word))
-    return found
+    return frozenset(found)
 
 
 def rooms() -> list[str]:
