@@ -12,7 +12,7 @@ from app.core.jobs import defer, job
 from app.core.places import clock_time, days
 from app.core.settings import get_settings
 from app.deployments.models import Assignment, Deployment, Position
-from app.deployments.states import SEATED
+from app.deployments.states import ON_THE_ROAD, SEATED
 from app.dispatch.models import Offer
 from app.dispatch.words import words_of
 from app.experts.models import Expert
@@ -132,9 +132,10 @@ async def seek_for_the_rest(subject_id: int) -> None:
 
 
 async def _is_extended(session: AsyncSession, position_id: int) -> bool:
-    """Whether the seat's team was, or is being, extended."""
+    """Whether the seat's team was, or is being, extended; only one on the road can be."""
     position = await session.get_one(Position, position_id)
-    return await extending.newest(session, position.deployment_id) is not None
+    deployment = await session.get_one(Deployment, position.deployment_id)
+    return deployment.state in ON_THE_ROAD and await extending.newest(session, position.deployment_id) is not None
 
 
 @on("position.filled", name="field.ask_newcomer_to_stay", when=_is_extended)

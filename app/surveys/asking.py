@@ -85,7 +85,7 @@ async def add_partner(
     if given.get("number", "").strip():
         try:
             number = phone_number(given["number"])
-        except ValueError:
+        except Invalid:
             errors["number"] = "This is not a phone number of the United States."
         if not has_agreed:
             errors["agreed"] = "A text goes only to somebody who agreed to it. Without it, pass the link on yourself."

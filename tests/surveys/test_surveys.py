@@ -83,7 +83,10 @@ async def test_a_partner_needs_consent_for_a_text_else_the_desk_passes_the_link_
     page = f"/desk/requests/{reference}/surveys"
     given = {"organisation": "Ridge Family Center", "name": "Ana Lopez"}
     async with browser(story, RECOMMENDER) as desk:
-        assert (await desk.sends(f"{page}/partners", organisation="", name="Ana")).status_code == 422
+        wrong = await desk.sends(f"{page}/partners", organisation="", name="Ana", number="12")
+        assert wrong.status_code == 422
+        assert "This is not a phone number" in wrong.text
+        assert "Fill this in." in wrong.text
         refused = await desk.sends(f"{page}/partners", **given, number="719-555-0150")
         assert refused.status_code == 422
         assert "Ridge Family Center" in refused.text
