@@ -27,7 +27,7 @@ KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
 READERS = {".py": "python", ".html": "jinja2.ext:babel_extract"}
 OPTIONS = {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 SHOWN_ATTRIBUTES = ("aria-label", "alt", "title", "placeholder")
-IN_ENGLISH = frozenset({"access/plain.html", "wellness/home.html", "access/factor.html"})
+IN_ENGLISH = frozenset({"access/plain.html", "wellness/home.html"})
 """Pages that look public but are for people who work in English: staff without desk pages."""
 OURS = re.compile(r"(rrt|usa|aria)-[\w-]+|\bRRT\b|\bkB\b")
 """Names of classes and attributes, the mark, a unit: the same in every language."""

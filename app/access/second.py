@@ -12,6 +12,7 @@ from app.access.sessions import SignedIn
 from app.access.signing_in import kept_of, own_path, set_cookie
 from app.access.viewer import Anyone
 from app.core.problems import Unauthenticated
+from app.web.languages import translated
 from app.web.render import render
 from app.web.session import Session
 
@@ -65,7 +66,7 @@ async def enter_code(
     if kind is None:
         await sessions.note_failed_try(session, found.user.email, address, found.user.id, "code")
         passkey = await has_passkey(session, found.user.id)
-        return factor_page(request, passkey, 422, next, kept, kept_for, factors.WRONG_CODE)
+        return factor_page(request, passkey, 422, next, kept, kept_for, translated(factors.WRONG_CODE))
     await sessions.forget_tries(session, found.user.email, address)
     token = await sessions.show_factor(session, found, kind)
     answer: Response = RedirectResponse(own_path(next), 303)
@@ -88,6 +89,6 @@ async def show_passkey(request: Request, session: Session, credential: Annotated
     await sessions.refuse_many_tries(session, found.user.email, address)
     if not await passkeys.check(session, found.session, credential):
         await sessions.note_failed_try(session, found.user.email, address, found.user.id, "passkey")
-        return JSONResponse({"error": passkeys.REFUSED}, 422)
+        return JSONResponse({"error": translated(passkeys.REFUSED)}, 422)
     token = await sessions.show_factor(session, found, "passkey")
     return set_cookie(JSONResponse({"ok": True}), token)

@@ -74,7 +74,11 @@ async def test_a_code_counts_once(story: Story) -> None:
         await two.sends("/sign-in", **SIGN_IN)
         shown = code(secret)
         assert (await one.sends("/sign-in/second", code=shown, next="/desk")).url.path == "/desk"
-        assert (await two.sends("/sign-in/second", code=shown)).status_code == 422
+        two.http.headers["Accept-Language"] = "es"
+        refused = await two.sends("/sign-in/second", code=shown)
+        assert refused.status_code == 422
+        assert headline(refused) == "Demuestre que es usted"
+        assert "Este código no es correcto" in refused.text
 
 
 async def test_a_recovery_code_counts_once_and_is_kept_as_a_digest(story: Story) -> None:
