@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from app.cli_keys import keys
+from app.cli_purge import purge
 
 Result = TypeVar("Result")
 cli = typer.Typer(
@@ -17,6 +18,7 @@ cli = typer.Typer(
 user = typer.Typer(help="Accounts of people who sign in.", no_args_is_help=True)
 expert = typer.Typer(help="The pool of experts.", no_args_is_help=True)
 audit = typer.Typer(help="The log: whether it is whole, and its heads for safe keeping.", no_args_is_help=True)
+cli.command()(purge)
 cli.add_typer(keys, name="keys")
 cli.add_typer(user, name="user")
 cli.add_typer(audit, name="audit")
@@ -244,9 +246,9 @@ def expert_import(
 def doctor() -> None:
     """Say what is wrong with this installation's set-up, and what to do. Leaves with 1 when anything is."""
     from app.doctor import findings
-    from app.rooms import load
+    from app.rooms import load_jobs
 
-    load()
+    load_jobs()
     found = _run(findings())
     for finding in found:
         typer.echo(str(finding), err=True)

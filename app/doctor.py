@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import begin
+from app.core.retention import RULES
 from app.core.sealing import WHO_LENGTH, keyring
 from app.core.settings import Settings, get_settings
 from app.experts.models import Contact
@@ -50,13 +51,6 @@ def of_settings(settings: Settings) -> list[Finding]:
         found.append(Finding(f"RRT_ENVIRONMENT is {settings.environment}.", "Set it to production."))
     if is_guessable(settings.secret_key.get_secret_value()):
         found.append(Finding("RRT_SECRET_KEY can be guessed.", "Make one: openssl rand -base64 48."))
-    if not settings.data_keys.get_secret_value() or not settings.lookup_key.get_secret_value():
-        found.append(
-            Finding(
-                "Personal data is sealed with keys made from RRT_SECRET_KEY.",
-                "Set RRT_DATA_KEYS and RRT_LOOKUP_KEY, each: openssl rand -base64 32.",
-            )
-        )
     if len(settings.twilio_auth_token.get_secret_value()) < 32:
         found.append(Finding("RRT_TWILIO_AUTH_TOKEN is no token of Twilio's.", "Copy it from Twilio's console."))
     if urlsplit(settings.public_url).scheme != "https":
@@ -75,6 +69,21 @@ def of_settings(settings: Settings) -> list[Finding]:
         found.append(Finding("Nobody must have a second factor.", "Set RRT_REQUIRE_SECOND_FACTOR=true."))
     if settings.audit_anchors is None:
         found.append(Finding("The log's heads are kept nowhere else.", "Set RRT_AUDIT_ANCHORS to another storage."))
+    return found + of_personal_data(settings)
+
+
+def of_personal_data(settings: Settings) -> list[Finding]:
+    """What the settings say of sealing and of how long data is kept."""
+    found = []
+    if not settings.data_keys.get_secret_value() or not settings.lookup_key.get_secret_value():
+        found.append(
+            Finding(
+                "Personal data is sealed with keys made from RRT_SECRET_KEY.",
+                "Set RRT_DATA_KEYS and RRT_LOOKUP_KEY, each: openssl rand -base64 32.",
+            )
+        )
+    if strange := set(settings.retention_days) - RULES.keys():
+        found.append(Finding(f"RRT_RETENTION: nothing is called {', '.join(sorted(strange))}.", "See /desk/kept."))
     return found
 
 

@@ -8,6 +8,7 @@ MODELS = (
     "app.web.models",
     "app.access.models",
     "app.watch.models",
+    "app.privacy.models",
     "app.messaging.models",
     "app.agencies.models",
     "app.experts.models",
@@ -24,8 +25,24 @@ MODELS = (
     "app.wellness.models",
     "app.afterwards.models",
 )
+RETENTION = (
+    "app.web.retention",
+    "app.access.retention",
+    "app.watch.retention",
+    "app.messaging.retention",
+    "app.experts.retention",
+    "app.requests.retention",
+    "app.rosters.retention",
+    "app.my.retention",
+    "app.field.retention",
+    "app.drills.retention",
+    "app.dispatch.retention",
+    "app.wellness.retention",
+)
+"""What is kept how long, each in the room of its table."""
 JOBS = (
     "app.access.anchors",
+    "app.privacy.jobs",
     "app.messaging.jobs",
     "app.requests.jobs",
     "app.deployments.jobs",
@@ -35,6 +52,7 @@ JOBS = (
     "app.field.staying",
     "app.field.ahead",
     "app.surveys.jobs",
+    "app.my.jobs",
     "app.drills.jobs",
     "app.replies.jobs",
     "app.wellness.jobs",
@@ -50,6 +68,8 @@ ROUTERS = (
     "app.access.audit_doors",
     "app.watch.api",
     "app.watch.pages",
+    "app.privacy.pages",
+    "app.privacy.api",
     "app.messaging.webhooks",
     "app.messaging.api",
     "app.messaging.pages",
@@ -131,5 +151,5 @@ def load() -> None:
 def load_jobs() -> None:
     """Load every room's tables, jobs and reactions. A process that records events must have called this."""
     load()
-    for name in JOBS:
+    for name in (*RETENTION, *JOBS):
         import_module(name)

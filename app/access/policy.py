@@ -39,6 +39,9 @@ class Permission(StrEnum):
     OWN_SESSIONS = "own_sessions"
     READ_EVENTS = "read_events"
     READ_AUDIT = "read_audit"
+    ERASE_EXPERTS = "erase_experts"
+    MANAGE_HOLDS = "manage_holds"
+    """Set and lift legal holds."""
     READ_RULES = "read_rules"
     MANAGE_RULES = "manage_rules"
     READ_ALARMS = "read_alarms"
@@ -101,7 +104,17 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     R.EVALUATOR: frozenset({P.READ_FIGURES, P.OWN_SESSIONS}),
     R.AUDITOR: frozenset(_DESK | {P.READ_AUDIT}),
     R.ADMIN: frozenset(_STAFF | {P.READ_EXPERTS, P.MANAGE_EXPERTS, P.READ_AGENCIES, P.MANAGE_AGENCIES})
-    | {P.MANAGE_USERS, P.READ_RULES, P.MANAGE_RULES, P.READ_EVENTS, P.READ_AUDIT, P.READ_ALARMS, P.WORK_ALARMS},
+    | {
+        P.MANAGE_USERS,
+        P.READ_RULES,
+        P.MANAGE_RULES,
+        P.READ_EVENTS,
+        P.READ_AUDIT,
+        P.MANAGE_HOLDS,
+        P.ERASE_EXPERTS,
+        P.READ_ALARMS,
+        P.WORK_ALARMS,
+    },
 }
 """Role to what it may do. A role or permission that is not here may nothing."""
 DESK_ROLES = frozenset({R.INTAKE_OFFICER, R.RECOMMENDER, R.APPROVER, R.SCHEDULER, R.AUDITOR})

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access import passwords, sessions
-from app.access.models import User
+from app.access.models import ApiKey, Factor, Identity, RecoveryCode, User
 from app.access.policy import Role
 from app.core.events import SYSTEM, Actor, record
 from app.core.problems import Conflict, Invalid
@@ -87,3 +87,14 @@ async def change_password(session: AsyncSession, user: User, present: str, new: 
     user.password_hash = passwords.hashed(new)
     await sessions.sign_out_everywhere(session, user.id, but=keep)
     await record(session, "user.password_changed", user.id, by=Actor("user", user.id, user.name))
+
+
+async def close_of_expert(session: AsyncSession, expert_id: int, name: str, *, by: Actor) -> None:
+    """Close the account of an expert who is erased, for good: no address, no name, no way to sign in."""
+    for user in await session.scalars(select(User).where(User.expert_id == expert_id).with_for_update()):
+        await sessions.sign_out_everywhere(session, user.id)
+        for table in (Factor, RecoveryCode, Identity, ApiKey):
+            await session.execute(delete(table).where(table.user_id == user.id))
+        user.email, user.name, user.password_hash, user.is_active = f"erased-{user.id}@invalid", name, None, False
+        await session.flush()
+        await record(session, "user.changed", user.id, by=by, roles=user.roles, is_active=False, erased=True)

@@ -171,6 +171,8 @@ MayChangeUsers = Annotated[Viewer, Depends(require(Permission.MANAGE_USERS, fres
 MayChangeKeys = Annotated[Viewer, Depends(require(Permission.OWN_KEYS, fresh=True))]
 MayChangeSignIn = Annotated[Viewer, Depends(require(Permission.OWN_SESSIONS, fresh=True))]
 MayExportAudit = Annotated[Viewer, Depends(require(Permission.READ_AUDIT, fresh=True))]
+MayErase = Annotated[Viewer, Depends(require(Permission.ERASE_EXPERTS, fresh=True))]
+MayManageHolds = Annotated[Viewer, Depends(require(Permission.MANAGE_HOLDS, fresh=True))]
 MayOwnKeys = Annotated[Viewer, Depends(require(Permission.OWN_KEYS))]
 MayOwnSessions = Annotated[Viewer, Depends(require(Permission.OWN_SESSIONS))]
 MayReadAlarms = Annotated[Viewer, Depends(require(Permission.READ_ALARMS))]

@@ -130,11 +130,18 @@ class _Compared(String.Comparator[str]):
         against = other[0] if other else None
         if op in (operators.is_, operators.is_not) or (op in (operators.eq, operators.ne) and against is None):
             return super().operate(op, *other, **kwargs)
+        if self._is_key(against):
+            return super().operate(op, *other, **kwargs)
         if op not in (operators.eq, operators.ne, operators.in_op, operators.not_in_op):
             raise TypeError(f"{self.expr} is sealed: it can be compared for equality, and no more")
         if not getattr(self.type, "found", False):
             raise TypeError(f"{self.expr} is sealed without a digest: it cannot be looked up")
         return op(found_by(self.expr), _digest_of(against), **kwargs)
+
+    def _is_key(self, against: Any) -> bool:
+        """Whether SQLAlchemy only looks a column up in a dictionary or list of its own, by `==`."""
+        is_same = isinstance(against, ColumnElement) and hash(against) == hash(self.expr)
+        return is_same or (isinstance(against, ColumnElement) and not getattr(self.type, "found", False))
 
 
 def _digest_of(against: Any) -> Any:

@@ -15,6 +15,7 @@ from app.core.clock import Clock, clock
 from app.core.problems import SettingsMissing
 
 KEY_BYTES = 32
+LONGEST_KEPT_DAYS = 36_500
 LEAST_BYTES = 12
 """Different bytes in a key: 32 random ones have fewer once in a universe, a typed sample nearly always."""
 
@@ -92,6 +93,9 @@ class Settings(BaseSettings):
     lookup_key: SecretStr = Field(
         SecretStr(""), description="Key of the digests that sealed numbers are found by, 32 bytes in base64, or a file"
     )
+    retention: str = Field(
+        "", description="Days that something is kept, where they differ from the schedule: texts_in=1825,absences=365"
+    )
     oidc_issuer: str = Field("", description="OpenID Connect: the issuer's address; empty: local accounts only")
     oidc_client_id: str = Field("", description="Our name at the issuer")
     oidc_private_key: SecretStr | None = Field(
@@ -120,6 +124,21 @@ class Settings(BaseSettings):
     def libpq_url(self) -> str:
         """The database's address as psycopg itself takes it."""
         return self.sqlalchemy_url.replace("postgresql+psycopg://", "postgresql://", 1)
+
+    @cached_property
+    def retention_days(self) -> dict[str, int]:
+        """Days by name of a rule, where they were chosen.
+
+        Raises:
+            ValueError: it is not names and days.
+        """
+        chosen = {}
+        for each in filter(None, re.split(r"[\s,]+", self.retention)):
+            name, _, days = each.partition("=")
+            if not days.isdecimal() or not 1 <= int(days) <= LONGEST_KEPT_DAYS:
+                raise ValueError(f"RRT_RETENTION: {each} is not a name with days, like texts_in=1825")
+            chosen[name] = int(days)
+        return chosen
 
     @cached_property
     def sealing_keys(self) -> tuple[bytes, ...]:
@@ -156,6 +175,7 @@ class Settings(BaseSettings):
             raise ValueError("RRT_SECRET_KEY must be at least 32 characters and not a sample")
         if self.sealing_lookup_key in self.sealing_keys:
             raise ValueError("RRT_LOOKUP_KEY must not be one of RRT_DATA_KEYS")
+        _ = self.retention_days
         if self.clock:
             Clock.load(self.clock)
         return self

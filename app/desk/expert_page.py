@@ -10,13 +10,14 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
 from app.access.policy import Permission
-from app.access.viewer import MayManageExperts, MayReadExperts, Viewer
+from app.access.viewer import MayErase, MayManageExperts, MayReadExperts, Viewer
 from app.core.clock import clock, in_zone
 from app.core.database import locked
 from app.core.places import STATES
 from app.core.problems import Conflict, Invalid, NotFound
 from app.desk import expert_file, team
 from app.desk.pool_page import READINESS_WORDS
+from app.dispatch import erasing
 from app.experts import credentials, exposure, pool
 from app.experts.models import Contact, Expert
 from app.experts.schemas import AbsenceIn, CredentialIn
@@ -28,6 +29,7 @@ from app.web.session import Session
 
 router = APIRouter(include_in_schema=False)
 Words = Annotated[str, Form(max_length=60)]
+Reason = Annotated[str, Form(max_length=2000)]
 
 
 def back(expert_id: int) -> Response:
@@ -82,6 +84,7 @@ async def page(  # noqa: PLR0917 - what the page shows beside the expert
         "log": await expert_file.log(session, expert),
         "may_see_teams": may_see_teams,
         "may_manage": viewer.may(Permission.MANAGE_EXPERTS),
+        "may_erase": viewer.may(Permission.ERASE_EXPERTS),
         "readiness_words": READINESS_WORDS,
         "state_words": team.STATE_WORDS,
         "event_words": expert_file.EVENT_WORDS,
@@ -124,7 +127,7 @@ async def _try(
     except ValidationError as error:
         errors = {str(one["loc"][-1]): one["msg"] for one in error.errors()}
     except (Invalid, Conflict) as problem:
-        errors = problem.fields.get("errors") or {"kind": problem.detail}
+        errors = problem.fields.get("errors") or {"kind": problem.detail, "refused": problem.detail}
     else:
         return back(expert.id)
     typed = {name: str(value) for name, value in (await request.form()).items()}
@@ -200,5 +203,20 @@ async def work_credential(  # noqa: PLR0917 - the form's fields
             await credentials.verify(session, credential, by=viewer.actor)
         else:
             await credentials.renew(session, credential, read_day("expires_on", expires_on), by=viewer.actor)
+
+    return await _try(request, session, viewer, expert, work)
+
+
+@router.post("/desk/experts/{expert_id}/erase")
+async def erase(  # noqa: PLR0917 - the form's fields
+    expert_id: int, request: Request, session: Session, viewer: MayErase, why: Reason = "", name: Reason = ""
+) -> Response:
+    """Erase all that is personal, for good; the name typed once more says that it is meant."""
+    expert = await locked(session, Expert, expert_id)
+
+    async def work() -> None:
+        if name.strip() != expert.name:
+            raise Invalid(errors={"name": "Type the name as it stands above."})
+        await erasing.erase(session, expert, why, by=viewer.actor)
 
     return await _try(request, session, viewer, expert, work)

@@ -6,11 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.access.viewer import MayAnswerOwnOffers, MayReadDeployments, MayReadOwnOffers, MayWorkOffers
+from app.access.viewer import MayAnswerOwnOffers, MayErase, MayReadDeployments, MayReadOwnOffers, MayWorkOffers
+from app.core.database import locked
 from app.core.events import Actor
 from app.core.problems import Forbidden
 from app.deployments import queries as deployments
-from app.dispatch import adding, answers, backfill, consent, offers, queries, waves
+from app.dispatch import adding, answers, backfill, consent, erasing, offers, queries, waves
 from app.dispatch.answers import Answer
 from app.dispatch.states import Consent, OfferState
 from app.dispatch.words import words_of
@@ -308,3 +309,17 @@ async def answer_own(offer_id: int, form: AnswerIn, session: Session, viewer: Ma
 async def _take(session: Session, offer_id: int, answer: Answer, said: str, by: Actor) -> ToldOut:
     offer, words = await answers.enter(session, offer_id, answer, said, by=by)
     return ToldOut(state=offer.state, text=words.body)
+
+
+class ErasureIn(BaseModel):
+    """Whose wish it is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    why: Annotated[str, Field(max_length=2000, description="Whose wish, and when; no names")]
+
+
+@router.post("/experts/{expert_id}/erase", status_code=204, tags=["experts"])
+async def erase_expert(expert_id: int, form: ErasureIn, session: Session, viewer: MayErase) -> None:
+    """Erase all that is personal of an expert, for good; journeys and the log stay, without the person."""
+    await erasing.erase(session, await locked(session, Expert, expert_id), form.why, by=viewer.actor)

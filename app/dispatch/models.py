@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Table, state_column
+from app.core.sealing import UNFOUND, Sealed
 from app.dispatch.states import STANDING, Consent, OfferState
 
 _STANDING = ", ".join(f"'{state.value}'" for state in STANDING)
@@ -20,6 +21,7 @@ class Offer(Table):
     __table_args__ = (
         ForeignKeyConstraint(["position_id", "deployment_id"], ["positions.id", "positions.deployment_id"]),
         CheckConstraint("reply_by > asked_at", name="time_to_answer"),
+        CheckConstraint(f"answer ~ '{UNFOUND}'", name="answer_sealed"),
         Index(
             "uq_offers_standing", "deployment_id", "expert_id", unique=True,
             postgresql_where=text(f"state in ({_STANDING})"),
@@ -43,7 +45,7 @@ class Offer(Table):
     asked_at: Mapped[datetime]
     reply_by: Mapped[datetime]
     answered_at: Mapped[datetime | None]
-    answer: Mapped[str | None]
+    answer: Mapped[str | None] = mapped_column(Sealed())
     """The whole of what was answered, as it came."""
     answer_message_id: Mapped[int | None] = mapped_column(ForeignKey("inbound_messages.id"), unique=True)
     """The text that decided; unique, so one text decides one offer once."""

@@ -1,10 +1,13 @@
 """Jobs of drills: texts that are due are written, and a drill ends by itself. Each may run twice."""
 
+from sqlalchemy import update
+
 from app.core.clock import clock
 from app.core.database import begin, locked
+from app.core.events import on
 from app.core.jobs import defer, job
 from app.drills import service
-from app.drills.models import Drill
+from app.drills.models import Drill, DrillText
 from app.drills.states import DrillState
 
 
@@ -27,3 +30,10 @@ async def end(drill_id: int) -> None:
             await defer(session, service.END, at=drill.ends_at, drill_id=drill_id)
         else:
             await service.end(session, drill)
+
+
+@on("expert.erased", name="drills.erased")
+async def erased(subject_id: int) -> None:
+    """Their numbers go; that they were texted stays."""
+    async with begin() as session:
+        await session.execute(update(DrillText).where(DrillText.expert_id == subject_id).values(number=None))

@@ -73,6 +73,8 @@ class Expert(Table):
     papers_until: Mapped[date | None]
     """Last day on which every mandatory paper is valid; none: one is missing; year 9999: none of them ends. Kept by a
     trigger on `credentials`, so that the whole pool is searched without them."""
+    erased_at: Mapped[datetime | None]
+    """When all that is personal here was erased; the row stays, so that the figures do."""
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own name

@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock, in_zone
@@ -14,7 +14,7 @@ from app.deployments.models import Assignment, Deployment, Position
 from app.deployments.states import SEATED, AssignmentState, DeploymentState
 from app.experts.models import Expert
 from app.field import homecoming, orders, telling
-from app.field.models import CheckIn, DailyReport, MissionOrder, OrderCopy, Relief
+from app.field.models import CheckIn, DailyReport, MissionOrder, OrderCopy, Relief, SignOff
 from app.field.orders import topic
 from app.field.states import Step
 from app.messaging import texts
@@ -231,3 +231,15 @@ async def called_off(subject_id: int) -> None:
         for assignment in await session.scalars(released.order_by(Assignment.id).with_for_update()):
             if await telling.once(session, f"called_off:{assignment.id}"):
                 await homecoming.begin_journey(session, deployment, assignment)
+
+
+@on("expert.erased", name="field.erased")
+async def erased(subject_id: int) -> None:
+    """What they told from the road stays as times, without their name and words."""
+    theirs = select(Assignment.id).where(Assignment.expert_id == subject_id)
+    async with begin() as session:
+        told = update(CheckIn).where(CheckIn.assignment_id.in_(theirs))
+        await session.execute(told.values(note=""))
+        for table in (CheckIn, DailyReport, SignOff, Relief):
+            mine = update(table).where(table.by_kind == "expert", table.by_id == subject_id)
+            await session.execute(mine.values(by_name=""))

@@ -1,21 +1,29 @@
 """All that we hold of an expert, as plain data for themselves."""
 
+import base64
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.access.models import SignInSession, User
+from app.core.events import Event
 from app.deployments.models import Assignment, Deployment
 from app.dispatch.models import Offer
 from app.dispatch.offers import contacts_of
-from app.experts.models import Absence, Consent, Credential, Expert, StandbyWeek
+from app.drills.models import DrillText
+from app.experts.models import Absence, Consent, Credential, Expert, Exposure, SentPaper, StandbyWeek
+from app.field.models import CheckIn, DailyLight, DutyHours
 from app.messaging.models import InboundMessage, Message
+from app.my.models import PhoneCode
 
 OURS = {"id", "version", "expert_id"}
 """Our own bookkeeping."""
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
@@ -31,14 +39,22 @@ async def everything(session: AsyncSession, expert: Expert) -> dict[str, Any]:
     found["numbers"] = [_row(contact) for contact in await contacts_of(session, expert.id)]
     for name, table in (
         ("credentials", Credential), ("absences", Absence), ("standby_weeks", StandbyWeek), ("consents", Consent),
+        ("sent_papers", SentPaper), ("exposure", Exposure), ("drills", DrillText), ("codes", PhoneCode),
     ):  # fmt: skip
         query = select(table).where(table.expert_id == expert.id).order_by(table.id)
         found[name] = [_row(row) for row in await session.scalars(query)]
     offers = select(Offer, Deployment.reference).join(Deployment, Deployment.id == Offer.deployment_id)
     rows = await session.execute(offers.where(Offer.expert_id == expert.id).order_by(Offer.id))
     found["offers"] = [
-        {"code": offer.code, "state": offer.state, "asked_at": _plain(offer.asked_at), "answer": offer.answer}
-        for offer, _reference in rows
+        {
+            "code": offer.code,
+            "state": offer.state,
+            "asked_at": _plain(offer.asked_at),
+            "answer": offer.answer,
+            "request": reference,
+            "answered_at": _plain(offer.answered_at),
+        }
+        for offer, reference in rows
     ]
     journeys = select(Assignment, Deployment.reference).join(Deployment, Deployment.id == Assignment.deployment_id)
     rows_of = await session.execute(journeys.where(Assignment.expert_id == expert.id).order_by(Assignment.id))
@@ -46,6 +62,7 @@ async def everything(session: AsyncSession, expert: Expert) -> dict[str, Any]:
         {"request": reference, "state": one.state, "leaves": _plain(one.span.lower), "arrives": _plain(one.arrives_at)}
         for one, reference in rows_of
     ]
+    found |= await _of_journeys(session, expert) | await _of_account(session, expert)
     sent = select(Message).where(Message.expert_id == expert.id).order_by(Message.id)
     found["sent_to_me"] = [
         {"at": _plain(row.queued_at), "channel": row.channel, "text": row.body} for row in await session.scalars(sent)
@@ -56,3 +73,28 @@ async def everything(session: AsyncSession, expert: Expert) -> dict[str, Any]:
         for row in await session.scalars(received.order_by(InboundMessage.id))
     ]
     return found
+
+
+async def _of_journeys(session: AsyncSession, expert: Expert) -> dict[str, Any]:
+    """What was told from the road, and hours on duty."""
+    told: dict[str, Any] = {}
+    for name, table in (("check_ins", CheckIn), ("duty_hours", DutyHours), ("daily_lights", DailyLight)):
+        query = select(table).join(Assignment, Assignment.id == table.assignment_id)
+        rows = await session.scalars(query.where(Assignment.expert_id == expert.id).order_by(table.id))
+        told[name] = [_row(row) for row in rows]
+    return told
+
+
+async def _of_account(session: AsyncSession, expert: Expert) -> dict[str, Any]:
+    """The account, where it is signed in, and who looked at this record or changed it."""
+    users = (await session.scalars(select(User).where(User.expert_id == expert.id))).all()
+    kept = select(SignInSession).where(SignInSession.user_id.in_([user.id for user in users]))
+    log = select(Event).where(Event.kind.startswith("expert."), Event.subject_id == expert.id).order_by(Event.id)
+    return {
+        "account": [{"email": user.email, "name": user.name, "roles": user.roles} for user in users],
+        "signed_in": [
+            {"since": _plain(one.created_at), "address": one.address, "browser": one.agent}
+            for one in await session.scalars(kept.order_by(SignInSession.id))
+        ],
+        "log": [{"at": _plain(one.at), "what": one.kind, "who": one.actor_name} for one in await session.scalars(log)],
+    }

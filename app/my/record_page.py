@@ -29,11 +29,13 @@ from app.web.session import Session
 router = APIRouter(include_in_schema=False)
 TOLD = {
     "saved": N_("Saved."),
+    "erasure": N_("The desk has your wish. It calls you before anything is erased."),
     "paper": N_("Sent. It counts as soon as the desk has looked at it."),
     "number": N_("We use your new number from now on."),
     "again": N_("To get our texts again, text START to our number."),
 }
 MOVED_ON = N_("Somebody changed your record meanwhile. This is how it is now; please enter your change again.")
+ERASE_ME = "(on the page) asks to be erased"
 NO_NUMBER = N_("Give ten digits, area code first.")
 LONGEST_EMPLOYER = 200
 NO_DAY = N_("Enter a day, like 12/20/2026.")
@@ -197,3 +199,10 @@ async def my_data(session: Session, expert: Me) -> Response:
     content = json.dumps(await exporting.everything(session, expert), indent=2, ensure_ascii=False)
     headers = {"Content-Disposition": 'attachment; filename="rrt-my-data.json"'}
     return Response(content, media_type="application/json", headers=headers)
+
+
+@router.post("/my/record/erasure")
+async def ask_for_erasure(session: Session, expert: MeChanging) -> Response:
+    """Ask the desk to erase what it holds of me; pressed twice it is one wish."""
+    await desk.tell(session, expert, "wants_erasure", ERASE_ME)
+    return _back("erasure")

@@ -51,6 +51,7 @@ GUESSES = {
     "delay_noted": "Is delayed",
     "paper_sent": "Sent a paper: look at it under Papers (/desk/papers)",
     "away_but_seated": "Away on days of their seat",
+    "wants_erasure": "Wants their data erased: an administrator does it on their page",
     "flood": "Many texts at once: the latest were not read",
 }
 """What the reading made of a text, in words."""

@@ -1,6 +1,6 @@
 """Raise an alarm for the desk, once for each thing, and settle it."""
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -78,3 +78,9 @@ async def still_open(session: AsyncSession, limit: int = 100) -> list[Alarm]:
 async def open_count(session: AsyncSession) -> int:
     """How many alarms wait for a person."""
     return await session.scalar(select(func.count()).select_from(Alarm).where(Alarm.settled_at.is_(None))) or 0
+
+
+async def rename(session: AsyncSession, name: str, becomes: str) -> None:
+    """Have no alarm name somebody any more."""
+    said = update(Alarm).where(Alarm.says.contains(name, autoescape=True))
+    await session.execute(said.values(says=func.replace(Alarm.says, name, becomes)))

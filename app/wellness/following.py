@@ -22,7 +22,6 @@ AFTER = {
     Touch.DAY_90: timedelta(days=90),
 }  # fmt: skip
 """From coming home to the talk."""
-KEPT = timedelta(days=365)
 LONGEST_HOLD = timedelta(days=365)
 
 
@@ -111,11 +110,6 @@ async def settle(
     return row
 
 
-async def purge(session: AsyncSession) -> int:
-    """Delete what is older than a year (domain.md 6.5).
-
-    Returns:
-        How many talks.
-    """
-    gone = await session.scalars(delete(FollowUp).where(FollowUp.done_at < clock.now() - KEPT).returning(FollowUp.id))
-    return len(gone.all())
+async def forget(session: AsyncSession, expert_id: int) -> None:
+    """Delete every talk with somebody."""
+    await session.execute(delete(FollowUp).where(FollowUp.expert_id == expert_id))

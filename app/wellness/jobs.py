@@ -1,11 +1,8 @@
-"""Talks are planned when somebody is sent and when they are home; what is a year old is deleted."""
-
-from datetime import timedelta
+"""Talks are planned when somebody is sent and when they are home; who is erased has none."""
 
 from app.core.clock import clock
 from app.core.database import begin
 from app.core.events import on
-from app.core.jobs import every
 from app.deployments.models import Assignment
 from app.field.models import OrderCopy
 from app.wellness import following
@@ -27,8 +24,8 @@ async def after(subject_id: int) -> None:
         await following.plan_after(session, assignment, assignment.told_home_at or clock.now())
 
 
-@every(timedelta(days=1), "wellness.purge")
-async def purge() -> None:
-    """Delete what is older than a year."""
+@on("expert.erased", name="wellness.erased")
+async def erased(subject_id: int) -> None:
+    """Nothing is kept of talks with somebody who is erased."""
     async with begin() as session:
-        await following.purge(session)
+        await following.forget(session, subject_id)

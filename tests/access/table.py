@@ -197,6 +197,7 @@ GET    /desk/papers                                          experts         all
 GET    /desk/papers/{paper_id}                               experts         none
 POST   /desk/papers/{paper_id}                               experts         none
 POST   /my/record/consents                                   expert          all
+POST   /my/record/erasure                                    expert          all
 POST   /my/record/numbers                                    expert          all
 POST   /my/record/numbers/code                               expert          all
 POST   /my/standby                                           expert          all
@@ -228,6 +229,10 @@ POST   /desk/experts/{expert_id}/away                        experts         all
 POST   /desk/experts/{expert_id}/back                        experts         all
 POST   /desk/experts/{expert_id}/credentials                 experts         all
 POST   /desk/experts/{expert_id}/credentials/{credential_id} experts         all
+POST   /desk/experts/{expert_id}/erase                       admin           all
+GET    /desk/kept                                            audit           all
+POST   /desk/kept/holds                                      admin           all
+POST   /desk/kept/holds/{legal_hold_id}/lift                 admin           all
 GET    /desk/drills                                          desk            all
 POST   /desk/drills                                          roster          all
 GET    /desk/drills/{drill_id}                               desk            all
@@ -289,6 +294,7 @@ GET    /api/v1/experts/{expert_id}                           desk+admin      all
 POST   /api/v1/experts                                       experts         all
 PATCH  /api/v1/experts/{expert_id}                           experts         all
 POST   /api/v1/experts/{expert_id}/absences                  experts         all
+POST   /api/v1/experts/{expert_id}/erase                     admin           all
 GET    /api/v1/experts/{expert_id}/credentials               desk+admin      all
 POST   /api/v1/experts/{expert_id}/credentials               experts         all
 PATCH  /api/v1/experts/{expert_id}/credentials/{credential_id}    experts    all
@@ -330,6 +336,10 @@ GET    /api/v1/handover                                      desk            all
 POST   /api/v1/handover                                      officers        all
 GET    /api/v1/pool                                          desk+admin      all
 GET    /api/v1/rules                                         desk+admin      all
+GET    /api/v1/retention                                     audit           all
+GET    /api/v1/legal-holds                                   audit           all
+POST   /api/v1/legal-holds                                   admin           all
+POST   /api/v1/legal-holds/{legal_hold_id}/lift              admin           all
 GET    /api/v1/drills                                        desk            all
 POST   /api/v1/drills                                        roster          all
 GET    /api/v1/drills/{drill_id}                             desk            all

@@ -22,6 +22,7 @@ from app.drills.models import Drill
 from app.experts.models import Credential
 from app.messaging.models import InboundMessage, SendingHold
 from app.messaging.states import InboundState
+from app.privacy.models import LegalHold
 from app.requests import forms, letters
 from app.requests.models import Request
 from app.watch import alarms, heartbeats
@@ -96,7 +97,9 @@ async def build(story: Story) -> World:
             code="D22", state="running", disciplines=[], states=[], started_at=clock.now(), started_by="A test.",
             ends_at=clock.now() + timedelta(hours=1),
         )  # fmt: skip
-        session.add_all([hold, drill])
+        legal = LegalHold(kind="expert", subject_id=0, why="A test.", set_at=clock.now())
+        legal.set_by_id = (await session.scalars(select(User.id).limit(1))).one()
+        session.add_all([hold, drill, legal])
         await session.flush()
         agency_id = await session.scalar(select(Request.agency_id).where(Request.reference == reference))
         assert agency_id is not None
@@ -111,7 +114,7 @@ async def build(story: Story) -> World:
             "alarm_id": alarm_id, "hold_id": hold.id, "inbound_id": inbound.first(), "agency_id": agency_id,
             "expert_id": offers[0].expert_id, "expert": offers[0].expert_id,
             "follow_up_id": 0, "override_id": 0, "kind": "RequestResource", "task_id": 0,
-            "slug": "help", "drill_id": drill.id,
+            "slug": "help", "drill_id": drill.id, "legal_hold_id": legal.id,
             "credential_id": await _credential(session, offers[0].expert_id), "user_id": people["nobody's"].id,
             "letter_id": await _letter(session, reference, people["requester"]),
         }  # fmt: skip

@@ -72,6 +72,9 @@ async def test_the_database_holds_neither_number_nor_address_and_still_finds_the
         assert await _found(session, NUMBER) == [NUMBER]
         assert await _found(session, OTHER) == []
         assert await session.scalar(select(Expert.id).where(Expert.email == MAIL.upper())) == amy
+        await session.execute(update(Contact).where(Contact.number == NUMBER).values(number=OTHER))
+        assert await _found(session, OTHER) == [OTHER]
+        await session.execute(update(Contact).where(Contact.number == OTHER).values(number=NUMBER))
         assert len((await session.scalars(select(Contact).where(Contact.number.in_([NUMBER, OTHER])))).all()) == 1
 
 

@@ -1,0 +1,1 @@
+"""How long personal data is kept, what stops its end, and the end itself."""
