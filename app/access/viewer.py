@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access import keys, limits, sessions
 from app.access.models import User
-from app.access.policy import DESK_ROLES, Permission, allowed
+from app.access.policy import DESK_ROLES, Permission, Role, allowed
 from app.core.clock import clock
 from app.core.database import begin
 from app.core.events import Actor
@@ -51,6 +51,12 @@ class Viewer:
     def is_desk(self) -> bool:
         """Whether this is somebody of the desk, who sees every agency's requests."""
         return bool(self.roles & DESK_ROLES)
+
+    @property
+    def fence(self) -> int | None:
+        """The agency whose rows alone the database shows; None: all. A requester without an agency sees none."""
+        is_fenced = not self.is_desk and (self.agency_id is not None or Role.REQUESTER in self.roles)
+        return (self.agency_id or 0) if is_fenced else None
 
     @property
     def must_show_factor(self) -> bool:

@@ -1,7 +1,7 @@
 """PostgreSQL through SQLAlchemy: the base of all tables, the engine, and the one way to open a transaction."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -84,6 +84,7 @@ def _engine(url: str) -> AsyncEngine:
     """Statements and locks have limits, so that nothing hangs (reliability.md R18)."""
     limits = (
         "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
+        " -c rrt.agency=all"  # row-level security: a transaction of an agency's narrows it
     )
     made = create_async_engine(
         url,
@@ -130,21 +131,33 @@ def _sessions(url: str) -> async_sessionmaker[AsyncSession]:
 
 
 @asynccontextmanager
-async def begin(*, only_reads: bool = False) -> AsyncIterator[AsyncSession]:
+async def begin(
+    *, only_reads: bool = False, fence: Callable[[], int | None] | None = None
+) -> AsyncIterator[AsyncSession]:
     """One transaction: committed at the end, rolled back by a raise. The only way jobs and doors get a session.
 
-    With `only_reads` the database refuses every change in it.
+    Args:
+        only_reads: the database refuses every change in it.
+        fence: asked before the first statement for the agency whose rows alone are there; None: all are.
     """
     async with _sessions(get_settings().sqlalchemy_url).begin() as session:
         if only_reads:
             event.listen(session.sync_session, "after_begin", _refuse_changes)
-        if clock.is_due:
+        if fence is not None:
+            event.listen(session.sync_session, "after_begin", partial(_fence_in, fence))
+        elif clock.is_due:  # a question of ours would come before anybody knows who asks
             await _set_clock(session)
         yield session
 
 
 def _refuse_changes(_session: Any, _transaction: Any, connection: Connection) -> None:
     connection.execute(text("set transaction read only"))
+
+
+def _fence_in(fence: Callable[[], int | None], _session: Any, _transaction: Any, connection: Connection) -> None:
+    agency = fence()
+    if agency is not None:
+        connection.execute(text("select set_config('rrt.agency', :agency, true)"), {"agency": str(agency)})
 
 
 async def _set_clock(session: AsyncSession) -> None:

@@ -12,8 +12,17 @@ SAFE = frozenset({"GET", "HEAD"})
 
 
 async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
-    """The request's transaction; a raise rolls it back. Of a GET the database refuses every change (R25)."""
-    async with begin(only_reads=request.method in SAFE) as session:
+    """The request's transaction; a raise rolls it back. Of a GET the database refuses every change (R25).
+
+    Of an agency's the database shows its own requests only, whatever a query forgets (R12): who asks is known before
+    the first statement, because a door's permission is a dependency.
+    """
+
+    def fence() -> int | None:
+        viewer = getattr(request.state, "viewer", None)
+        return viewer.fence if viewer else None
+
+    async with begin(only_reads=request.method in SAFE, fence=fence) as session:
         yield session
 
 
