@@ -1,21 +1,18 @@
-"""A story with a small pool: a drill texts all of them, and each text is three webhooks."""
+"""A story with a small pool, as the role that the service works as: it must be allowed to purge and erase."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 
-from app.core.database import close_engine
-from tests.journeys.conftest import surroundings
-from tests.story import Story, telling
+from tests.journeys.conftest import at_standing
+from tests.standing import Standing
+from tests.story import Story
 
-EXPERTS = 40
+EXPERTS = 60
 
 
 @pytest.fixture
-async def story(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Story]:
+async def story(app_url: str, standing: Standing, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Story]:
     """A whole service with its carrier, on an empty database."""
-    with surroundings(database_url, monkeypatch):
-        await close_engine()
-        async with telling(EXPERTS) as told:
-            yield told
-        await close_engine()
+    async with at_standing(standing, app_url, monkeypatch, EXPERTS) as told:
+        yield told

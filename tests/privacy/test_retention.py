@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import psycopg
 from sqlalchemy import select, text, update
 
 from app.core import chain
@@ -12,6 +13,7 @@ from app.core.retention import NOBODY, RULES
 from app.messaging.models import InboundMessage, Message
 from app.privacy import purging
 from app.requests.models import Request
+from tests.postgres import libpq
 from tests.story import Person, Story
 from tests.web.browser import ADMIN, browser, headline
 
@@ -19,7 +21,7 @@ LONG_AGO = clock.now() - timedelta(days=2000)
 SAID = "my sister in law canary will drive me"
 
 
-async def _an_old_deployment(story: Story) -> tuple[str, Person]:
+async def _an_old_deployment(story: Story, database_url: str) -> tuple[str, Person]:
     """A request of years ago, to which somebody said something."""
     reference = await story.files(contact_name="Ellen Canary")
     await story.approves(reference)
@@ -28,9 +30,10 @@ async def _an_old_deployment(story: Story) -> tuple[str, Person]:
     async with begin() as session:
         await session.execute(update(InboundMessage).values(received_at=LONG_AGO, state="settled"))
         await session.execute(update(Message).where(Message.state != "queued").values(queued_at=LONG_AGO))
-        await session.execute(text("set local session_replication_role = replica"))
-        change = "update deployments set state = 'stood_down', starts_at = :at - interval '3 days', ends_at = :at"
-        await session.execute(text(change), {"at": LONG_AGO})
+    with psycopg.connect(libpq(database_url)) as owner:
+        owner.execute("set session_replication_role = replica")
+        change = "update deployments set state = 'stood_down', starts_at = %(at)s - interval '3 days', ends_at = %(at)s"
+        owner.execute(change, {"at": LONG_AGO})
     return reference, amy
 
 
@@ -48,8 +51,8 @@ async def test_every_rule_of_the_schedule_can_be_asked_and_run(story: Story) -> 
     assert set(await purging.purge()) == RULES.keys()
 
 
-async def test_old_texts_and_contacts_are_emptied_and_the_log_stays_whole(story: Story) -> None:
-    reference, amy = await _an_old_deployment(story)
+async def test_old_texts_and_contacts_are_emptied_and_the_log_stays_whole(story: Story, database_url: str) -> None:
+    reference, amy = await _an_old_deployment(story, database_url)
     async with begin() as session:
         told = {one.rule.name: one.due for one in await purging.due(session)}
     assert told["texts_in"] == told["contacts"] == 1
@@ -68,8 +71,10 @@ async def test_old_texts_and_contacts_are_emptied_and_the_log_stays_whole(story:
         assert {"texts_in", "texts_out", "contacts"} <= set(purged)
 
 
-async def test_a_hold_keeps_everything_of_its_expert_or_request_until_it_is_lifted(story: Story) -> None:
-    reference, amy = await _an_old_deployment(story)
+async def test_a_hold_keeps_everything_of_its_expert_or_request_until_it_is_lifted(
+    story: Story, database_url: str
+) -> None:
+    reference, amy = await _an_old_deployment(story, database_url)
     on_amy = await story.post("admin", "/legal-holds", {"kind": "expert", "about": str(amy.id), "why": "Doe matter"})
     on_request = await story.post("admin", "/legal-holds", {"kind": "request", "about": reference, "why": "Doe matter"})
     kept = {one["name"]: one for one in await story.get("/retention", "admin")}
