@@ -1,5 +1,6 @@
 """Row-level security: in an agency's transaction the database shows and takes only what hangs on its own requests.
 
+Offers and proposals are not fenced: no door of an agency reads them, and each answer of an expert would pay for it.
 The service's role is held by it; the owner, who migrates and backs up, is not. `rrt.agency` is "all" for connections of the
 service, an agency's id in transactions of its people, and nobody's where nobody set it: then there are no rows.
 
@@ -17,7 +18,7 @@ depends_on = None
 WHOSE = "(select current_setting('rrt.agency', true))"
 OWNED = ("requests", "request_drafts")
 OF_REQUEST = ("decisions", "questions", "signatures", "letters", "call_notes", "deployments")
-OF_DEPLOYMENT = ("positions", "assignments", "offers", "proposals", "ratings", "mission_orders", "daily_reports",
+OF_DEPLOYMENT = ("positions", "assignments", "ratings", "mission_orders", "daily_reports",
                  "sign_offs", "after_actions", "tasks")  # fmt: skip
 
 
