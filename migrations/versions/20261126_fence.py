@@ -17,9 +17,10 @@ depends_on = None
 
 WHOSE = "(select current_setting('rrt.agency', true))"
 OWNED = ("requests", "request_drafts")
-OF_REQUEST = ("decisions", "questions", "signatures", "letters", "call_notes", "deployments")
+OF_REQUEST = ("decisions", "questions", "signatures", "letters", "call_notes", "deployments", "exchange_messages")
 OF_DEPLOYMENT = ("positions", "assignments", "ratings", "mission_orders", "daily_reports",
-                 "sign_offs", "after_actions", "tasks")  # fmt: skip
+                 "sign_offs", "after_actions", "tasks",
+                 "extensions", "partners", "surveys")  # fmt: skip
 
 
 def upgrade() -> None:
