@@ -191,6 +191,11 @@ async def _database(request: Request, error: Exception) -> Response:
     return await _bug(request, error)
 
 
+async def _unwritable(request: Request, _error: Exception) -> Response:
+    """Half a sign (a lone surrogate) came in JSON: it is no text, and nothing can keep it."""
+    return answer(request, Invalid(N_("A number, a day or a sign is not one that can be kept.")))
+
+
 async def _stale(request: Request, _error: Exception) -> Response:
     return answer(request, Changed())
 
@@ -212,5 +217,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(DBAPIError, _database)
     app.add_exception_handler(pg.Error, _database)
+    app.add_exception_handler(UnicodeEncodeError, _unwritable)
     app.add_exception_handler(StaleDataError, _stale)
     app.add_exception_handler(Exception, _bug)

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from app.seed.filling import DEMO_PASSWORD
+from tests import canaries
 from tests.browser.house import House, open_house
 from tools.find_browser import NONE, found
 
@@ -37,8 +38,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def house(migrated_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """One service for all tests of the run."""
-    with open_house(migrated_database, tmp_path_factory.mktemp("house")) as opened:
+    data = tmp_path_factory.mktemp("house")
+    with open_house(migrated_database, data) as opened:
         yield opened
+    logs = [log.read_text(errors="replace") for log in (data / "web.log", data / "worker.log")]
+    canaries.nobody_in(line for log in logs for line in log.splitlines() if canaries.people_in(line))
 
 
 @pytest.fixture(scope="session")
