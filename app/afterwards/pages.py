@@ -18,6 +18,7 @@ from app.core.text import whole
 from app.deployments import queries as deployments
 from app.deployments.models import Deployment
 from app.field.queries import led_by
+from app.requests import privacy
 from app.requests.models import Request as RequestRow
 from app.web import sheets
 from app.web.render import render
@@ -107,6 +108,9 @@ async def _written(  # noqa: PLR0917 - the page's parts
 ) -> Response:
     given = {name: str(value) for name, value in (await request.form()).items()}
     version = given.get("version", "")
+    leave_out, seen = privacy.warned(given, reporting.WORDS)
+    if leave_out:
+        return await _page(request, session, viewer, deployment, base, given | {"left_in": seen}, leave_out)
     try:
         async with session.begin_nested():
             await reporting.write(session, deployment, given, whole(version) or 0, by=by)

@@ -13,7 +13,7 @@ from app.desk.intake_view import FACTS, facts_of
 from app.desk.kept import Kept
 from app.desk.reading import Given, read, seen_in
 from app.desk.request_page import back, show
-from app.requests import call, intake, relating
+from app.requests import call, intake, privacy, relating
 from app.requests import queries as requests
 from app.requests.intake_api import both
 from app.requests.models import Request as RequestRow
@@ -47,6 +47,9 @@ async def note_call(
     too_long = {name: "At most 4,000 characters." for name, text in said.items() if len(text) > 4000}
     if too_long:
         return await show(request, session, viewer, found, Kept("notes", given, too_long))
+    leave_out, given["left_in"] = privacy.warned(given, said)
+    if leave_out:
+        return await show(request, session, viewer, found, Kept("notes", given, leave_out))
     try:
         await call.note(session, found, said, seen=seen_in(given, "version") or 0, by=viewer.actor)
     except call.NotesChanged as clash:

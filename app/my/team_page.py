@@ -21,6 +21,7 @@ from app.field.models import DailyReport, Stay
 from app.field.schemas import HoursIn, ReportIn
 from app.field.sheets import mission_order
 from app.field.states import Activity, Light, Step, Way
+from app.requests import privacy
 from app.requests.models import Request as RequestRow
 from app.web import sheets
 from app.web.languages import N_, gettext
@@ -151,6 +152,9 @@ async def report(reference: str, request: Request, session: Session, viewer: May
     """Today's report; with errors, the form again with all that was typed."""
     deployment = await queries.led_by(session, viewer, reference, lock=True)
     given = {name: str(value) for name, value in (await request.form()).items()}
+    leave_out, seen = privacy.warned(given, ("done", "planned", "needs"))
+    if leave_out:
+        return await _team(request, session, deployment, given | {"left_in": seen}, leave_out)
     try:
         form = _report(given, await daily.today_there(session, deployment))
         async with session.begin_nested():

@@ -4,9 +4,12 @@ A warning, never a block (domain.md 6.4, 6.5): people are asked to leave it out,
 """
 
 import re
+from collections.abc import Iterable, Mapping
 
-from app.web.languages import N_
+from app.core.ids import digest
+from app.web.languages import N_, translated
 
+AGAIN = N_("Please leave it out, or send it once more as it is.")
 DATE = r"\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)?\d{2}"
 LOOKS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (N_("This looks like a Social Security number."), re.compile(r"(?<![\d-])\d{3}[- ]\d{2}[- ]\d{4}(?![\d-])")),
@@ -51,3 +54,21 @@ LOOKS: tuple[tuple[str, re.Pattern[str]], ...] = (
 def looks_personal(text: str) -> list[str]:
     """What the text looks like that should be left out: sentences, none if nothing does."""
     return [sentence for sentence, pattern in LOOKS if pattern.search(text)]
+
+
+def warned(given: Mapping[str, str], names: Iterable[str]) -> tuple[dict[str, str], str]:
+    """What should be left out of a form's fields, said once: sent again as it is, it is taken.
+
+    Args:
+        given: the form; "left_in" says of which words it was said before.
+        names: the fields with free text.
+
+    Returns:
+        Field to sentence, and what "left_in" must be to send these words all the same.
+    """
+    found = {name: looks for name in names if (looks := looks_personal(given.get(name, "")))}
+    said = digest(repr([given[name] for name in found]))
+    if not found or given.get("left_in") == said:
+        return {}, ""
+    again = translated(AGAIN)
+    return {name: " ".join([*map(translated, looks), again]) for name, looks in found.items()}, said
