@@ -4,6 +4,7 @@
 and drop it again. The role must be a superuser, or be granted `session_replication_role` and `createdb`.
 """
 
+import asyncio
 import os
 import secrets
 import tempfile
@@ -133,6 +134,20 @@ def migrate(address: str, to: str = "head") -> None:
 def libpq(address: str) -> str:
     """The address as psycopg takes it."""
     return address.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
+BLOCKED = "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+
+
+async def blocked(address: str) -> list[int]:
+    """Processes of the database that wait for a lock, once there is one."""
+    async with await psycopg.AsyncConnection.connect(libpq(address), autocommit=True) as watching:
+        for _ in range(400):
+            found = [row[0] for row in await (await watching.execute(BLOCKED)).fetchall()]
+            if found:
+                return found
+            await asyncio.sleep(0.05)
+    pytest.fail("nothing waits")
 
 
 @contextmanager

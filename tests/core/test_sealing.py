@@ -21,7 +21,7 @@ from app.core.settings import get_settings
 from app.experts.models import Contact, ContactKind, Expert
 from app.messaging.models import InboundMessage
 from tests.core.test_chain import SETTINGS
-from tests.postgres import libpq, migrate
+from tests.postgres import blocked, libpq, migrate
 from tests.test_cli import rrt
 
 NUMBER, OTHER, MAIL = "+12025550143", "+12025550144", "amy.canary@experts.example"
@@ -128,7 +128,7 @@ async def test_keys_change_while_others_write_and_a_run_cut_short_is_taken_up(
     async with begin() as session:
         await session.execute(update(Contact).where(Contact.number == "+13035550039").values(number=OTHER))
         going = asyncio.create_task(rekeying.rotate(NUMBERS))  # waits for the row, and then leaves it alone
-        await asyncio.sleep(0.3)
+        await blocked(database_url)
     assert await going == 41 - 7 - 1
     found = await rekeying.look(NUMBERS)
     assert dict(found.generations) == {sealing.keyring().generation: 41}

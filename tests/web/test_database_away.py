@@ -3,31 +3,19 @@
 import asyncio
 
 import psycopg
-import pytest
 
-from app.core.settings import get_settings
+from tests.postgres import blocked, libpq
 from tests.story import Story
 
-BLOCKED = "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
 
-
-async def _blocked() -> list[int]:
-    """Processes of the database that wait for a lock, once there is one."""
-    async with await psycopg.AsyncConnection.connect(get_settings().libpq_url, autocommit=True) as watching:
-        for _ in range(100):
-            found = [row[0] for row in await (await watching.execute(BLOCKED)).fetchall()]
-            if found:
-                return found
-            await asyncio.sleep(0.05)
-    pytest.fail("nothing waits")
-
-
-async def test_a_request_whose_connection_dies_is_told_to_try_again_and_then_works(story: Story) -> None:
+async def test_a_request_whose_connection_dies_is_told_to_try_again_and_then_works(
+    story: Story, database_url: str
+) -> None:
     reference = await story.files()
-    async with await psycopg.AsyncConnection.connect(get_settings().libpq_url) as other:
+    async with await psycopg.AsyncConnection.connect(libpq(database_url)) as other:
         await other.execute("select * from requests for update")
         asking = asyncio.create_task(story.api("intake", "POST", f"/requests/{reference}/take-in", {}))
-        for pid in await _blocked():
+        for pid in await blocked(database_url):
             await other.execute("select pg_terminate_backend(%s)", [pid])
         answer = await asking
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
@@ -37,14 +25,14 @@ async def test_a_request_whose_connection_dies_is_told_to_try_again_and_then_wor
     assert again.is_success
 
 
-async def test_so_is_one_whose_connection_dies_while_it_defers_a_job(story: Story) -> None:
+async def test_so_is_one_whose_connection_dies_while_it_defers_a_job(story: Story, database_url: str) -> None:
     reference = await story.files()
     await story.post("intake", f"/requests/{reference}/take-in")
     await story.post("recommender", f"/requests/{reference}/recommend", {"team_type": "T1"})
-    async with await psycopg.AsyncConnection.connect(get_settings().libpq_url) as other:
+    async with await psycopg.AsyncConnection.connect(libpq(database_url)) as other:
         await other.execute("lock table procrastinate_jobs in access exclusive mode")
         asking = asyncio.create_task(story.api("approver", "POST", f"/requests/{reference}/approve", {}))
-        for pid in await _blocked():
+        for pid in await blocked(database_url):
             await other.execute("select pg_terminate_backend(%s)", [pid])
         answer = await asking
     assert answer.status_code == 503
