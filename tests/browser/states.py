@@ -49,6 +49,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "papers": ("/desk/papers", ("admin",)),
     "lessons": ("/desk/lessons", DESK),
     "settings": ("/desk/settings", DESK),
+    "settings-changed": ("/desk/settings", ("admin",)),
     "after": ("/desk/requests/{ordered}/after", DESK),
     "account": ("/account", (*DESK, "chief", "expert")),
     "audit": ("/desk/audit", ("auditor", "admin")),
