@@ -143,3 +143,22 @@ def test_the_roles_of_the_database_are_made_by_command(settings: dict[str, str],
     assert "set up" in rrt("roles", "--app-password", "of-the-tests", **settings).stdout
     with psycopg.connect(libpq(as_role(database_url, "rrt_app"))) as connection:
         assert connection.execute("select count(*) from events").fetchone() == (0,)
+
+
+def test_purge_says_what_would_go_and_changes_nothing_until_it_is_meant(
+    settings: dict[str, str], database_url: str
+) -> None:
+    with psycopg.connect(libpq(database_url), autocommit=True) as connection:
+        connection.execute(
+            "insert into sign_in_tries (email, address, at) values ('a@x', '::1', now() - interval '40 days'),"
+            " ('a@x', '::1', now() - interval '20 days')"
+        )
+        counted = "select count(*) from sign_in_tries"
+        told = rrt("purge", "--dry-run", **settings)
+        assert "sign_in_tries: 1 due, 0 held" in told.stdout, told.stderr
+        assert told.stdout.endswith("1 rows would go. Nothing was changed.\n")
+        assert connection.execute(counted).fetchone() == (2,)
+        done = rrt("purge", **settings | {"RRT_RETENTION": "sign_in_tries=15"})
+        assert done.stdout == "sign_in_tries: 2\n2 rows went.\n", done.stderr
+        assert connection.execute(counted).fetchone() == (0,)
+    assert "is not a name with days" in rrt("purge", **settings | {"RRT_RETENTION": "texts_in"}).stderr
