@@ -193,7 +193,11 @@ def test_the_migration_seals_what_is_there_and_finds_it_again(
         connection.execute(f"drop database {name} with (force)")
 
 
-@pytest.mark.parametrize("wrong", ["", "short", base64.b64encode(b"k" * 32).decode(), FOUND_BY, "/no/such/file"])
+@pytest.mark.parametrize(
+    "wrong",
+    ["", "short", base64.b64encode(b"k" * 32).decode(), FOUND_BY, "/no/such/file"],
+    ids=["nothing", "short", "a sample", "the key of the digests", "no such file"],
+)
 def test_production_does_not_start_without_keys_of_its_own(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
     more = {
         "DATABASE_URL": "postgresql://x/x", "ENVIRONMENT": "production", "DATA_KEYS": wrong, "LOOKUP_KEY": FOUND_BY,
