@@ -17,7 +17,9 @@ from sqlalchemy import (
     Enum,
     Identity,
     MetaData,
+    Select,
     String,
+    bindparam,
     event,
     func,
     select,
@@ -184,12 +186,23 @@ async def locked(session: AsyncSession, table: type[Row], row_id: int) -> Row:
     Raises:
         NotFound: no such row.
     """
-    found = await session.scalar(
-        select(table).where(table.id == row_id).with_for_update().execution_options(populate_existing=True)
-    )
+    found: Row | None = await session.scalar(_locking(table), {"row_id": row_id})
     if found is None:
         raise NotFound
     return found
+
+
+@cache
+def _locking(table: type[Table]) -> Select[Any]:
+    """The statement, made once: making it costs as much as asking it."""
+    row_id = bindparam("row_id", type_=BigInteger)
+    return select(table).where(table.id == row_id).with_for_update().execution_options(populate_existing=True)
+
+
+async def flush(session: AsyncSession) -> None:
+    """Write what has changed, where anything has: asking for nothing costs more than looking."""
+    if session.new or session.dirty or session.deleted:
+        await session.flush()
 
 
 AWAY = ("08", "57P", "53300")

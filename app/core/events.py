@@ -6,28 +6,32 @@ transaction: rolled back, none of it happened.
 
 import json
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, Index, event, inspect, text
+from sqlalchemy import BigInteger, ColumnElement, Index, Insert, bindparam, event, insert, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core.clock import clock
-from app.core.database import Table
+from app.core.database import Table, flush
 from app.core.jobs import Handler, defer, job
 
 CHANNEL = "rrt_events"
 """LISTEN/NOTIFY channel; the payload is the topic, a signal and never data."""
 UNSEALED = "unsealed events"
-"""Where a session keeps what it has recorded until it commits."""
+"""Where a session keeps the ids of what it has recorded until it commits."""
 SEAL = text(
-    "select audit_seal(cast(:ids as bigint[])),"
-    " (select count(pg_notify(:channel, topic)) from unnest(cast(:topics as text[])) topic)"
+    "select audit_seal(given.ids), (select count(pg_notify(:channel, told.topic)) from"
+    " (select distinct coalesce(nullif(topic, ''), kind) as topic from events where id = any(given.ids)) told)"
+    " from (values (cast(:ids as bigint[]))) given(ids)"
 )
-Condition = Callable[[AsyncSession, int], Awaitable[bool]]
+"""Events that were undone with their savepoint are not there any more: neither chained nor told."""
+Condition = Callable[[ColumnElement[int]], ColumnElement[bool]]
+"""From the subject's id to a question that the database answers as it writes the event."""
 _REACTIONS: dict[str, dict[str, Condition | None]] = defaultdict(dict)
 _PRIORITIES: dict[str, int] = {}
 
@@ -73,9 +77,9 @@ def on(kind: str, *, name: str, priority: int = 0, when: Condition | None = None
         kind: the event's.
         name: the job's.
         priority: above 0 it goes before what else is due.
-        when: asked in the transaction of the event, with `subject_id`: False where the job would find nothing to do.
-            A question is much cheaper than a job, but its answer must hold until the commit: by the locks of whoever
-            records the event.
+        when: false where the job would find nothing to do; asked in the statement that writes the event. A question
+            is much cheaper than a job, but its answer must hold until the commit: by the locks of whoever records
+            the event.
     """
 
     def register(handler: Handler) -> Handler:
@@ -88,7 +92,7 @@ def on(kind: str, *, name: str, priority: int = 0, when: Condition | None = None
 
 async def record(
     session: AsyncSession, kind: str, subject_id: int, *, topic: str = "", by: Actor = SYSTEM, **data: Any
-) -> Event:
+) -> None:
     """Write what happened, and set going what follows from it.
 
     Args:
@@ -99,17 +103,28 @@ async def record(
         by: who did it.
         data: plain facts about it, no personal data; JSON.
     """
-    happened = Event(
-        at=clock.now(), kind=kind, subject_id=subject_id, topic=topic,
-        actor_kind=by.kind, actor_id=by.id, actor_name=by.name, data=json.loads(json.dumps(data, default=str)),
-    )  # fmt: skip
-    session.add(happened)
-    await session.flush()
-    session.info.setdefault(UNSEALED, []).append(happened)
-    for reaction, when in _REACTIONS.get(kind, {}).items():
-        if when is None or await when(session, subject_id):
+    await flush(session)
+    happened = {
+        "at": clock.now(), "kind": kind, "subject_id": subject_id, "topic": topic,
+        "actor_kind": by.kind, "actor_id": by.id, "actor_name": by.name,
+        "data": json.loads(json.dumps(data, default=str)), "about": subject_id,
+    }  # fmt: skip
+    reactions = _REACTIONS.get(kind, {})
+    written = (await session.execute(_writing(tuple(reactions.items())), happened)).one()
+    session.info.setdefault(UNSEALED, []).append(written.id)
+    for reaction in reactions:
+        if getattr(written, reaction, True):
             await defer(session, reaction, priority=_PRIORITIES[reaction], subject_id=subject_id)
-    return happened
+
+
+@cache
+def _writing(reactions: tuple[tuple[str, Condition | None], ...]) -> Insert:
+    """The statement that writes an event, and answers which of its conditional reactions have something to do."""
+    table = Event.metadata.tables[Event.__tablename__]
+    columns = {column.name: bindparam(column.name, type_=column.type) for column in table.c if column.name != "id"}
+    about = bindparam("about", type_=BigInteger)
+    asked = [when(about).label(name) for name, when in reactions if when is not None]
+    return insert(table).values(columns).returning(table.c.id, *asked)
 
 
 @event.listens_for(Session, "before_commit")
@@ -118,13 +133,9 @@ def _seal(session: Session) -> None:
     if session.in_nested_transaction():
         return
     recorded = session.info.pop(UNSEALED, [])
-    # Undone with their savepoint, events are not in the session any more.
-    kept = [happened for happened in recorded if inspect(happened).persistent]
-    if kept:
+    if recorded:
         session.flush()
-        topics = list(dict.fromkeys(happened.topic or happened.kind for happened in kept))
-        told = {"ids": [happened.id for happened in kept], "channel": CHANNEL, "topics": topics}
-        session.execute(SEAL, told)
+        session.execute(SEAL, {"ids": recorded, "channel": CHANNEL})
 
 
 def changes(before: Any, after: Mapping[str, Any], shown: Collection[str]) -> dict[str, Any]:

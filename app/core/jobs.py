@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
-from app.core.database import RESTED_S, is_away, raw_connection
+from app.core.database import RESTED_S, flush, is_away, raw_connection
 from app.core.settings import get_settings
 
 logger = logging.getLogger(__name__)
@@ -180,7 +180,7 @@ async def defer(session: AsyncSession, name: str, *, at: datetime | None = None,
         priority=priority,
         connection=await raw_connection(session),
     )
-    await session.flush()
+    await flush(session)
     try:
         return await task.defer_async(**ids)
     except ConnectorException as error:  # what the database said, as it says it everywhere else

@@ -3,21 +3,28 @@
 from datetime import datetime
 from typing import Any
 
-from psycopg.errors import ExclusionViolation, UniqueViolation
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import Range
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import BigInteger, bindparam, func, select
+from sqlalchemy.dialects.postgresql import Range, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
 from app.core.events import SYSTEM, Actor, record
 from app.deployments.models import Assignment, Deployment, Position
-from app.deployments.opening import DoubleBooked, SeatTaken, positions_of
+from app.deployments.opening import DoubleBooked, SeatTaken
 from app.deployments.states import ASSIGNMENT, DEPLOYMENT, POSITION, SEATED, AssignmentState, PositionState
 
 
 def _topic(deployment: Deployment) -> str:
     return f"request:{deployment.request_id}"
+
+
+_ASSIGNMENTS = Assignment.metadata.tables[Assignment.__tablename__]
+_BOOKING = insert(_ASSIGNMENTS).on_conflict_do_nothing().returning(_ASSIGNMENTS.c.id)
+"""Nothing is written where a constraint refuses it, so that the transaction can go on."""
+_COUNTING = select(func.count(), func.count().filter(Position.state == PositionState.FILLED)).where(
+    Position.deployment_id == bindparam("deployment_id", type_=BigInteger), Position.state != PositionState.CANCELLED
+)
+"""Seats of a team that are wanted, and of these the filled ones."""
 
 
 def hold(position: Position) -> None:
@@ -32,16 +39,10 @@ def let_go(position: Position) -> None:
         position.state = POSITION.after(position.state, "release")
 
 
-async def fill(
-    session: AsyncSession,
-    deployment: Deployment,
-    position: Position,
-    expert_id: int,
-    travel: dict[str, Any],
-    *,
-    by: Actor,
-) -> Assignment:
-    """Seat an expert.
+async def book(
+    session: AsyncSession, deployment: Deployment, position: Position, expert_id: int, travel: dict[str, Any]
+) -> None:
+    """Give an expert a seat, if nobody has it and nothing else of theirs overlaps; `fill` follows.
 
     Args:
         session: the transaction; deployment and position are locked by the caller, in this order.
@@ -49,47 +50,51 @@ async def fill(
         position: the seat.
         expert_id: who takes it.
         travel: {mode, depart, arrive, home, rested}, ISO times; the span taken is depart to rested.
+
+    Raises:
+        DoubleBooked: travel or rest of another assignment overlaps; nothing has changed then.
+        SeatTaken: somebody else has it; nothing has changed then.
+    """
+    booked = await session.scalar(
+        _BOOKING,
+        {
+            "deployment_id": deployment.id, "position_id": position.id, "expert_id": expert_id,
+            "state": AssignmentState.CONFIRMED,
+            "span": Range(datetime.fromisoformat(travel["depart"]), datetime.fromisoformat(travel["rested"])),
+            "arrives_at": datetime.fromisoformat(travel["arrive"]), "travel_mode": travel["mode"],
+            "confirmed_at": clock.now(),
+        },
+    )  # fmt: skip
+    if booked is not None:
+        return
+    seated = select(Assignment.id).where(Assignment.position_id == position.id, Assignment.state.in_(SEATED))
+    raise DoubleBooked if await session.scalar(seated) is None else SeatTaken
+
+
+async def fill(session: AsyncSession, deployment: Deployment, position: Position, *, by: Actor) -> None:
+    """Note that a booked seat is filled, and the team complete when it was the last.
+
+    Args:
+        session: the transaction; deployment and position are locked by the caller, in this order.
+        deployment: whose seat it is.
+        position: the seat.
         by: who said so.
 
     Raises:
         WrongState: the seat is filled or cancelled.
-        DoubleBooked: travel or rest of another assignment overlaps; nothing has changed then.
-        SeatTaken: somebody else has it; nothing has changed then.
     """
-    new_state = POSITION.after(position.state, "fill")
-    assignment = Assignment(
-        deployment_id=deployment.id,
-        position_id=position.id,
-        expert_id=expert_id,
-        state=AssignmentState.CONFIRMED,
-        span=Range(datetime.fromisoformat(travel["depart"]), datetime.fromisoformat(travel["rested"])),
-        arrives_at=datetime.fromisoformat(travel["arrive"]),
-        travel_mode=travel["mode"],
-        confirmed_at=clock.now(),
-    )
-    try:
-        async with session.begin_nested():
-            session.add(assignment)
-    except IntegrityError as error:
-        if isinstance(error.orig, ExclusionViolation):
-            raise DoubleBooked from error
-        if isinstance(error.orig, UniqueViolation):
-            raise SeatTaken from error
-        raise
-    position.state = new_state
+    position.state = POSITION.after(position.state, "fill")
     position.unfillable_reason = None
     await record(session, "position.filled", position.id, topic=_topic(deployment), by=by, title=position.title)
     await _staffed_if_full(session, deployment)
-    return assignment
 
 
 async def _staffed_if_full(session: AsyncSession, deployment: Deployment) -> None:
-    positions = await positions_of(session, deployment)
-    wanted = [position for position in positions if position.state != PositionState.CANCELLED]
-    if all(position.state == PositionState.FILLED for position in wanted) and DEPLOYMENT.can(deployment.state, "staff"):
+    size, filled = (await session.execute(_COUNTING, {"deployment_id": deployment.id})).one()
+    if size == filled and DEPLOYMENT.can(deployment.state, "staff"):
         deployment.state = DEPLOYMENT.after(deployment.state, "staff")
         deployment.staffed_at = clock.now()
-        await record(session, "deployment.staffed", deployment.id, topic=_topic(deployment), size=len(wanted))
+        await record(session, "deployment.staffed", deployment.id, topic=_topic(deployment), size=size)
 
 
 async def may_leave(session: AsyncSession, position: Position, expert_id: int, *, by: Actor) -> bool:

@@ -3,13 +3,13 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
-from app.core.database import locked
 from app.core.events import Actor, record
 from app.core.jobs import cancel
+from app.core.problems import NotFound
 from app.core.settings import get_settings
 from app.deployments import seats
 from app.deployments.models import Deployment, Position
@@ -35,12 +35,29 @@ class Answer(StrEnum):
     CONDITIONAL = "conditional"
 
 
+_LOCKING = (
+    select(Deployment, Position, Offer)
+    .select_from(Offer)
+    .join(Deployment, Deployment.id == Offer.deployment_id)
+    .join(Position, Position.id == Offer.position_id)
+    .where(Offer.id == bindparam("offer_id", type_=BigInteger))
+    .with_for_update(of=(Deployment, Position, Offer))  # PostgreSQL locks a row's tables in the order named here
+    .execution_options(populate_existing=True)
+)
+
+
 async def locked_offer(session: AsyncSession, offer_id: int) -> tuple[Deployment, Position, Offer]:
-    """Load an offer for change, with its deployment and seat, locked in the house's order."""
-    known = await session.get_one(Offer, offer_id)
-    deployment = await locked(session, Deployment, known.deployment_id)
-    position = await locked(session, Position, known.position_id)
-    return deployment, position, await locked(session, Offer, offer_id)
+    """Load an offer for change, with its deployment and seat, locked in the house's order.
+
+    Raises:
+        NotFound: no such offer.
+    """
+    for _ in range(2):
+        found = (await session.execute(_LOCKING, {"offer_id": offer_id})).one_or_none()
+        if found is not None:
+            return found.Deployment, found.Position, found.Offer
+        # Moved to another seat while we waited for its deployment, which is ours now: it does not move again.
+    raise NotFound
 
 
 async def take(
@@ -143,20 +160,25 @@ async def _may_come(session: AsyncSession, offer: Offer) -> bool:
     return offer.seat_lost_at is not None and await session.scalar(newer.limit(1)) is None
 
 
+_LOCKING_PERSON = select(Expert.id).where(Expert.id == bindparam("expert_id", type_=BigInteger)).with_for_update()
+
+
 async def _seat(
     session: AsyncSession, deployment: Deployment, position: Position, offer: Offer, by: Actor
 ) -> texts.Text:
-    words = await words_of(session, offer)
-    # The expert's row is locked first: plain inserts against an exclusion constraint can deadlock (reliability.md).
-    await locked(session, Expert, offer.expert_id)
+    with session.no_autoflush:  # the offer is written once, when all that the answer changes is known
+        words = await words_of(session, offer)
+        # The expert's row is locked first: inserts against an exclusion constraint can deadlock (reliability.md).
+        await session.execute(_LOCKING_PERSON, {"expert_id": offer.expert_id})
     try:
-        await seats.fill(session, deployment, position, offer.expert_id, offer.travel, by=by)
+        await seats.book(session, deployment, position, offer.expert_id, offer.travel)
     except DoubleBooked:
         return await _standby(session, deployment, offer, by, texts.other_offer_taken(words))
     except SeatTaken:
         return await _standby(session, deployment, offer, by, texts.standby(words))
     offer.state = OFFER.after(offer.state, "accept")
     await _stop_timer(session, offer)
+    await seats.fill(session, deployment, position, by=by)
     await record(session, "offer.accepted", offer.id, topic=offers.topic(deployment), by=by)
     await moving.tell_the_others(session, deployment, offer)
     return texts.confirmed(words, get_settings().desk_phone)
@@ -165,7 +187,6 @@ async def _seat(
 async def _stop_timer(session: AsyncSession, offer: Offer) -> None:
     await cancel(session, offer.timer_job_id)
     offer.timer_job_id = None
-    await session.flush()
 
 
 async def _standby(

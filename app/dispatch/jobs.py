@@ -1,7 +1,7 @@
 """Timers, and what follows from what happened: rosters accepted, offers ended, texts lost, teams complete."""
 
-from sqlalchemy import Select, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy.orm import aliased
 
 from app.core.database import begin, locked
 from app.core.events import on
@@ -136,8 +136,9 @@ async def after_reopening(subject_id: int) -> None:
     await backfill.seek(deployment_id)
 
 
-async def _waits_for_the_desk(session: AsyncSession, position_id: int) -> bool:
-    return await proposals.is_any_proposed(session, (await session.get_one(Position, position_id)).deployment_id)
+def _waits_for_the_desk(position_id: ColumnElement[int]) -> ColumnElement[bool]:
+    its_deployment = select(Position.deployment_id).where(Position.id == position_id).scalar_subquery()
+    return exists(proposals.waiting(its_deployment))
 
 
 @on("position.filled", name="dispatch.tidy", when=_waits_for_the_desk)
@@ -148,28 +149,31 @@ async def tidy(subject_id: int) -> None:
         await backfill.tidy(session, await locked(session, Deployment, known.deployment_id))
 
 
-def _overlapping(accepted: Offer) -> Select[int]:
+def _overlapping(offer_id: ColumnElement[int] | int) -> Select[int]:
     """Open offers of the same person elsewhere for the same days. Who asks her locks her row, as who seats her does."""
-    return select(Offer.id).where(
-        Offer.expert_id == accepted.expert_id,
-        Offer.deployment_id != accepted.deployment_id,
-        Offer.state.in_(OPEN),
-        Offer.travel["depart"].astext < accepted.travel["rested"],
-        Offer.travel["rested"].astext > accepted.travel["depart"],
+    accepted = aliased(Offer)
+    return (
+        select(Offer.id)
+        .join(accepted, accepted.expert_id == Offer.expert_id)
+        .where(
+            accepted.id == offer_id,
+            Offer.deployment_id != accepted.deployment_id,
+            Offer.state.in_(OPEN),
+            Offer.travel["depart"].astext < accepted.travel["rested"].astext,
+            Offer.travel["rested"].astext > accepted.travel["depart"].astext,
+        )
     )
 
 
-async def _has_overlaps(session: AsyncSession, offer_id: int) -> bool:
-    accepted = await session.get_one(Offer, offer_id)
-    return await session.scalar(_overlapping(accepted).limit(1)) is not None
+def _has_overlaps(offer_id: ColumnElement[int]) -> ColumnElement[bool]:
+    return exists(_overlapping(offer_id))
 
 
 @on("offer.accepted", name="dispatch.clear_overlaps", when=_has_overlaps)
 async def clear_overlaps(subject_id: int) -> None:
     """Somebody said yes here: their offers elsewhere for the same days are withdrawn with a word."""
     async with begin() as session:
-        accepted = await session.get_one(Offer, subject_id)
-        overlapping = list(await session.scalars(_overlapping(accepted)))
+        overlapping = list(await session.scalars(_overlapping(subject_id)))
     for offer_id in overlapping:
         async with begin() as session:
             deployment, _, offer = await answers.locked_offer(session, offer_id)

@@ -1,5 +1,6 @@
 """What an offer's texts say of it: code, role, state, dates, deadline in the reader's own zone."""
 
+from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.places import clock_time, days
@@ -9,18 +10,28 @@ from app.experts.models import Expert
 from app.messaging.texts import OfferWords
 from app.requests.models import Request
 
+_TOLD = (
+    select(
+        Position.title, Request.place_state, Deployment.starts_at, Deployment.ends_at, Request.time_zone,
+        Expert.time_zone.label("own_zone"), Expert.preferred_language,
+    )
+    .select_from(Deployment)
+    .join(Request, Request.id == Deployment.request_id)
+    .join(Position, Position.id == bindparam("position_id", type_=BigInteger))
+    .join(Expert, Expert.id == bindparam("expert_id", type_=BigInteger))
+    .where(Deployment.id == bindparam("deployment_id", type_=BigInteger))
+)  # fmt: skip
+
 
 async def words_of(session: AsyncSession, offer: Offer) -> OfferWords:
     """The words of one offer. The place is its state only: a text is read on a lock screen."""
-    deployment = await session.get_one(Deployment, offer.deployment_id)
-    request = await session.get_one(Request, deployment.request_id)
-    position = await session.get_one(Position, offer.position_id)
-    expert = await session.get_one(Expert, offer.expert_id)
+    about = {"position_id": offer.position_id, "expert_id": offer.expert_id, "deployment_id": offer.deployment_id}
+    told = (await session.execute(_TOLD, about)).one()
     return OfferWords(
         code=offer.code,
-        role=position.title.lower(),
-        state=request.place_state,
-        dates=days(deployment.starts_at, deployment.ends_at, request.time_zone),
-        reply_by=clock_time(offer.reply_by, expert.time_zone),
-        language=expert.preferred_language,
+        role=told.title.lower(),
+        state=told.place_state,
+        dates=days(told.starts_at, told.ends_at, told.time_zone),
+        reply_by=clock_time(offer.reply_by, told.own_zone),
+        language=told.preferred_language,
     )

@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock, in_zone
@@ -50,10 +50,9 @@ async def text_order(subject_id: int) -> None:
         await defer(session, "field.check_arrival", at=assignment.arrives_at + LATE, assignment_id=assignment.id)
 
 
-async def _has_order(session: AsyncSession, position_id: int) -> bool:
+def _has_order(position_id: ColumnElement[int]) -> ColumnElement[bool]:
     """Whether the seat's team has its order. Who issues one locks the deployment, as who fills a seat does."""
-    position = await session.get_one(Position, position_id)
-    return await orders.latest(session, position.deployment_id) is not None
+    return exists().where(MissionOrder.deployment_id == Position.deployment_id, Position.id == position_id)
 
 
 @on("position.filled", name="field.order_newcomer", when=_has_order)

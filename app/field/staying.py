@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock, in_zone
@@ -131,11 +131,14 @@ async def seek_for_the_rest(subject_id: int) -> None:
         await defer(session, telling.SEEK, deployment_id=assignment.deployment_id)
 
 
-async def _is_extended(session: AsyncSession, position_id: int) -> bool:
+def _is_extended(position_id: ColumnElement[int]) -> ColumnElement[bool]:
     """Whether the seat's team was, or is being, extended; only one on the road can be."""
-    position = await session.get_one(Position, position_id)
-    deployment = await session.get_one(Deployment, position.deployment_id)
-    return deployment.state in ON_THE_ROAD and await extending.newest(session, position.deployment_id) is not None
+    its_team = select(Position.deployment_id).where(Position.id == position_id).scalar_subquery()
+    return exists(
+        select(Extension.id)
+        .join(Deployment, Deployment.id == Extension.deployment_id)
+        .where(Deployment.id == its_team, Deployment.state.in_(ON_THE_ROAD), Extension.withdrawn_at.is_(None))
+    )
 
 
 @on("position.filled", name="field.ask_newcomer_to_stay", when=_is_extended)

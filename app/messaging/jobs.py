@@ -6,7 +6,8 @@ from app.core.clock import clock
 from app.core.database import begin
 from app.core.jobs import defer, every, job
 from app.messaging import gaps, gateway, holds, receipts, reconciling, sending
-from app.messaging.carrier import CarrierError, Order, Taken
+from app.messaging.carrier import CarrierError
+from app.messaging.handing import hand_over
 from app.messaging.models import Message
 from app.messaging.outbox import SEND
 from app.messaging.states import MessageState
@@ -17,18 +18,8 @@ async def send(message_id: int) -> None:
     """Claim, commit, hand over to Twilio outside any transaction, note the answer."""
     async with begin() as session:
         order = await sending.claim(session, message_id)
-    if order is None:
-        return
-    answer = await _hand_over(order)
-    async with begin() as session:
-        await sending.note(session, message_id, answer)
-
-
-async def _hand_over(order: Order) -> Taken | CarrierError:
-    try:
-        return await gateway.hand_over(order)
-    except CarrierError as error:
-        return error
+    if order is not None:
+        await hand_over(order)
 
 
 @job(sending.RECONCILE)

@@ -17,6 +17,8 @@ from app.messaging.states import MESSAGE, Channel, MessageState
 from app.messaging.texts import Text, plain
 
 SEND = "messaging.send"
+ANSWERS = "answers"
+"""Where a session keeps what its own job sends after the commit."""
 LAST_WORDS = ("texts_ended", "wrong_number")
 """Kinds that confirm an end of texts: the only ones sent after it."""
 
@@ -52,16 +54,43 @@ async def post(
     Raises:
         Invalid: `to` is not a number.
     """
-    words = words if channel is Channel.CALL else plain(words)
-    message = Message(
-        channel=channel, kind=words.kind, number=_e164(to), body=words.body, language=words.language,
-        expert_id=expert_id, offer_id=offer_id, topic=topic, state=MessageState.QUEUED,
-        queued_at=clock.now(), valid_until=valid_until, priority=priority,
-    )  # fmt: skip
+    message = _message(words, to, topic, expert_id, offer_id, channel)
+    message.valid_until, message.priority = valid_until, priority
     session.add(message)
     await session.flush()
     await defer(session, SEND, priority=priority, message_id=message.id)
     return message
+
+
+def _message(  # noqa: PLR0917 - the columns
+    words: Text, to: str, topic: str, expert_id: int | None, offer_id: int | None, channel: Channel
+) -> Message:
+    words = words if channel is Channel.CALL else plain(words)
+    return Message(
+        channel=channel, kind=words.kind, number=_e164(to), body=words.body, language=words.language,
+        expert_id=expert_id, offer_id=offer_id, topic=topic, state=MessageState.QUEUED, attempts=0,
+        queued_at=clock.now(),
+    )  # fmt: skip
+
+
+def answer(
+    session: AsyncSession,
+    words: Text,
+    *,
+    to: str,
+    topic: str,
+    expert_id: int | None = None,
+    offer_id: int | None = None,
+    channel: Channel = Channel.TEXT,
+) -> None:
+    """Like `post`, for a job that claims what it answers (`sending.claim_answers`) and sends it after its own commit.
+
+    Somebody waits for it, so it goes first.
+    """
+    message = _message(words, to, topic, expert_id, offer_id, channel)
+    message.priority = 2
+    session.add(message)
+    session.info.setdefault(ANSWERS, []).append(message)
 
 
 async def call(

@@ -11,14 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
-from app.core.database import locked
+from app.core.database import flush, locked
 from app.core.events import record
 from app.core.jobs import defer
 from app.messaging import holds, pacing, receipts, sealed
 from app.messaging.carrier import Busy, CarrierError, Order, Refused, Taken
 from app.messaging.errors import BUSY, UNKNOWN_DELIVERY
-from app.messaging.models import Message
-from app.messaging.outbox import SEND
+from app.messaging.models import InboundMessage, Message
+from app.messaging.outbox import ANSWERS, SEND
 from app.messaging.states import MESSAGE, Channel, HoldReason, MessageState
 
 logger = logging.getLogger(__name__)
@@ -38,31 +38,62 @@ async def claim(session: AsyncSession, message_id: int) -> Order | None:
     texts are held by the carrier, those of offers fail with its code, so that people are called.
     """
     message = await locked(session, Message, message_id)
-    if message.state is MessageState.SENDING and message.claimed_at is not None:
-        call_ends_at = message.claimed_at + timedelta(seconds=CALL_LIMIT_S * clock.rate)
-        await _look_up(session, message, not_before=call_ends_at)
-    if message.state is not MessageState.QUEUED:
+    if message.state is MessageState.SENDING:
+        await _left_behind(session, message)
+    if message.state is not MessageState.QUEUED or not await _may_go(session, message):
         return None
+    return order_of(message)
+
+
+async def claim_answers(session: AsyncSession) -> list[Order]:
+    """Claim what this transaction answers (`outbox.answer`), to be sent by this job once it has committed.
+
+    The last thing a transaction does but to commit: the sender's pace is everybody's, and held until then.
+    """
+    answers: list[Message] = session.info.pop(ANSWERS, [])
+    with session.no_autoflush:  # written once, as claimed
+        claimed = [message for message in answers if await _may_go(session, message)]
+    await flush(session)
+    return [order_of(message) for message in claimed]
+
+
+async def look_up_answers(session: AsyncSession, inbound_id: int) -> None:
+    """The job that read a text runs again: what it was sending to that number when it died is looked up."""
+    dead = select(Message).join(InboundMessage, InboundMessage.number == Message.number)
+    dead = dead.where(InboundMessage.id == inbound_id, Message.state == MessageState.SENDING)
+    for message in await session.scalars(dead.order_by(Message.id).with_for_update(of=Message)):
+        await _left_behind(session, message)
+
+
+async def _left_behind(session: AsyncSession, message: Message) -> None:
+    """Whoever claimed it is dead, or still at it: look it up when no call to Twilio can be under way any more."""
+    claimed_at = message.claimed_at or clock.now()
+    await _look_up(session, message, not_before=claimed_at + timedelta(seconds=CALL_LIMIT_S * clock.rate))
+
+
+async def _may_go(session: AsyncSession, message: Message) -> bool:
+    """Claim a queued message if it may be sent now; else see to it that it is looked at again, where that is needed."""
     now = clock.now()
     if message.valid_until is not None and message.valid_until <= now:
         message.state = MESSAGE.after(message.state, "cancel")
         await record(session, "message.cancelled", message.id, topic=message.topic, reason="too late")
-        return None
+        return False
     hold = await holds.on(session, message)
     if hold is not None:
         if hold.reason is HoldReason.CARRIER and message.offer_id is not None:
             _claim(message, now)
             await session.flush()  # the database knows no step from queued to failed
             await _failed(session, message, hold.error_code or BUSY)
-        return None
+        return False
     soon = now + pacing.EARLY
     if message.slot_at is None:
         message.slot_at, soon = await pacing.reserve(session, message), now + pacing.BURST
     if message.slot_at >= soon:
+        await session.flush()  # a new one has no id yet
         await defer(session, SEND, at=message.slot_at, priority=message.priority, message_id=message.id)
-        return None
+        return False
     _claim(message, now)
-    return order_of(message)
+    return True
 
 
 def _claim(message: Message, now: datetime) -> None:

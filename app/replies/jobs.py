@@ -2,15 +2,20 @@
 
 from app.core.database import begin
 from app.core.events import on
+from app.messaging import sending
+from app.messaging.handing import hand_over
 from app.messaging.models import Message
 from app.replies import reading
 
 
 @on("text.received", name="replies.read", priority=1)
 async def read(subject_id: int) -> None:
-    """Read one text."""
+    """Read one text, and send what goes back: claimed with all it decides, handed over after the commit."""
     async with begin() as session:
         await reading.read_text(session, subject_id)
+        orders = await sending.claim_answers(session)
+    for order in orders:
+        await hand_over(order)
 
 
 @on("call.keyed", name="replies.read_key", priority=1)

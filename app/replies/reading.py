@@ -12,7 +12,7 @@ from app.dispatch.answers import Answer
 from app.dispatch.models import Offer
 from app.dispatch.words import words_of
 from app.experts.models import Expert
-from app.messaging import inbox, outbox, texts
+from app.messaging import inbox, outbox, sending, texts
 from app.messaging.models import InboundMessage
 from app.replies import away, drilling, optouts, road, routing, saying, staying
 from app.replies.meaning import Kind, Meaning, acknowledges, read
@@ -30,9 +30,10 @@ FOR_THE_DESK = ("deferred", "too_late", "still_yours")
 
 
 async def read_text(session: AsyncSession, inbound_id: int) -> None:
-    """Read a kept text and act on it. A second run finds it read."""
+    """Read a kept text and act on it. A second run finds it read, and sees to what the first may not have sent."""
     inbound = await inbox.take(session, inbound_id)
     if inbound is None:
+        await sending.look_up_answers(session, inbound_id)
         return
     phone = await routing.phone_of(session, inbound.number)
     meaning = read(inbound.body, phone.codes, phone.names)

@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
 from app.dispatch.models import Offer
 from app.messaging import outbox, texts
 from app.messaging.models import InboundMessage, Message
+from app.messaging.states import Channel
 
 QUIET = timedelta(minutes=1)
 """At most one automatic answer to what was not understood goes to a number in this time (reliability.md C7)."""
@@ -36,10 +37,23 @@ async def reply(
         return
     if stopped and offer is None:
         return
-    about = {"expert_id": inbound.expert_id, "offer_id": offer.id if offer else None, "priority": 2}
-    post = outbox.call if stopped else outbox.post
-    said = texts.spoken_notice(words.body, words.language) if stopped else words
-    await post(session, said, to=inbound.number, topic=inbound.topic, **about)  # type: ignore[arg-type]
+    outbox.answer(
+        session,
+        texts.spoken_notice(words.body, words.language) if stopped else words,
+        to=inbound.number,
+        topic=inbound.topic,
+        expert_id=inbound.expert_id,
+        offer_id=offer.id if offer else None,
+        channel=Channel.CALL if stopped else Channel.TEXT,
+    )
+
+
+_LAST = (
+    select(Message.body)
+    .where(Message.number == bindparam("number"), Message.queued_at >= bindparam("since"))
+    .order_by(Message.id.desc())
+    .limit(1)
+)
 
 
 async def _is_enough(session: AsyncSession, number: str, words: texts.Text) -> bool:
@@ -48,10 +62,5 @@ async def _is_enough(session: AsyncSession, number: str, words: texts.Text) -> b
     if words.kind in NOT_UNDERSTOOD:
         today = await outbox.asked_lately(session, number, NOT_UNDERSTOOD, now - timedelta(days=1))
         return today >= MOST_A_DAY or await outbox.asked_lately(session, number, NOT_UNDERSTOOD, now - QUIET) > 0
-    last = await session.scalar(
-        select(Message)
-        .where(Message.number == number, Message.queued_at >= now - QUIET)
-        .order_by(Message.id.desc())
-        .limit(1)
-    )
-    return last is not None and last.body == texts.plain(words).body
+    last = await session.scalar(_LAST, {"number": number, "since": now - QUIET})
+    return last == texts.plain(words).body

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ScalarSelect, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
@@ -176,10 +176,9 @@ async def shelve(session: AsyncSession, deployment: Deployment) -> None:
         await record(session, "roster.shelved", proposal_id, topic=f"request:{deployment.request_id}")
 
 
-async def is_any_proposed(session: AsyncSession, deployment_id: int) -> bool:
-    """Whether a version of this deployment waits for somebody's decision."""
-    waits = select(Proposal.id).where(Proposal.deployment_id == deployment_id, Proposal.state == ProposalState.PROPOSED)
-    return await session.scalar(waits.limit(1)) is not None
+def waiting(deployment_id: ScalarSelect[int]) -> Select[int]:
+    """Versions of a deployment that wait for somebody's decision."""
+    return select(Proposal.id).where(Proposal.deployment_id == deployment_id, Proposal.state == ProposalState.PROPOSED)
 
 
 def is_held(proposal: Proposal) -> bool:

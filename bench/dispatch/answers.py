@@ -102,6 +102,11 @@ class Run:
             "PostgreSQL": cpu_seconds(self.server.pid, family=True),
         }
 
+    def computed_beside(self) -> float:
+        """Seconds that PostgreSQL, and programs of ours that have ended, have computed so far: `pgbench` is one."""
+        ended = os.times()
+        return cpu_seconds(self.server.pid, family=True) + ended.children_user + ended.children_system
+
     async def warm(self) -> None:
         """Some say yes before anything is measured, so that every process has its connections and its plans."""
         before = len(self.carrier.handed)
@@ -156,13 +161,18 @@ def measure(run: Run, rounds: int, single: int, clients: int) -> None:
         count = run.people - WARM_UP
         ours.append(count / took["seated"])
         run.copy("bench", "asked")
+        before_them = run.computed_beside()
         theirs.append(script.pgbench(run, "bench", clients))
+        cheap = (run.computed_beside() - before_them) / (run.people // clients * clients)
         console.print(
             f"round {turn + 1}: {ours[-1]:.1f} seated/s ({count / took['replied']:.1f} with the reply handed over;"
             f" taken in after {took['taken in']:.1f} s), pgbench {theirs[-1]:.1f}/s, ratio {ours[-1] / theirs[-1]:.2f}"
         )
         spent = ", ".join(f"{name} {1000 * seconds / count:.1f}" for name, seconds in costs[-1].items())
-        console.print(f"  ms computed for one answer: {spent}")
+        mine = sum(costs[-1].values()) / count
+        console.print(
+            f"  ms computed for one answer: {spent}; all of it by pgbench {1000 * cheap:.1f}: ratio {cheap / mine:.2f}"
+        )
     console.print(
         f"[bold]{statistics.median(ours):.1f} answers/s, pgbench {statistics.median(theirs):.1f}/s,"
         f" ratio {statistics.median(ours) / statistics.median(theirs):.2f}[/]"

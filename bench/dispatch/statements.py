@@ -294,7 +294,7 @@ class _Writer:
         name = self._known[found]
         special = {
             "reply": "'SMreply' || :n::text",
-            "phone": ":'phone'",
+            "phone": ":phone::text",
             "sid": "'SMbench' || :n::text",
             "name": "'E' || :n::text",
         }

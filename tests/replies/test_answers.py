@@ -2,13 +2,17 @@
 
 from datetime import timedelta
 
-from sqlalchemy import func, update
+import pytest
+from sqlalchemy import func, select, update
 
 from app.core.clock import clock
 from app.core.database import begin
 from app.deployments.models import Assignment
 from app.experts.models import Contact, ContactKind
-from app.messaging import inbox
+from app.messaging import gateway, inbox, sending
+from app.messaging.models import InboundMessage, Message
+from app.messaging.states import MessageState
+from app.replies import reading
 from tests.story import Person, Story
 
 EXPIRED = timedelta(minutes=61)
@@ -53,6 +57,30 @@ async def test_yes_in_time_has_the_seat(story: Story) -> None:
     assert await state(story, reference, people[0]) == "accepted"
     assert "You have the seat" in people[0].hears()[-1]
     assert await waiting(story) == []
+
+
+@pytest.mark.parametrize("was_taken", [True, False])
+async def test_who_dies_while_answering_has_seated_once_and_its_text_is_looked_up(
+    story: Story, *, was_taken: bool
+) -> None:
+    reference, people = await asked(story)
+    story.carrier.phone_texts(people[0].number, "yes")
+    await story.carrier.run_due()
+    async with begin() as session:
+        inbound_id = (await session.scalars(select(InboundMessage.id))).one()
+        await reading.read_text(session, inbound_id)
+        [order] = await sending.claim_answers(session)
+    if was_taken:
+        await gateway.hand_over(order)
+    await story.settle()  # another worker takes the job over: the text is read, and what went back is in doubt
+    async with begin() as session:
+        assert (await session.get_one(Message, order.message_id)).state is MessageState.SENDING
+    await story.passes(timedelta(minutes=4))
+    assert await state(story, reference, people[0]) == "accepted"
+    assert sum("You have the seat" in text for text in people[0].hears()) == was_taken
+    async with begin() as session:
+        found = (await session.get_one(Message, order.message_id)).state
+    assert found is (MessageState.DELIVERED if was_taken else MessageState.FAILED)
 
 
 async def test_yes_beside_somebody_who_was_first_is_told_so_and_waits(story: Story) -> None:
