@@ -78,7 +78,8 @@ def engine() -> AsyncEngine:
     return _engine(get_settings().sqlalchemy_url)
 
 
-_ENGINES: list[AsyncEngine] = []
+ENGINES: list[AsyncEngine] = []
+"""All that this process has made, one for each database it was sent to."""
 
 
 @cache
@@ -98,7 +99,7 @@ def _engine(url: str) -> AsyncEngine:
     )
     event.listen(made.sync_engine, "checkin", _rests)
     event.listen(made.sync_engine, "checkout", partial(_is_there, made.dialect))
-    _ENGINES.append(made)
+    ENGINES.append(made)
     return made
 
 
@@ -173,7 +174,7 @@ async def _set_clock(session: AsyncSession) -> None:
 
 async def close_engine() -> None:
     """Close all connections (end of a process or of a test); the engine keeps its statements, and opens new ones."""
-    for made in _ENGINES:
+    for made in ENGINES:
         await made.dispose()
 
 

@@ -116,14 +116,15 @@ def _import_everything() -> None:
     import app.processes  # noqa: F401, PLC0415
     import solver.search  # noqa: F401, PLC0415
     from app import rooms  # noqa: PLC0415
-    from app.core.database import engine  # noqa: PLC0415
+    from app.core.database import ENGINES  # noqa: PLC0415
     from app.core.jobs import job_app  # noqa: PLC0415
     from app.core.settings import get_settings  # noqa: PLC0415
 
     rooms.load_jobs()
     for name in (*rooms.ROUTERS, *rooms.REFUSALS):
         import_module(name)
-    opened = [each.__name__ for each in (engine, job_app, get_settings) if each.cache_info().currsize]
+    opened = [each.__name__ for each in (job_app, get_settings) if each.cache_info().currsize]
+    opened += ["engine"] * len(ENGINES)
     threads = sum(1 for _ in Path("/proc/self/task").iterdir())
     if opened or threads != 1:
         raise RuntimeError(f"the nursery is no blank sheet: {opened}, {threads} threads")
