@@ -21,7 +21,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from app.core.database import begin
 from app.dispatch.promises import broken
@@ -37,7 +37,7 @@ TRUE = {
     "accepted": ("confirmed", "seat_confirmed_again", "still_yours", "deferred"),
     "declined": ("got_no", "now_declined", "deferred"),
     "standby": ("standby", "too_late", "other_offer_taken", "deferred"),
-    "withdrawn": ("withdrawn", "seat_taken", "stood_down", "other_offer_taken", "deferred"),
+    "withdrawn": ("withdrawn", "seat_taken", "other_offer_taken", "deferred"),
     "expired": ("deferred",),
     "deferred": ("deferred",),
     "contacting": (),
@@ -56,12 +56,20 @@ NO_DECISION = (
     "wrong_code",
 )
 LAST_WORD = """
-select distinct on (o.id) o.id, o.state, m.kind from offers o
+select distinct on (o.id) o.id, o.state, m.kind, d.state as team from offers o
+join deployments d on d.id = o.deployment_id
 left join messages m on m.offer_id = o.id and m.kind <> all(:other) and m.state <> 'cancelled'
 where not exists (select from offers newer where newer.deployment_id = o.deployment_id
   and newer.expert_id = o.expert_id and newer.id > o.id)
 order by o.id, m.id desc
 """
+
+
+def _is_true(row: Row[Any]) -> bool:
+    """Whether the last decision that somebody was told is so. That the team was called off is true of every offer."""
+    if row.kind == "stood_down":
+        return bool(row.team == "stood_down")
+    return row.kind is None or row.kind in TRUE[row.state]
 
 
 class CallOuts(RuleBasedStateMachine):
@@ -139,7 +147,7 @@ class CallOuts(RuleBasedStateMachine):
             async with begin() as session:
                 rows = (await session.execute(text(LAST_WORD), {"other": list(NO_DECISION)})).all()
                 waiting = await session.scalar(text("select count(*) from inbound_messages where state = 'received'"))
-            lies = [tuple(row) for row in rows if row.kind is not None and row.kind not in TRUE[row.state]]
+            lies = [tuple(row) for row in rows if not _is_true(row)]
             untold = [
                 tuple(row) for row in rows if row.kind is None and row.state in ("accepted", "declined", "standby")
             ]
