@@ -307,7 +307,7 @@ class _Planner:
         reached = self.cover.with_(states, map(self.fill, asks))
         if self.cover.chance(reached) < aim:
             return asks, reached
-        return self._trimmed(states, asks, aim)
+        return self._trimmed(states, asks, lines, aim)
 
     def _until(self, states: States, lines: list[list[Ask]], aim: float) -> list[Ask]:
         lines = [list(line) for line in lines]
@@ -346,14 +346,14 @@ class _Planner:
         before = 1 - empty
         return float("inf") if before <= 0 else (1 - empty * (1 - chance)) / before
 
-    def _trimmed(self, states: States, asks: list[Ask], aim: float) -> tuple[list[Ask], States]:
+    def _trimmed(self, states: States, asks: list[Ask], lines: list[list[Ask]], aim: float) -> tuple[list[Ask], States]:
         """Without anybody who is not needed: of each seat only its last may be left out, so that the order holds."""
         kept, reached = asks, self.cover.with_(states, map(self.fill, asks))
         for seat in reversed(self.seats):
             while last := next((ask for ask in reversed(kept) if ask.seat == seat.id), None):
                 fewer = [ask for ask in kept if ask is not last]
                 found = self.cover.with_(states, map(self.fill, fewer))
-                if self.cover.chance(found) < aim:
+                if self.cover.chance(found) < aim or _passed_over(last.person, fewer, lines):
                     break
                 kept, reached = fewer, found
         return kept, reached
@@ -379,6 +379,18 @@ class _Planner:
         """The target, or nearly all that can be had when that is less."""
         best = self.cover.chance(self._everybody(self.standing, (), 0.0))
         return self.policy.target if best >= self.policy.target else self.policy.of_best * best
+
+
+def _passed_over(person: int, asks: Iterable[Ask], lines: Iterable[Iterable[Ask]]) -> bool:
+    """Whether somebody is asked before whom this person stands on the list of the same seat."""
+    asked = {(ask.seat, ask.person) for ask in asks}
+    for line in lines:
+        is_behind = False
+        for ask in line:
+            if is_behind and (ask.seat, ask.person) in asked:
+                return True
+            is_behind = is_behind or ask.person == person
+    return False
 
 
 def seat_yes(seating: Mapping[int, int], fits: Mapping[int, Iterable[int]], person: int) -> dict[int, int] | None:
@@ -446,7 +458,9 @@ def plan(call: CallOut, policy: Policy | None = None) -> Plan:
     """Whom to ask now and whom at the next look. Pure; the same call-out gives the same plan.
 
     `chance` never falls below the target if asking everybody could reach it; who is asked now are the fewest that
-    make `at_once` likely and keep the target within reach: nobody of them, and nobody of `later`, could be left out.
+    make `at_once` likely and keep the target within reach: nobody of them, and nobody of `later`, could be left out
+    without somebody behind them on a list being asked in their place. (Who wakes at the look, and is likelier to come,
+    may make somebody of `now` needless.)
     """
     policy = policy or Policy()
     if not call.seats:

@@ -38,7 +38,7 @@ async def _asked(story: Story, reference: str) -> list[Person]:
 def test_an_open_offer_says_what_comes_next_and_when(
     rung: int, state: OfferState, said: str, minutes: int | None
 ) -> None:
-    offer = Offer(rung=rung, state=state, asked_at=NOON)
+    offer = Offer(rung=rung, state=state, asked_at=NOON, reply_by=NOON + timedelta(hours=1))
     due = NOON + timedelta(minutes=minutes) if minutes else None
     assert next_step(offer, Priority.IMMEDIATE) == (said, due)
 
