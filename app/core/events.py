@@ -113,8 +113,13 @@ async def record(
     written = (await session.execute(_writing(tuple(reactions.items())), happened)).one()
     session.info.setdefault(UNSEALED, []).append(written.id)
     for reaction in reactions:
-        if getattr(written, reaction, True):
+        if getattr(written, _column(reaction), True):
             await defer(session, reaction, priority=_PRIORITIES[reaction], subject_id=subject_id)
+
+
+def _column(reaction: str) -> str:
+    """What the answer to a reaction's condition is called."""
+    return reaction.replace(".", "_")
 
 
 @cache
@@ -123,7 +128,7 @@ def _writing(reactions: tuple[tuple[str, Condition | None], ...]) -> Insert:
     table = Event.metadata.tables[Event.__tablename__]
     columns = {column.name: bindparam(column.name, type_=column.type) for column in table.c if column.name != "id"}
     about = bindparam("about", type_=BigInteger)
-    asked = [when(about).label(name) for name, when in reactions if when is not None]
+    asked = [when(about).label(_column(name)) for name, when in reactions if when is not None]
     return insert(table).values(columns).returning(table.c.id, *asked)
 
 
