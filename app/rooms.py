@@ -38,6 +38,8 @@ RETENTION = (
     "app.drills.retention",
     "app.dispatch.retention",
     "app.wellness.retention",
+    "app.surveys.retention",
+    "app.exchange.retention",
 )
 """What is kept how long, each in the room of its table."""
 JOBS = (

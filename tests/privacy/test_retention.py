@@ -13,6 +13,7 @@ from app.core.retention import NOBODY, RULES
 from app.messaging.models import InboundMessage, Message
 from app.privacy import purging
 from app.requests.models import Request
+from app.surveys.models import Partner
 from tests.postgres import libpq
 from tests.story import Person, Story
 from tests.web.browser import ADMIN, browser, headline
@@ -128,3 +129,20 @@ async def test_the_page_shows_the_schedule_and_sets_and_lifts_a_hold(story: Stor
         hold_id = (await story.get("/legal-holds", "admin"))[0]["id"]
         assert "Say why" in (await page.sends(f"/desk/kept/holds/{hold_id}/lift", why=" ")).text
         assert "no legal hold stands" in headline(await page.sends(f"/desk/kept/holds/{hold_id}/lift", why="Over"))
+
+
+async def test_a_partner_of_years_ago_keeps_the_organisation_and_neither_name_nor_number(story: Story) -> None:
+    reference = await story.files()
+    await story.approves(reference)
+    async with begin() as session:
+        deployment_id = await session.scalar(text("select id from deployments"))
+        partner = Partner(
+            deployment_id=deployment_id, organisation="River Clinic", name="Pat Canary", number="+13035551177",
+            added_at=LONG_AGO, added_by="Robin Simms",
+        )  # fmt: skip
+        session.add(partner)
+    assert (await purging.purge())["partners"] == 1
+    async with begin() as session:
+        kept = await session.get_one(Partner, partner.id)
+        assert (kept.organisation, kept.name, kept.number) == ("River Clinic", "", None)
+    assert (await purging.purge())["partners"] == 0
