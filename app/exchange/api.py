@@ -29,7 +29,7 @@ def _xml(body: bytes, status: int = 200, name: str = "") -> Response:
     return Response(body, status, media_type=XML, headers=headers)
 
 
-@api.get("/{reference}/{kind}", response_class=Response, responses={200: {"content": {XML: {}}}})
+@api.get("/{reference}/{kind}", response_class=Response, responses={200: {"content": {XML: {}}}, 409: {}})
 async def export(reference: str, kind: Kind, session: Session, viewer: MayReadDeployments) -> Response:
     """A request or its deployment as one message. 409 while there is nothing that it could say."""
     found = await queries.find(session, viewer, reference)
@@ -37,7 +37,7 @@ async def export(reference: str, kind: Kind, session: Session, viewer: MayReadDe
     return _xml(body, name=f"{reference}-{kind}")
 
 
-@api.post("", status_code=201, response_class=Response, responses={201: {"content": {XML: {}}}})
+@api.post("", status_code=201, response_class=Response, responses={201: {"content": {XML: {}}}, 204: {}})
 async def take(request: Request, session: Session, viewer: MayFile, agency_id: AgencyId = None) -> Response:
     """Take a message: RequestResource files a request, RequestResourceDeploymentStatus is answered, the rest is the
     desk's to see. Sent twice, it does nothing more; 204 where there is no answer to send."""

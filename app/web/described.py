@@ -62,7 +62,7 @@ def permissions(dependant: Dependant) -> Iterator[str]:
 
 
 def refusals(method: str, operation: Mapping[str, Any], *, is_open: bool) -> Iterator[str]:
-    """The statuses with which a door may refuse, by what it declares."""
+    """The statuses with which a door may refuse, by what it declares; what it names itself is one of them."""
     places = {parameter["in"] for parameter in operation.get("parameters", ())}
     names = {parameter["name"] for parameter in operation.get("parameters", ())}
     changes, has_body = method != "get", "requestBody" in operation
@@ -80,6 +80,7 @@ def refusals(method: str, operation: Mapping[str, Any], *, is_open: bool) -> Ite
         yield "400"
     if "If-Match" in names:
         yield from ("412", "428")
+    yield from [status for status in operation["responses"] if status in ANSWERS]
     yield from ("429", "500", "503")
 
 
