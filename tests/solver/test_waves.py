@@ -204,6 +204,17 @@ def test_a_low_chance_is_never_a_reason_to_be_passed_over(call: CallOut) -> None
         assert theirs == [p for p in seat.ranked if p in theirs]
 
 
+def test_who_is_spared_in_one_seat_is_not_passed_over_in_another() -> None:
+    slow, fast = Chance(0.5, 0.5, 8.0, 1.0), Chance(0.5, 1.0, 8.0, 1.0)
+    chances = {0: slow, 1: slow, 2: fast, 3: fast, 5: Chance(0.75, 1.0, 8.0, 1.0)}
+    call = CallOut(
+        (Seat(0, ()), Seat(1, (0, 5)), Seat(2, (5, 0, 1, 2))), chances, (Pending(3, 1, 0.0),), deadline_minutes=24.0
+    )
+    found = plan(call)
+    asked = [ask.person for ask in (*found.now, *found.later) if ask.seat == 2]
+    assert asked == [person for person in (5, 0, 1, 2) if person in asked]
+
+
 def test_a_decline_of_old_makes_more_people_asked_and_nobody_later() -> None:
     ids = tuple(range(8))
     willing = CallOut((Seat(0, ids),), dict.fromkeys(ids, Chance(0.6, 0.92)))
