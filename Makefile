@@ -18,7 +18,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --system-certs --universal --generate-h
 help: ## This list
 	@echo "Rapid Response Team dispatch"
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "Needs Python 3.11 or newer, make and git; PYTHON=python3.13 names one that is not called python3."
 
@@ -42,9 +42,9 @@ test-browser: $(VENV)/.dev ## Drive the pages with a real browser; pictures into
 fuzz: $(VENV)/.dev ## Hammer the API as everybody, and every field with hostile text (FUZZ_AS=, FUZZ_EXAMPLES=, FUZZ_SEED=, FUZZ_FOLDER=)
 	@$(BIN)/pytest -m slow tests/fuzz $(ARGS)
 
-pictures: $(VENV)/.dev ## Take the documentation's pictures anew (docs/desk.png)
+pictures: $(VENV)/.dev ## Take the docs' pictures anew, and every page into artefacts/ (ARGS="desk map": only these of the docs)
 	@$(BIN)/python -m tools.find_browser
-	@$(BIN)/python -m tools.pictures
+	@$(BIN)/python -m tools.pictures $(ARGS)
 
 chaos: $(VENV)/.dev ## Kill processes at random for 20 minutes (SECONDS=, KILLS=, DEPLOYMENTS=, SEED=, RATE=, KEEP=)
 	@$(BIN)/python -m bench.chaos

@@ -1,6 +1,7 @@
 """Every page there is: its address, who opens it, and the state of the service that it needs."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -86,15 +87,21 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
 """Name to its address and to who opens it."""
 REFUSED = {"not-allowed": 403, "not-there": 404, "link-ended": 404}
 LINK = re.compile(r"(/x/[0-9A-Za-z]{27})\b")
+STAGES = ("new", "recommended", "proposed", "asked", "confirmed", "ordered")
 
 
-def make(house: House) -> dict[str, str]:
+def make(house: House, filed: Mapping[str, str] | None = None) -> dict[str, str]:
     """One request in every stage, a text that nobody could read, a team on the road, and a drill.
+
+    Args:
+        house: the service.
+        filed: stage to the request that shall be brought there, where it is filed already; the chief's pages open only
+            those of the chief.
 
     Returns:
         What stands in the braces of the addresses.
     """
-    made = {stage: house.files() for stage in ("new", "recommended", "proposed", "asked", "confirmed", "ordered")}
+    made = {stage: (filed or {}).get(stage) or house.files() for stage in STAGES}
     house.recommends(made["recommended"])
     house.proposes(made["proposed"])
     offers = house.asks(made["asked"])
