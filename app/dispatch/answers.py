@@ -178,8 +178,9 @@ async def _seat(
         return await _standby(session, deployment, offer, by, texts.standby(words))
     offer.state = OFFER.after(offer.state, "accept")
     await _stop_timer(session, offer)
-    await seats.fill(session, deployment, position, by=by)
+    # The yes is told before what it brings: the story is read from top to bottom.
     await record(session, "offer.accepted", offer.id, topic=offers.topic(deployment), by=by)
+    await seats.fill(session, deployment, position, by=by)
     await moving.tell_the_others(session, deployment, offer)
     return texts.confirmed(words, get_settings().desk_phone)
 
