@@ -91,20 +91,19 @@ def processes(data: Path, *, web: int, simulator: int) -> Iterator[None]:
         "worker": ["worker"],
     }
     with ExitStack() as stack:
-        for name, command in commands.items():
-            stack.enter_context(_process(data, name, command))
-        _wait_for(f"http://127.0.0.1:{simulator}/healthz", data / "simulator.log")
-        _wait_for(f"http://127.0.0.1:{web}/readyz", data / "web.log")
+        started = {name: stack.enter_context(_process(data, name, command)) for name, command in commands.items()}
+        _wait_for(f"http://127.0.0.1:{simulator}/healthz", started["simulator"], data / "simulator.log")
+        _wait_for(f"http://127.0.0.1:{web}/readyz", started["web"], data / "web.log")
         yield
 
 
 @contextmanager
-def _process(data: Path, name: str, command: list[str]) -> Iterator[None]:
+def _process(data: Path, name: str, command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
     leashed = [sys.executable, str(LEASH), str(os.getpid()), "-1", sys.executable, "-m", "app.cli", *command]
     with (data / f"{name}.log").open("ab") as log:
         child = subprocess.Popen(leashed, stdout=log, stderr=log, start_new_session=True)
     try:
-        yield
+        yield child
     finally:
         child.terminate()
         try:
@@ -113,11 +112,12 @@ def _process(data: Path, name: str, command: list[str]) -> Iterator[None]:
             child.kill()
 
 
-def _wait_for(url: str, log: Path) -> None:
+def _wait_for(url: str, child: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + READY_WITHIN_S
-    while time.monotonic() < deadline:
+    # One that has ended is not waited for: somebody else may answer at its address, another demonstration for one.
+    while time.monotonic() < deadline and child.poll() is None:
         try:
-            if httpx.get(url, timeout=2).is_success:
+            if httpx.get(url, timeout=2).is_success and child.poll() is None:
                 return
         except httpx.HTTPError:
             pass
