@@ -30,11 +30,12 @@ from app.deployments.teams import TEAMS, wishes
 from app.replay import incidents
 from bench.solver.pool import DAY, NOW, a_pool
 from solver.chances import Asked, Chance, Circumstances, Habits, chance_of
+from solver.moving import seat_yes
 from solver.pool import Pool
 from solver.problem import Place, Position, Request, Span
 from solver.problem import Policy as SolverPolicy
 from solver.survey import Seats, survey
-from solver.waves import CallOut, Pending, Policy, Seat, plan, seat_yes
+from solver.waves import CallOut, Pending, Policy, Seat, plan
 
 DEADLINE = 60.0
 HABITS = Habits()

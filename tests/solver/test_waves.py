@@ -10,19 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solver.chances import Chance
+from solver.cover import Fill, chance_full
+from solver.moving import seat_yes
 from solver.waves import (
     Ask,
     CallOut,
-    Fill,
     Pending,
     Plan,
     Policy,
     Seat,
     after_silence,
-    chance_full,
     if_nobody_answers,
     plan,
-    seat_yes,
 )
 
 ALL_NOW = Policy(at_once=1.0)
@@ -98,7 +97,7 @@ def test_few_states_give_a_lower_bound() -> None:
     random = Random(3)
     asked = [Fill(random.randrange(1, 32), random.random()) for _ in range(12)]
     exact = chance_full(5, asked)
-    bounds = [chance_full(5, asked, Policy(most_states=most)) for most in (3, 10, 30, 10_000)]
+    bounds = [chance_full(5, asked, most) for most in (3, 10, 30, 10_000)]
     assert bounds == sorted(bounds)
     assert bounds[0] < exact == pytest.approx(bounds[-1])
 
