@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
 from app.core.events import Actor, record
+from app.core.sealing import lookup
 from app.messaging.models import InboundMessage
 from app.messaging.states import INBOUND, InboundState
 
@@ -55,7 +56,7 @@ async def receive(
         await escalate(session, inbound, "overtaken")
     elif lately <= FLOOD_TEXTS or _is_stop(inbound):
         await record(session, "text.received", inbound.id, by=Actor("carrier"))
-    elif lately == FLOOD_TEXTS + 1:
+    elif await _is_first_of_flood(session, inbound.number):
         await escalate(session, inbound, "flood")
     else:
         await ignore(session, inbound, "flood")
@@ -169,6 +170,21 @@ def _note(inbound: InboundMessage, meaning: str, offer_id: int | None, expert_id
     inbound.offer_id = offer_id or inbound.offer_id
     inbound.expert_id = expert_id or inbound.expert_id
     inbound.topic = topic or inbound.topic
+
+
+async def _is_first_of_flood(session: AsyncSession, number: str) -> bool:
+    """Whether the desk has not been told of this flood. Texts at the same moment wait for each other here.
+
+    They may pass the limit together, none of them as the twenty-first: so what was told counts, not which text this is.
+    """
+    key = func.hashtextextended(f"flood:{lookup(number)}", 0)
+    await session.execute(select(func.pg_advisory_xact_lock(key)))
+    told = select(InboundMessage.id).where(
+        InboundMessage.number == number, InboundMessage.meaning == "flood",
+        InboundMessage.state.in_((InboundState.NEEDS_PERSON, InboundState.SETTLED)),
+        (InboundMessage.state == InboundState.NEEDS_PERSON) | (InboundMessage.received_at > clock.now() - FLOOD_WINDOW),
+    )  # fmt: skip
+    return await session.scalar(told.limit(1)) is None
 
 
 async def _texts_lately(session: AsyncSession, number: str) -> int:

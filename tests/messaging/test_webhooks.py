@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from xml.etree import ElementTree
@@ -16,6 +17,7 @@ from app.messaging import inbox, links, outbox, queries, texts
 from app.messaging.models import InboundMessage
 from app.messaging.states import InboundState, MessageState
 from tests.messaging.desk import ACCOUNT, AMY, PUBLIC, WORDS, Desk, sign
+from tests.postgres import blocked
 
 
 async def test_a_text_is_kept_as_it_came_and_handed_up(desk: Desk) -> None:
@@ -92,6 +94,43 @@ async def test_a_flood_is_set_aside_once_and_stop_still_counts(desk: Desk) -> No
     assert states.count(InboundState.IGNORED) == 4
     assert (await desk.events()).count("text.received") == 21
     assert states[-1] is InboundState.RECEIVED
+
+
+async def _receives(sids: list[str], *, meanwhile: Callable[[], Awaitable[None]] | None = None) -> None:
+    """Texts of Amy, in one transaction; `meanwhile` happens before it commits."""
+    async with begin() as session:
+        for sid in sids:
+            await inbox.receive(session, {"MessageSid": sid, "From": AMY, "Body": "are you there"})
+        if meanwhile is not None:
+            await meanwhile()
+
+
+async def test_two_texts_that_pass_the_limit_at_the_same_moment_tell_of_one_flood(
+    desk: Desk, database_url: str
+) -> None:
+    for number in range(20):
+        await desk.hears("are you there", sid=f"SM{number}")
+    others: list[asyncio.Task[None]] = []
+
+    async def another_comes() -> None:
+        others.append(asyncio.create_task(_receives(["SM-other"])))
+        waits = asyncio.create_task(blocked(database_url))
+        await asyncio.wait([others[0], waits], return_when=asyncio.FIRST_COMPLETED)
+        waits.cancel()
+
+    await _receives(["SM-one"], meanwhile=another_comes)
+    await others[0]
+    assert [kept.state for kept in await desk.inbox()].count(InboundState.NEEDS_PERSON) == 1
+
+
+async def test_texts_that_jump_over_the_limit_together_are_a_flood_as_well(desk: Desk) -> None:
+    for number in range(19):
+        await desk.hears("are you there", sid=f"SM{number}")
+    await _receives(["SM-one"], meanwhile=lambda: _receives(["SM-other"]))  # each sees twenty
+    await desk.hears("are you there", sid="SM-next")
+    await desk.hears("are you there", sid="SM-last")
+    kept = [(text.state, text.meaning) for text in await desk.inbox()]
+    assert kept[-2:] == [(InboundState.NEEDS_PERSON, "flood"), (InboundState.IGNORED, "flood")]
 
 
 async def test_the_desk_settles_what_nobody_could_read(desk: Desk) -> None:
