@@ -14,7 +14,7 @@ from app.deployments.models import Assignment, Deployment, Position
 from app.deployments.states import SEATED, AssignmentState, DeploymentState
 from app.experts.models import Expert
 from app.field import homecoming, orders, telling
-from app.field.models import CheckIn, DailyReport, MissionOrder, OrderCopy, Relief, SignOff
+from app.field.models import CheckIn, DailyReport, MissionOrder, OrderCopy, Relief, SignOff, Stay
 from app.field.orders import topic
 from app.field.states import Step
 from app.messaging import texts
@@ -239,6 +239,8 @@ async def erased(subject_id: int) -> None:
     async with begin() as session:
         told = update(CheckIn).where(CheckIn.assignment_id.in_(theirs))
         await session.execute(told.values(note=""))
+        asked = update(Stay).where(Stay.assignment_id.in_(theirs))  # whether they stayed is kept, their limits are not
+        await session.execute(asked.values(note="", caps=[]))
         for table in (CheckIn, DailyReport, SignOff, Relief):
             mine = update(table).where(table.by_kind == "expert", table.by_id == subject_id)
             await session.execute(mine.values(by_name=""))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,7 +20,7 @@ from app.experts.models import Expert
 from app.messaging import outbox, sealed, texts
 from app.requests.models import Request
 from app.surveys.models import Audience, Partner, Survey, Touch
-from app.surveys.questions import AFTER, QUESTIONS
+from app.surveys.questions import AFTER, QUESTIONS, WORDS
 
 SERVED = (AssignmentState.RELEASED, AssignmentState.RELIEVED, AssignmentState.HOME)
 REMIND_AFTER = timedelta(days=3)
@@ -189,6 +189,14 @@ async def answer(session: AsyncSession, survey: Survey, answers: dict[str, str])
     deployment = await session.get_one(Deployment, survey.deployment_id)
     await session.flush()
     await record(session, "survey.answered", survey.id, topic=topic(deployment), audience=survey.audience)
+
+
+async def forget(session: AsyncSession, expert_id: int) -> None:
+    """An expert is erased: their links open nothing more, their words go. What they chose still counts for the team."""
+    await session.execute(delete(Survey).where(Survey.expert_id == expert_id, Survey.answered_at.is_(None)))
+    for survey in await session.scalars(select(Survey).where(Survey.expert_id == expert_id).with_for_update()):
+        survey.token_digest = None
+        survey.answers = {name: choice for name, choice in (survey.answers or {}).items() if name != WORDS}
 
 
 def touches(audience: Audience) -> list[Touch]:

@@ -29,3 +29,10 @@ async def send_due() -> None:
     for survey_id in found:
         async with begin() as session:
             await asking.send(session, await locked(session, Survey, survey_id))
+
+
+@on("expert.erased", name="surveys.erased")
+async def erased(subject_id: int) -> None:
+    """Nothing they wrote is left, and nobody is asked for them."""
+    async with begin() as session:
+        await asking.forget(session, subject_id)

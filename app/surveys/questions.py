@@ -47,6 +47,8 @@ QUESTIONS: Mapping[tuple[Audience, Touch], tuple[Question, ...]] = {
 """Who is asked what, and when."""
 AFTER = {Touch.HOURS_72: timedelta(hours=72), Touch.DAYS_7: timedelta(days=7), Touch.DAYS_90: timedelta(days=90)}
 WHEN = {Touch.HOURS_72: "after 72 hours", Touch.DAYS_7: "after 7 days", Touch.DAYS_90: "after 90 days"}
+WORDS = "words"
+"""The answer that is no choice: what they wrote."""
 LONGEST_WORDS = 2000
 
 
@@ -59,9 +61,9 @@ def read(asked: tuple[Question, ...], given: Mapping[str, str]) -> tuple[dict[st
             errors[one.name] = _("Choose from the list.")
         elif said:
             answers[one.name] = said
-    words = given.get("words", "").replace("\0", "").strip()
+    words = given.get(WORDS, "").replace("\0", "").strip()
     if words:
-        answers["words"] = words[:LONGEST_WORDS]
+        answers[WORDS] = words[:LONGEST_WORDS]
     if not answers and not errors:
         errors[asked[0].name] = _("Answer at least one question, or write a few words.")
     return answers, errors
