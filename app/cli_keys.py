@@ -1,4 +1,4 @@
-"""`rrt keys`: the keys that personal data is sealed with."""
+"""`rrt keys`: the keys that personal data and the secrets of authenticator apps are sealed with."""
 # ruff: noqa: PLC0415 - imports are inside the commands, as in cli.py
 
 import asyncio
@@ -8,16 +8,19 @@ from typing import Any, TypeVar
 import typer
 
 Result = TypeVar("Result")
-keys = typer.Typer(help="The keys that personal data is sealed with.", no_args_is_help=True)
+keys = typer.Typer(help="The keys that personal data and second factors are sealed with.", no_args_is_help=True)
 
 
 @keys.command("check")
 def check() -> None:
     """Open every sealed value and say which keys sealed how many. Leaves with 1 when one cannot be opened."""
+    from app.access import resealing
     from app.core import rekeying, sealing
 
     async def look() -> bool:
-        is_whole = True
+        apps = await resealing.look()
+        is_whole = not apps.unopened
+        typer.echo(f"{resealing.WHAT}: {_told_of_apps(apps)}", err=bool(apps.unopened))
         for column in rekeying.sealed_columns():
             found = await rekeying.look(column)
             is_whole &= not found.unopened
@@ -34,13 +37,23 @@ def _told(found: Any, newest: str) -> str:
     return words + (f", {found.unopened} cannot be opened (rows {found.rows})" if found.unopened else "")
 
 
+def _told_of_apps(found: Any) -> str:
+    words = f"{found.newest} sealed with the present secret key"
+    words += f", {found.older} with the one before" if found.older else ""
+    rows = found.unopened
+    return words + (f", {len(rows)} cannot be opened (rows {rows[:5]})" if rows else "")
+
+
 @keys.command("rotate")
 def rotate() -> None:
     """Seal anew what older keys have sealed, while the service runs. Stopped half-way, the next run goes on."""
+    from app.access import resealing
     from app.core import rekeying
 
     async def all_of_them() -> int:
-        changed = 0
+        changed = await resealing.rotate()
+        if changed:
+            typer.echo(f"{resealing.WHAT}: {changed} sealed anew")
         for column in rekeying.sealed_columns():
             more = await rekeying.rotate(column)
             if more:
@@ -54,6 +67,7 @@ def rotate() -> None:
 
 def _run(work: Coroutine[Any, Any, Result]) -> Result:
     """Load all tables, do the work, close the connections; a lost key is a sentence."""
+    from app.access import vault
     from app.core.database import close_engine
     from app.core.sealing import Unsealable
     from app.rooms import load
@@ -67,6 +81,6 @@ def _run(work: Coroutine[Any, Any, Result]) -> Result:
     load()
     try:
         return asyncio.run(whole())
-    except Unsealable as lost:
+    except (Unsealable, vault.Unsealable) as lost:
         typer.echo(str(lost), err=True)
         raise typer.Exit(1) from None

@@ -43,4 +43,13 @@ def unseal(kept: str) -> str:
     try:
         return _keys().decrypt(kept.encode()).decode()
     except InvalidToken:
-        raise Unsealable from None
+        raise Unsealable("The secret of an authenticator app was sealed with a key that is not set.") from None
+
+
+def is_newest(kept: str) -> bool:
+    """Whether the present secret key sealed it."""
+    try:
+        _fernet(get_settings().secret_key.get_secret_value()).decrypt(kept.encode())
+    except InvalidToken:
+        return False
+    return True

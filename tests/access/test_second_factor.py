@@ -12,13 +12,16 @@ import pyotp
 import pytest
 from sqlalchemy import text
 
+from app.access import resealing, vault
 from app.access.sessions import TRIES, cookie_name
 from app.core.clock import clock
 from app.core.database import begin
 from app.core.settings import get_settings
 from app.seed.filling import DEMO_PASSWORD
 from tests.access.authenticator import Authenticator
+from tests.core.test_chain import SETTINGS
 from tests.story import Story
+from tests.test_cli import rrt
 from tests.web.browser import ADMIN, APPROVER, CHIEF, INTAKE, Browser, browser, headline
 
 SIGN_IN = {"email": APPROVER, "password": DEMO_PASSWORD}
@@ -79,6 +82,37 @@ async def test_a_code_counts_once(story: Story) -> None:
         assert refused.status_code == 422
         assert headline(refused) == "Demuestre que es usted"
         assert "Este código no es correcto" in refused.text
+
+
+async def test_after_a_new_secret_key_apps_are_sealed_anew_and_the_key_before_may_go(
+    story: Story, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def use(secret_key: str, previous: str = "") -> None:
+        monkeypatch.setenv("RRT_SECRET_KEY", secret_key)
+        monkeypatch.setenv("RRT_PREVIOUS_SECRET_KEY", previous)
+        get_settings.cache_clear()
+
+    async with with_app(story) as (_, secret, _):
+        before, after = get_settings().secret_key.get_secret_value(), "n" * 40
+        use(after)
+        with pytest.raises(vault.Unsealable):
+            await resealing.rotate()
+        use(after, before)
+        assert await resealing.look() == resealing.Look(newest=0, older=1)
+        settings = {f"RRT_{name}": value for name, value in SETTINGS.items()} | {"RRT_DATABASE_URL": database_url}
+        rotated = rrt("keys", "rotate", **settings | {"RRT_SECRET_KEY": after, "RRT_PREVIOUS_SECRET_KEY": before})
+        assert "factors.secret: 1 sealed anew" in rotated.stdout, rotated.stderr
+        use(after)
+        assert await resealing.look() == resealing.Look(newest=1)
+        assert await resealing.rotate() == 0
+    async with browser(story) as page:
+        await page.sends("/sign-in", **SIGN_IN)
+        await page.sends("/sign-in/second", code=code(secret), next="/account")
+        assert headline(await page.opens("/account")) == "Your account asks for a second factor"
+    use(before)
+    lost = rrt("keys", "check", **settings | {"RRT_SECRET_KEY": before})
+    assert lost.returncode == 1
+    assert "factors.secret: 0 sealed with the present secret key, 1 cannot be opened (rows [" in lost.stderr
 
 
 async def test_a_recovery_code_counts_once_and_is_kept_as_a_digest(story: Story) -> None:
