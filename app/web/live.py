@@ -13,6 +13,9 @@ from app.core.settings import get_settings
 logger = logging.getLogger(__name__)
 PING_S = 15.0
 """A silent connection is noticed by the page when the ping is missing."""
+LOOK_S = 30.0
+"""So often the listener looks whether the database is still there: a connection that is cut somewhere says nothing."""
+ANSWERS_WITHIN_S = 10.0
 
 
 class Live:
@@ -46,8 +49,11 @@ class Live:
         async with connection:
             await connection.execute(f"listen {CHANNEL}")
             self.tell("")  # whatever happened while nobody listened
-            async for notice in connection.notifies():
-                self.tell(notice.payload)
+            while True:
+                async for notice in connection.notifies(timeout=LOOK_S):
+                    self.tell(notice.payload)
+                async with asyncio.timeout(ANSWERS_WITHIN_S):
+                    await connection.execute("select 1")
 
     def tell(self, topic: str) -> None:
         """Signal every waiting page; one that does not keep up is signalled once, which is all it needs."""
@@ -56,7 +62,11 @@ class Live:
                 queue.put_nowait(topic)
 
     async def signals(self) -> AsyncIterator[str | None]:
-        """Topics as they change; "" on connecting: look at everything. None when nothing came for a while."""
+        """Topics as they change; "" on connecting: look at everything. None when nothing came for a while.
+
+        On every connecting, and not from the last event that the page has seen: ids of events are given before their
+        transactions commit, so that one with a lower number may appear after one with a higher.
+        """
         queue: asyncio.Queue[str] = asyncio.Queue(maxsize=200)
         self._waiting.add(queue)
         try:

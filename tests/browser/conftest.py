@@ -82,7 +82,8 @@ class Watched:
 
     def _hear(self, kind: str, text: str) -> None:
         # A refused page or a lost connection is told to the console too; the tests of those look for it themselves.
-        if kind == "error" and not text.startswith("Failed to load resource"):
+        lost = text.startswith("Failed to load resource") or "Failed to fetch" in text
+        if kind == "error" and not lost:
             self.wrong.append(text)
 
     def _check_host(self, url: str) -> None:

@@ -1,9 +1,11 @@
 """What changes is on the screen at once; a lost connection is said, and heals."""
 
+import re
 import time
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.house import House
 
@@ -68,3 +70,44 @@ def test_nothing_jumps_when_the_board_changes(person: Person, house: House) -> N
         expect(page.locator(f"#r-{newer}")).to_be_visible()
         page.wait_for_timeout(1200)
     assert page.evaluate("window.jumped") < 0.01
+
+
+@pytest.mark.parametrize("script", ["htmx.min.js", "hx-sse.min.js", "live.js"])
+def test_a_page_is_live_however_late_one_of_its_scripts_comes(person: Person, house: House, script: str) -> None:
+    reference = house.files()
+    page, late = person("chief"), list[Route]()
+    page.route(re.compile(re.escape(script)), lambda route: late.append(route))
+    page.goto(f"/agency/requests/{reference}", wait_until="commit")
+    expect(page.locator("#status")).to_be_visible()
+    page.wait_for_timeout(300)
+    late.pop().continue_()
+    page.wait_for_load_state()
+    page.wait_for_timeout(300)
+    house.parts["intake"].post(f"/requests/{reference}/take-in")
+    house.parts["intake"].post(f"/requests/{reference}/questions", {"question": "Which door shall we come to?"})
+    expect(page.get_by_text("Which door shall we come to?")).to_be_visible()
+
+
+@pytest.mark.parametrize("status", [None, 503])
+def test_a_first_connection_that_fails_is_tried_again_at_once(person: Person, house: House, status: int | None) -> None:
+    page = person("intake")
+    page.route("**/live", lambda route: route.fulfill(status=status) if status else route.abort(), times=2)
+    page.goto("/desk")
+    expect(page.locator("#live")).to_have_text("Live", timeout=8_000)
+    newer = house.files()
+    expect(page.locator(f"#r-{newer}")).to_be_visible()
+
+
+def test_a_change_that_could_not_be_fetched_is_fetched_again(person: Person, house: House) -> None:
+    reference = house.files()
+    page = person("intake")
+    page.goto(f"/desk/requests/{reference}")
+    expect(page.locator("#live")).to_have_text("Live")
+    page.wait_for_timeout(4000)  # what the filing and the connecting brought with them has come
+    refused = re.compile("part=live")
+    page.route(refused, lambda route: route.fulfill(status=503))
+    house.parts["intake"].post(f"/requests/{reference}/own")
+    page.wait_for_timeout(2000)
+    expect(page.locator("#owner")).to_contain_text("Nobody")
+    page.unroute(refused)
+    expect(page.locator("#owner")).not_to_contain_text("Nobody")

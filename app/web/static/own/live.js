@@ -9,6 +9,7 @@
   let connection = null;
   let heardAt = Date.now();
   let lostAt = null;
+  let isBehind = false; // a part that has changed could not be fetched
 
   const say = (text, isLive) => {
     if (!shown || shown.textContent === text) return;
@@ -17,6 +18,7 @@
   };
   const live = () => {
     heardAt = Date.now();
+    if (isBehind) return;
     lostAt = null;
     say("Live", true);
   };
@@ -30,7 +32,10 @@
     connection = event.detail.connection;
     live();
   });
-  document.addEventListener("htmx:sse:after:message", live);
+  document.addEventListener("htmx:sse:after:message", (event) => {
+    connection = event.detail.connection; // this script may have come later than the connection
+    live();
+  });
   document.addEventListener("htmx:sse:error", (event) => {
     lost(event.detail.status === 401 ? "Signed out" : "");
   });
@@ -43,15 +48,42 @@
   // so that what is shown is never older than the last change.
   const AGAIN_MS = 900;
   let again = null;
-  source.addEventListener("changed", (event) => {
-    if (event.detail && event.detail.again) return;
+  const lookAgainIn = (ms) => {
     clearTimeout(again);
-    again = setTimeout(() => navigator.onLine && htmx.trigger(source, "changed", { again: true }), AGAIN_MS);
+    again = setTimeout(() => navigator.onLine && htmx.trigger(source, "changed", { again: true }), ms);
+  };
+  source.addEventListener("changed", (event) => {
+    if (!event.detail || !event.detail.again) lookAgainIn(AGAIN_MS);
+  });
+
+  // What fails is tried again: a part that could not be fetched would stay old until the next change, and the extension
+  // gives up when its first connection fails.
+  const TRY_AGAIN_MS = 2000;
+  const isPart = (one) => one.matches && one.matches("[hx-trigger^='changed']");
+  const failed = (event) => {
+    const response = event.detail.ctx && event.detail.ctx.response;
+    const isFinal = response && response.status < 500 && response.status !== 429;
+    if (event.target === source) {
+      lost(response && response.status === 401 ? "Signed out" : "");
+      if (!isFinal) setTimeout(() => htmx.trigger(source, "rrt-retry"), TRY_AGAIN_MS);
+    } else if (isPart(event.target) && !isFinal) {
+      isBehind = true;
+      lost();
+      lookAgainIn(TRY_AGAIN_MS);
+    }
+  };
+  document.addEventListener("htmx:error", failed);
+  document.addEventListener("htmx:response:error", failed);
+  document.addEventListener("htmx:after:swap", (event) => {
+    if (!isBehind || !isPart(event.target)) return;
+    isBehind = false;
+    if (connection) live();
   });
 
   // The stream itself may not notice for long that the network is gone; the browser often does.
   window.addEventListener("offline", () => lost());
   window.addEventListener("online", () => {
+    if (isBehind) lookAgainIn(0);
     if (connection && connection.reader) connection.reader.cancel();
     else htmx.trigger(source, "rrt-retry");
   });
