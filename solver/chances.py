@@ -148,9 +148,14 @@ def learned(history: Iterable[Asked], habits: Habits) -> Habits:
     for asked in history:
         if asked.said is not None and asked.discipline in said:
             said[asked.discipline][not asked.said] += weight_of(asked.days_ago, habits)
-    pooled = habits.pooled_weight
+    return learned_from({name: (yes, no) for name, (yes, no) in said.items()}, habits)
+
+
+def learned_from(said: Mapping[str, tuple[float, float]], habits: Habits) -> Habits:
+    """The same from sums: discipline to the weights (`weight_of`) of all its yeses and of all its noes."""
+    pooled, none = habits.pooled_weight, (0.0, 0.0)
     table = {
-        name: (pooled * base + said[name][0]) / (pooled + said[name][0] + said[name][1])
+        name: (pooled * base + said.get(name, none)[0]) / (pooled + sum(said.get(name, none)))
         for name, base in habits.yes.items()
     }
     return replace(habits, yes=table)

@@ -42,6 +42,21 @@ def seat(pool: Pool, seats: Sequence[Seats], one: Seats, seating: Seating, polic
     return Seat(one.request.id, one.position.id, int(pool.ids[row]), one.travel(row), reasons, alternates)
 
 
+def names(pool: Pool, seats: Sequence[Seats], one: Seats, seating: Seating, policy: Policy) -> Seat:
+    """The same seat without sentences: who sits, who else could, how they travel; of an empty one the funnel."""
+    row = seating.get(one.number)
+    fails = one.fails | team_fails(pool, seats, one, seating, policy)
+    where = one.request.id, one.position.id
+    if row is None:
+        return Seat(*where, None, None, _why_empty(pool, one), (), funnel(fails))
+    others = one.order[(fails[one.order] == 0) & (one.order != row)]
+    mates = [seating[other.number] for other in seats
+             if other.request.id == one.request.id and other is not one and other.number in seating]  # fmt: skip
+    rows, _ = _next_best(pool, one, others, mates, policy)
+    return Seat(*where, int(pool.ids[row]), one.travel(row), (),
+                tuple(Alternate(int(pool.ids[other]), one.travel(other), (), "") for other in rows))  # fmt: skip
+
+
 def bare(pool: Pool, one: Seats, row: int | None) -> Seat:
     """One seat of the answer with nothing but who sits there."""
     if row is None:
@@ -158,11 +173,10 @@ def _alternates(
     """The best of those who could take the seat while everybody else stays: the team's needs first, then the order."""
     chosen = seating[one.number]
     mates = [row for number, row in seating.items() if number != one.number]
-    lost = _needs_lost(pool, one, mates, policy)
-    total = sum(lost.values(), np.zeros(len(pool), dtype=np.int64))
+    rows, lost = _next_best(pool, one, others, mates, policy)
     goals = _goals(pool, team, seating, policy)
     found: list[Alternate] = []
-    for row in others[np.argsort(total[others], kind="stable")][: policy.alternates].tolist():
+    for row in rows:
         reasons = (*_brings(one, pool.experts[row], policy), *_journey(one, row, policy))
         reasons += tuple(_tight(pool, one, row, policy))
         gone = [_lost_in_words(need) for need, price in lost.items() if price[row] > price[chosen]]
@@ -170,6 +184,15 @@ def _alternates(
         worse = differences(goals, _goals(pool, team, {**seating, one.number: row}, policy))
         found.append(Alternate(int(pool.ids[row]), one.travel(row), reasons, costs, worse))
     return tuple(found)
+
+
+def _next_best(
+    pool: Pool, one: Seats, others: Ints, mates: list[int], policy: Policy
+) -> tuple[list[int], dict[str, Ints]]:
+    """The alternates' rows, the best first, and what the team would lack with each expert in the seat."""
+    lost = _needs_lost(pool, one, mates, policy)
+    total = sum(lost.values(), np.zeros(len(pool), dtype=np.int64))
+    return others[np.argsort(total[others], kind="stable")][: policy.alternates].tolist(), lost
 
 
 def _goals(pool: Pool, team: Sequence[Seats], seating: Seating, policy: Policy) -> tuple[GoalValue, ...]:

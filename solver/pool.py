@@ -3,6 +3,8 @@
 import math
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -184,6 +186,47 @@ class Pool:
         if found.dtype.kind != "i" or int(np.abs(found).max()) > FARTHEST:
             raise BadProblem(f"experts.{name}", "is not whole minutes near the epoch for every expert")
         return found.astype(np.int64)
+
+    def updated(self, changed: Sequence[Expert], exposure: Floats | None = None) -> "Pool":
+        """The same pool with some experts as they are now; everything that is not theirs is shared, not read again.
+
+        Args:
+            changed: experts of this pool, by their ids. Only what time changes may differ: busy, served, eligible_from,
+                exposure, is_experienced, chance.
+            exposure: everybody's present exposure, by row; None: as the experts say.
+        """
+        other = copy(self)
+        experts, rows = list(self.experts), [self.row[expert.id] for expert in changed]
+        for row, expert in zip(rows, changed, strict=True):
+            experts[row] = expert
+        other.experts = tuple(experts)
+        other.exposure = self.exposure.copy() if exposure is None else exposure.copy()
+        other.exposure[rows] = [expert.exposure for expert in changed]
+        other.chance, other.eligible_from = self.chance.copy(), self.eligible_from.copy()
+        other.experienced = self.experienced.copy()
+        other.chance[rows] = [expert.chance for expert in changed]
+        other.eligible_from[rows] = [expert.eligible_from for expert in changed]
+        other.experienced[rows] = [expert.is_experienced for expert in changed]
+        other._recalendar(rows, changed)
+        return other
+
+    def expert(self, row: int) -> Expert:
+        """One expert as she is now."""
+        expert, load = self.experts[row], float(self.exposure[row])
+        return expert if expert.exposure == load else replace(expert, exposure=load)
+
+    def _recalendar(self, rows: Sequence[int], changed: Sequence[Expert]) -> None:
+        is_old = np.zeros(len(self), dtype=bool)
+        is_old[rows] = True
+        spans = [(row, s.start, s.end) for row, e in zip(rows, changed, strict=True) for s in e.busy]
+        busy, kept = self._times("busy", [one for one in spans if one[2] > one[1]], 3), ~is_old[self.busy_row]
+        self.busy_row = np.concatenate([self.busy_row[kept], busy[:, 0]])
+        self.busy_start = np.concatenate([self.busy_start[kept], busy[:, 1]])
+        self.busy_end = np.concatenate([self.busy_end[kept], busy[:, 2]])
+        starts = [(row, start) for row, e in zip(rows, changed, strict=True) for start in e.served]
+        served, kept = self._times("served", starts, 2), ~is_old[self.served_row]
+        self.served_row = np.concatenate([self.served_row[kept], served[:, 0]])
+        self.served_start = np.concatenate([self.served_start[kept], served[:, 1]])
 
     def miles(self, place: Place, rows: Ints) -> Floats:
         """Great-circle distance of some experts to a place, in statute miles (haversine)."""

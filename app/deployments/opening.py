@@ -50,7 +50,8 @@ REFUSALS: dict[str, type[Problem]] = {
 """What the database says, in words."""
 
 
-def _position(request: Request, number: int, plan: SeatPlan) -> Position:
+def seat_of(request: Request, number: int, plan: SeatPlan) -> Position:
+    """One seat of a team, as the request wants it. Pure: it is in no database yet."""
     wanted = [slug for slug in request.expertise_wanted if slug not in plan.required]
     return Position(
         number=number,
@@ -88,7 +89,7 @@ async def open_for(session: AsyncSession, request: Request) -> Deployment | None
     session.add(deployment)
     await session.flush()
     for number, plan in enumerate(TEAMS[team_type], start=1):
-        position = _position(request, number, plan)
+        position = seat_of(request, number, plan)
         position.deployment_id = deployment.id
         session.add(position)
     await record(session, "deployment.opened", deployment.id, topic=topic(request), team_type=team_type)

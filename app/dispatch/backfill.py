@@ -58,11 +58,12 @@ async def asked_elsewhere(session: AsyncSession, deployment: Deployment) -> dict
     spans: dict[int, list[Span]] = defaultdict(list)
     for expert_id, travel in rows:
         if travel:
-            spans[expert_id].append(_span(travel))
+            spans[expert_id].append(span_of(travel))
     return spans
 
 
-def _span(travel: Mapping[str, Any]) -> Span:
+def span_of(travel: Mapping[str, Any]) -> Span:
+    """From leaving home to the end of the rest, of a journey as offers keep it."""
     leaves, rested = (datetime.fromisoformat(travel[name]) for name in ("depart", "rested"))
     return Span(minute(leaves), minute(rested))
 
@@ -204,7 +205,7 @@ async def _ask_chosen(
     chosen = {pick.position_id: pick for pick in picks}
     seats_to_fill = needy(deployment, positions, out)
     await offers.lock_people(session, _people_for(seats_to_fill, chosen))
-    not_now, left = _not_askable(deployment, out) | (await asked_enough(session)).keys(), []
+    not_now, left = not_askable(deployment, out) | (await asked_enough(session)).keys(), []
     for position in seats_to_fill:
         pick = chosen.get(position.id)
         if pick is None or pick.expert_id is None or pick.expert_id in not_now:
@@ -221,7 +222,7 @@ def _people_for(positions: Iterable[Position], chosen: Mapping[int, Pick]) -> li
     return [pick.expert_id for pick in picks if pick is not None and pick.expert_id is not None]
 
 
-def _not_askable(deployment: Deployment, out: Sequence[Offer]) -> set[int]:
+def not_askable(deployment: Deployment, out: Sequence[Offer]) -> set[int]:
     """Who sits, is being asked, or has said no since the roster was composed: it may be older than their answer."""
     standing = {offer.expert_id for offer in out if offer.state in (*OPEN, OfferState.ACCEPTED)}
     return standing | standing_of(deployment, out, {}).excluded

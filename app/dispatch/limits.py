@@ -1,7 +1,7 @@
 """How often one person may be asked: so many questions in 24 hours, over all deployments (domain.md 5.5)."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -28,4 +28,9 @@ async def asked_enough(session: AsyncSession, people: Collection[int] | None = N
     times: dict[int, list[datetime]] = defaultdict(list)
     for expert_id, asked_at in await session.execute(lately.order_by(Offer.asked_at.desc())):
         times[expert_id].append(asked_at)
+    return free_from(times, most)
+
+
+def free_from(times: Mapping[int, Sequence[datetime]], most: int) -> dict[int, datetime]:
+    """Who was asked so often, and from when they may be asked again: expert to when, the latest first. Pure."""
     return {who: asked[most - 1] + A_DAY for who, asked in times.items() if len(asked) >= most}

@@ -69,10 +69,14 @@ async def _has_colleague(session: AsyncSession, deployment: Deployment, offer: O
     standing = (*OPEN, OfferState.ACCEPTED)
     team = select(Offer.expert_id).where(Offer.deployment_id == deployment.id, Offer.state.in_(standing))
     rows = await session.execute(select(Expert.id, Expert.employer).where(Expert.id.in_(team)))
-    employers = {who: (employer or "").strip().casefold() for who, employer in rows}
-    own = (await session.get_one(Expert, offer.expert_id)).employer or ""
-    mine = own.strip().casefold()
-    return bool(mine) and any(theirs == mine for who, theirs in employers.items() if who != offer.expert_id)
+    own = (await session.get_one(Expert, offer.expert_id)).employer
+    return has_colleague(own, (employer for who, employer in rows if who != offer.expert_id))
+
+
+def has_colleague(own: str | None, others: Iterable[str | None]) -> bool:
+    """Whether one of the others' employers is one's own. Pure."""
+    mine = (own or "").strip().casefold()
+    return bool(mine) and any((theirs or "").strip().casefold() == mine for theirs in others)
 
 
 def put(offer: Offer, position: Position, pick: Pick) -> None:

@@ -29,7 +29,7 @@ from app.field.orders import seated, topic
 from app.field.schemas import OrderIn
 from app.field.states import StayState, Way
 from app.requests.models import Request
-from app.rosters import overrides
+from app.rosters import overrides, rules
 from app.rosters.models import Cap
 
 MAY_EXTEND = (DeploymentState.MOBILISING, DeploymentState.ACTIVE)
@@ -211,7 +211,8 @@ async def _reaches(session: AsyncSession, deployment: Deployment, assignment: As
     request = await session.get_one(Request, deployment.request_id)
     days = rest.days_on_site(await homecoming.arrived_at(session, assignment), until)
     home = until + homecoming.journey_home(assignment)
-    ends, _ = rest.rested(home, days, heavy=rest.is_heavy(request.incident_type, request.modifiers))
+    held = rest.rules_of(await rules.current(session))
+    ends, _ = rest.rested(home, days, heavy=rest.is_heavy(request.incident_type, request.modifiers), rules=held)
     before = assignment.span
     try:
         async with session.begin_nested():

@@ -20,6 +20,7 @@ from app.field.models import CheckIn, DutyHours
 from app.field.orders import topic
 from app.field.states import Step
 from app.requests.models import Request
+from app.rosters import rules
 from app.watch import alarms
 
 LONG_DAY_HOURS = 10
@@ -90,7 +91,9 @@ async def facts_of(
 async def _rest_from(session: AsyncSession, deployment: Deployment, assignment: Assignment, home: datetime) -> None:
     request = await session.get_one(Request, deployment.request_id)
     on_site = rest.days_on_site(await arrived_at(session, assignment), clock.now())
-    ends, free = rest.rested(home, on_site, heavy=rest.is_heavy(request.incident_type, request.modifiers))
+    heavy = rest.is_heavy(request.incident_type, request.modifiers)
+    held = rest.rules_of(await rules.current(session))
+    ends, free = rest.rested(home, on_site, heavy=heavy, rules=held)
     await _move_end(session, deployment, assignment, ends)
     expert = await session.get_one(Expert, assignment.expert_id, with_for_update=True)
     await holds.not_before(session, expert, free, by=SYSTEM)

@@ -4,6 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.rosters.rules import Rules
+
 HEAVY = frozenset({
     "mass_shooting", "house_of_worship_attack", "terrorism_or_bombing", "vehicle_ramming", "multi_victim_homicide",
     "mass_fatality_or_disaster", "school_or_campus_violence", "child_homicide_or_abduction", "lodd_felonious",
@@ -28,6 +30,11 @@ class RestRules:
 
 
 RULES = RestRules()
+
+
+def rules_of(desk: Rules) -> RestRules:
+    """The desk's rules of rest (`rosters/rules.py`) as they are counted here."""
+    return RestRules(desk.rest_days_short, desk.rest_days_medium, desk.rest_days_long)
 
 
 def is_heavy(incident_type: str, modifiers: Collection[str]) -> bool:

@@ -28,10 +28,10 @@ from app.core.settings import get_settings
 from app.demo import machine, people
 from app.processes import migrate
 from app.replay import report
-from app.replay.incidents import BadIncident, Incident, read
 from app.seed import filling
 from app.simulator.carrier import Carrier
 from app.simulator.server import create_simulator
+from app.trials.incidents import BadFile, Incident, read
 
 console = Console(highlight=False)
 STEP = timedelta(seconds=60)
@@ -50,7 +50,7 @@ def run(file: Path, *, limit: int, experts: int, seed: int, data: Path) -> int:
     """
     try:
         incidents = read(file, limit=limit, seed=seed)
-    except BadIncident as bad:
+    except BadFile as bad:
         console.print(f"[red]{file}: {bad}[/]")
         return 2
     folder = data.resolve() / f"replay-{uuid4().hex[:8]}"
@@ -181,8 +181,7 @@ class Driver:
         if key not in self._agencies:
             made = await self._post("intake", "/agencies", incident.agency_form())
             self._agencies[key] = int(str(made["id"]))
-        languages = ["es"] if incident.state in ("CA", "TX", "FL", "NM", "AZ") else []
-        form = incident.request_form(languages) | {"agency_id": self._agencies[key]}
+        form = incident.request_form() | {"agency_id": self._agencies[key]}
         reference = (await self._post("intake", "/requests", form))["reference"]
         await self._post("recommender", f"/requests/{reference}/take-in", {})
         await self._post("recommender", f"/requests/{reference}/recommend", {"team_type": incident.team_type})

@@ -2,6 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.clock import clock
 from app.core.events import Actor
 from app.drills import service
 from app.messaging import inbox, texts
@@ -18,7 +19,7 @@ def _may_be_of_a_drill(inbound: InboundMessage, phone: Phone, meaning: Meaning) 
         return meaning.code.startswith("D")
     if meaning.kind is not Kind.YES or phone.awaiting:
         return False
-    return bare(inbound.body) == "1" or not phone.asked_about(None)
+    return bare(inbound.body) == "1" or not phone.asked_about(None, clock.now())
 
 
 async def take(session: AsyncSession, inbound: InboundMessage, phone: Phone, meaning: Meaning) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.clock import clock
 from app.core.events import Actor
 from app.core.settings import get_settings
 from app.deployments.models import Deployment
@@ -76,7 +77,7 @@ async def _about_myself(session: AsyncSession, inbound: InboundMessage, phone: P
 
 
 async def _about_an_offer(session: AsyncSession, inbound: InboundMessage, phone: Phone, meaning: Meaning) -> None:
-    asked = phone.asked_about(meaning.code)
+    asked = phone.asked_about(meaning.code, clock.now())
     is_anybodys = phone.is_shared and meaning.code is None and meaning.kind in ANSWERS and bool(phone.awaiting)
     if len(asked) != 1:
         await _no_single_offer(session, inbound, phone, asked, meaning)
@@ -138,7 +139,7 @@ async def _answer(session: AsyncSession, inbound: InboundMessage, phone: Phone, 
 
 async def _answer_also(session: AsyncSession, inbound: InboundMessage, phone: Phone, meaning: Meaning) -> None:
     """The second answer in the same text, to another offer of the same phone."""
-    for offer in phone.asked_about(meaning.code):
+    for offer in phone.asked_about(meaning.code, clock.now()):
         words = await _take(session, inbound, offer, ANSWERS[meaning.kind], is_first=False)
         await saying.reply(session, inbound, words, offer, stopped=phone.is_stopped)
 

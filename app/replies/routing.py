@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -64,11 +64,11 @@ class Phone:
         """Offers that wait for an answer."""
         return [offer for offer in self.offers if offer.state in AWAITING]
 
-    def asked_about(self, code: str | None) -> Sequence[Offer]:
+    def asked_about(self, code: str | None, now: datetime) -> Sequence[Offer]:
         """The offer of a code; of a bare word all that await an answer, else the latest, for who changes their mind."""
         if code is not None:
             return [offer for offer in self.offers if offer.code == code][:1]
-        recent = [offer for offer in self.offers if offer.asked_at >= clock.now() - REMEMBERED]
+        recent = [offer for offer in self.offers if offer.asked_at >= now - REMEMBERED]
         return self.awaiting or recent[:1]
 
     def writer(self, body: str) -> Expert | None:

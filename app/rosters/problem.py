@@ -1,13 +1,13 @@
 """From the database to the solver's problem: the pool as the rules see it, and one deployment's open seats."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agencies.models import Agency
@@ -16,7 +16,7 @@ from app.deployments.models import Assignment, Deployment, Position
 from app.deployments.states import LIVE, ON_THE_ROAD, SEATED, PositionState
 from app.experts import exposure, standby
 from app.experts.models import Absence, Credential, Expert
-from app.experts.quiet import may_be_asked_from
+from app.experts.quiet import Night, may_be_asked_from
 from app.experts.taxonomy import CLINICAL, MANDATORY
 from app.requests.models import Request
 from app.requests.states import Priority
@@ -65,7 +65,7 @@ def _end_of(day: date | None) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Facts:
+class Facts:
     """What the tables beside `experts` say, by expert."""
 
     papers: Mapping[int, int]
@@ -75,8 +75,14 @@ class _Facts:
     served: Mapping[int, list[int]]
 
 
-async def _credentials(session: AsyncSession) -> tuple[dict[int, int], dict[int, dict[str, int]]]:
-    rows = await session.execute(select(Credential.expert_id, Credential.kind, Credential.state, Credential.expires_on))
+def papers_of(
+    rows: Iterable[tuple[int, str, str | None, date | None]],
+) -> tuple[dict[int, int], dict[int, dict[str, int]]]:
+    """From credentials (expert, kind, state, last valid day) to the last minute of all mandatory papers, and licences.
+
+    Returns:
+        Expert to minute, 0 where one is missing; expert to state to minute.
+    """
     held: dict[int, dict[str, int]] = defaultdict(dict)
     licences: dict[int, dict[str, int]] = defaultdict(dict)
     for expert_id, kind, state, expires_on in rows:
@@ -88,7 +94,12 @@ async def _credentials(session: AsyncSession) -> tuple[dict[int, int], dict[int,
     return papers, licences
 
 
-async def _facts(session: AsyncSession, besides: int) -> _Facts:
+async def _credentials(session: AsyncSession) -> tuple[dict[int, int], dict[int, dict[str, int]]]:
+    rows = await session.execute(select(Credential.expert_id, Credential.kind, Credential.state, Credential.expires_on))
+    return papers_of((row.expert_id, row.kind, row.state, row.expires_on) for row in rows)
+
+
+async def _facts(session: AsyncSession, besides: int) -> Facts:
     """Everything that binds people, but for what they hold in the deployment `besides` itself."""
     now = clock.now()
     papers, licences = await _credentials(session)
@@ -110,7 +121,7 @@ async def _facts(session: AsyncSession, besides: int) -> _Facts:
         if span.lower is not None and span.upper is not None:
             busy[expert_id].append(asked.Span(minute(span.lower), minute(span.upper)))
             served[expert_id].append(minute(starts_at))
-    return _Facts(papers, licences, busy, await _loads(session, besides), served)
+    return Facts(papers, licences, busy, await _loads(session, besides), served)
 
 
 async def _loads(session: AsyncSession, deployment_id: int) -> dict[int, float]:
@@ -121,7 +132,14 @@ async def _loads(session: AsyncSession, deployment_id: int) -> dict[int, float]:
     return loads | {who: min(loads[who], below) for who in let_go & loads.keys()}
 
 
-def _expert(row: Row[Any], facts: _Facts, also_busy: Iterable[asked.Span]) -> asked.Expert:
+def as_expert(row: Any, facts: Facts, also_busy: Iterable[asked.Span]) -> asked.Expert:
+    """One expert as the rules see her. Pure.
+
+    Args:
+        row: of `experts`, or anything with the names of `SEEN`.
+        facts: what the other tables say.
+        also_busy: spans of offers that are open elsewhere.
+    """
     return asked.Expert(
         id=row.id,
         name=row.name,
@@ -156,7 +174,7 @@ async def pool(
     """
     facts = await _facts(session, besides=deployment.id)
     rows = await session.execute(select(*SEEN).where(Expert.is_active).order_by(Expert.id))
-    return [_expert(row, facts, asked_elsewhere.get(row.id, ())) for row in rows]
+    return [as_expert(row, facts, asked_elsewhere.get(row.id, ())) for row in rows]
 
 
 def _seat(position: Position, *, pinned: int | None, held: int | None, was: int | None) -> asked.Position:
@@ -183,13 +201,17 @@ async def _asleep(session: AsyncSession, deployment: Deployment) -> set[int]:
         return set()
     now = clock.now()
     rows = await session.execute(select(Expert.id, Expert.time_zone).where(Expert.wakes_for_immediate.is_(False)))
-    in_zones: dict[str, set[int]] = defaultdict(set)
-    for who, zone in rows:
-        in_zones[zone].add(who)
-    night = rules.night(await rules.current(session))
-    dark = [z for z in in_zones if may_be_asked_from(now, zone=z, is_immediate=True, wakes=False, night=night) > now]
-    asleep = set[int]().union(*(in_zones[zone] for zone in dark))
+    asleep = sleepers(((row.id, row.time_zone) for row in rows), now, rules.night(await rules.current(session)))
     return asleep - await standby.on_standby(session, asleep, now)
+
+
+def sleepers(unwoken: Iterable[tuple[int, str]], now: datetime, night: Night) -> set[int]:
+    """Who of those that are not woken even for immediate requests (expert, zone) has night now. Pure."""
+    in_zones: dict[str, set[int]] = defaultdict(set)
+    for who, zone in unwoken:
+        in_zones[zone].add(who)
+    dark = [z for z in in_zones if may_be_asked_from(now, zone=z, is_immediate=True, wakes=False, night=night) > now]
+    return set[int]().union(*(in_zones[zone] for zone in dark))
 
 
 def first_moment(deployment: Deployment, positions: Iterable[Position] = ()) -> datetime:
@@ -236,18 +258,48 @@ async def request(
     )
     pins = {**kept, **{row.position_id: row.expert_id for row in seated}}
     unwilling = set(excluded) | await _asleep(session, deployment)
-    gone = unwilling | set(pins.values())
+    return as_request(
+        ask, agency, deployment, list(positions), pins=pins, held=held, unwilling=unwilling, shown=shown or {},
+        now=clock.now(),
+    )  # fmt: skip
+
+
+def as_request(
+    ask: Request,
+    agency: Agency,
+    deployment: Deployment,
+    positions: Collection[Position],
+    *,
+    pins: Mapping[int, int],
+    held: Mapping[int, int],
+    unwilling: Collection[int],
+    shown: Mapping[int, int],
+    now: datetime,
+) -> asked.Request:
+    """One deployment as the solver's request. Pure: rows, which need not be in any database.
+
+    Args:
+        ask: what was asked for.
+        agency: by whom.
+        deployment: whose team it is.
+        positions: its seats; cancelled ones are left out.
+        pins: position to expert: who stays where they are.
+        held: position to expert: who may move, but rather stays.
+        unwilling: who is not to be proposed, but for who is pinned.
+        shown: position to expert of a version that nobody worked with.
+        now: the moment of asking.
+    """
+    gone = set(unwilling) | set(pins.values())
     rather = {position: who for position, who in held.items() if position not in pins and who not in gone}
-    positions = list(positions)
     start = minute(first_moment(deployment, positions))
     return asked.Request(
         id=deployment.id,
         place=asked.Place(ask.latitude, ask.longitude, ask.place_state, ask.county),
         stay=asked.Span(start, minute(deployment.ends_at)),
-        earliest_departure=minute(clock.now() + PACKING[deployment.priority]),
+        earliest_departure=minute(now + PACKING[deployment.priority]),
         arrive_by=start,
         positions=tuple(
-            _seat(p, pinned=pins.get(p.id), held=rather.get(p.id), was=held.get(p.id, (shown or {}).get(p.id)))
+            _seat(p, pinned=pins.get(p.id), held=rather.get(p.id), was=held.get(p.id, shown.get(p.id)))
             for p in positions
             if p.state != PositionState.CANCELLED
         ),

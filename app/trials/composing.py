@@ -1,0 +1,159 @@
+"""Teams in a trial: the service's own problem and the same solver, over a pool whose arrays are kept up to date."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+import numpy as np
+
+from app.dispatch import limits
+from app.dispatch.backfill import span_of, standing_of
+from app.experts.quiet import Night
+from app.requests.states import Priority
+from app.rosters import rules
+from app.rosters.models import Pick
+from app.rosters.problem import Facts, as_expert, as_request, minute, papers_of, sleepers
+from app.rosters.proposals import travel_facts
+from app.trials.members import Member
+from app.trials.world import Team, World
+from solver.pool import Pool
+from solver.problem import Expert, Span
+from solver.roster import Roster, Seat, Travel
+from solver.search import solve
+
+REMEMBERED = timedelta(days=400)
+"""Assignments older than this bind nobody (`rosters/problem.py`)."""
+
+
+class Bench:
+    """The pool as the solver takes it: read once, changed where something happened."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._papers, self._licences = papers_of(
+            (one.id, *paper) for one in world.members.values() for paper in one.credentials
+        )
+        self._pool = Pool([self._seen(one, ()) for one in sorted(world.members.values(), key=lambda m: m.id)])
+        self._spoken_for: set[int] = set()
+        self._changed: set[int] = set()
+
+    def touch(self, expert_id: int) -> None:
+        """Something of this person has changed."""
+        self._changed.add(expert_id)
+
+    def _seen(self, member: Member, also_busy: Iterable[Span], without: Team | None = None) -> Expert:
+        world, who = self.world, member.id
+        seats = [one for one in world.seats_of.get(who, ()) if one.team is not without]
+        seats = [one for one in seats if one.filled_at > world.now - REMEMBERED]
+        away = [Span(minute(start), minute(end)) for start, end in member.absences if end > world.now]
+        busy = away + [Span(minute(one.leaves_at), minute(one.ends_at)) for one in seats]
+        served = [minute(one.team.deployment.starts_at) for one in seats]
+        return as_expert(
+            _Row(member, world.eligible_from.get(who)),
+            Facts(self._papers, self._licences, {who: busy}, {who: self._load(who)}, {who: served}), also_busy,
+        )  # fmt: skip
+
+    def _load(self, expert_id: int) -> float:
+        return self.world.exposure.get(expert_id, 0.0) * self.world.fade()
+
+    def pool(self, team: Team, elsewhere: dict[int, list[Span]]) -> Pool:
+        """Everybody as the rules see them now, but for what they hold in this team itself."""
+        here = {one.expert_id for one in team.seated.values()}
+        special = elsewhere.keys() | here
+        members = self.world.members
+        stale = sorted(self._changed | self._spoken_for | special)
+        seen = [self._seen(members[who], elsewhere.get(who, ()), team) for who in stale]
+        self._pool = self._pool.updated(seen, self._loads())
+        self._spoken_for, self._changed = set(special), set()
+        return self._pool
+
+    def _loads(self) -> "np.typing.NDArray[np.float64]":
+        loads = np.zeros(len(self._pool), dtype=np.float64)
+        carried = self.world.exposure
+        if carried:
+            rows = [self._pool.row[who] for who in carried]
+            loads[rows] = np.array(list(carried.values())) * self.world.fade()
+        return loads
+
+
+class _Row:
+    """A member as a row of the table, with what changes."""
+
+    __slots__ = ("_member", "eligible_from")
+
+    def __init__(self, member: Member, eligible_from: object) -> None:
+        self._member, self.eligible_from = member, eligible_from
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._member, name)
+
+
+def elsewhere_of(world: World, team: Team) -> dict[int, list[Span]]:
+    """Spans of questions open in other teams."""
+    spans: dict[int, list[Span]] = {}
+    for offer in world.open.values():
+        if offer.deployment_id != team.deployment.id and offer.reply_by > world.now:
+            spans.setdefault(offer.expert_id, []).append(span_of(offer.travel))
+    return spans
+
+
+def tired(world: World) -> set[int]:
+    """Who was asked often enough in the last 24 hours."""
+    return set(limits.free_from(world.times_asked(), world.terms.questions_per_day))
+
+
+def compose(bench: Bench, team: Team) -> Roster:
+    """The best roster now, with everybody who said yes or is being asked in their place."""
+    world, deployment = bench.world, team.deployment
+    elsewhere = elsewhere_of(world, team)
+    standing = standing_of(deployment, team.offers, elsewhere, tired(world))
+    pins = {**standing.kept, **{id_: one.expert_id for id_, one in team.seated.items()}}
+    unwilling = set(standing.excluded) | _asleep(world, team)
+    asked = as_request(
+        team.ask, team.agency, deployment, team.positions, pins=pins, held=team.chosen, unwilling=unwilling,
+        shown={}, now=world.now,
+    )  # fmt: skip
+    policy = rules.policy(world.terms.rules)
+    return solve(bench.pool(team, elsewhere), [asked], policy, in_words=False)
+
+
+def night_of(world: World) -> Night:
+    """When nobody is texted."""
+    return rules.night(world.terms.rules)
+
+
+def _asleep(world: World, team: Team) -> set[int]:
+    if team.deployment.priority is not Priority.IMMEDIATE:
+        return set()
+    unwoken = ((one.id, one.time_zone) for one in world.members.values() if not one.wakes_for_immediate)
+    return sleepers(unwoken, world.now, night_of(world))
+
+
+def picks_of(world: World, roster: Roster) -> dict[int, list[Pick]]:
+    """The roster's lists: the choice of each seat and its alternates."""
+    return {seat.position_id: _picks(world, seat) for seat in roster.seats}
+
+
+def _picks(world: World, seat: Seat) -> list[Pick]:
+    if seat.expert_id is None or seat.travel is None:
+        return []
+    people: list[tuple[int, Travel]] = [(seat.expert_id, seat.travel)]
+    people += [(other.expert_id, other.travel) for other in seat.alternates]
+    return [
+        Pick(
+            id=world.new_id(), position_id=seat.position_id, rank=rank, expert_id=who, reasons=[],
+            travel=travel_facts(travel), costs="", facts=None,
+        )
+        for rank, (who, travel) in enumerate(people)
+    ]  # fmt: skip
+
+
+def why_empty(seat: Seat) -> tuple[str, str]:
+    """Why nobody fits, in words as the desk reads them, and the rule at which most fell."""
+    told = [*(reason.text for reason in seat.reasons), *(step.text for step in seat.funnel)]
+    return ". ".join(told[:6]) or "No expert fits this seat", worst_rule([(s.rule, s.fell) for s in seat.funnel])
+
+
+def worst_rule(steps: Sequence[tuple[str, int]]) -> str:
+    """The rule at which most experts fell, but for the discipline, which sorts most of any pool out."""
+    told = [(fell, rule) for rule, fell in steps if rule != "discipline" and fell]
+    return max(told, key=lambda step: step[0])[1] if told else ""

@@ -1,0 +1,234 @@
+"""What a trial remembers: people, teams under way, and what happens next, in the order in which the service does it."""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+
+from app.agencies.models import Agency
+from app.deployments.models import Deployment, Position
+from app.dispatch.callout import HABITS, SAID, SPOKE, discipline_of
+from app.dispatch.models import Offer
+from app.dispatch.states import OPEN, OfferState
+from app.experts.exposure import POLICY as EXPOSURE
+from app.requests.models import Request
+from app.rosters.models import Pick
+from app.rosters.rules import DEFAULTS, Rules
+from app.simulator.people import Mix, People
+from app.trials.incidents import Incident
+from app.trials.members import Member
+from solver.chances import Asked
+
+QUESTIONS_PER_DAY = 3
+"""As the installation's setting is by default."""
+CALL_SPAN = timedelta(seconds=1)
+"""The carrier starts one call a second (`messaging/pacing.py`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a trial is played by.
+
+    Args:
+        rules: the desk's rules: limits, rest, weights, waves, reserves.
+        mix: how people answer.
+        mixes: discipline to how its people answer, where that differs; who has two answers as the first named here.
+        questions_per_day: nobody is asked more often in 24 hours.
+        goes_home: whether teams come home, rest and carry exposure; False: seats alone bind people.
+    """
+
+    rules: Rules = DEFAULTS
+    mix: Mix = field(default_factory=Mix)
+    mixes: Mapping[str, Mix] = field(default_factory=dict)
+    questions_per_day: int = QUESTIONS_PER_DAY
+    goes_home: bool = True
+
+
+@dataclass(slots=True)
+class Seated:
+    """One expert in one seat: a live assignment."""
+
+    team: "Team"
+    position: Position
+    expert_id: int
+    leaves_at: datetime
+    arrives_at: datetime
+    home_at: datetime
+    ends_at: datetime
+    """End of the span that the seat takes: rested."""
+    filled_at: datetime
+    miles: float = 0.0
+    minutes: int = 0
+
+
+@dataclass(slots=True)
+class Team:
+    """One deployment under way: rows as the service has them, in no database."""
+
+    number: int
+    incident: Incident
+    ask: Request
+    agency: Agency
+    deployment: Deployment
+    positions: list[Position]
+    offers: list[Offer] = field(default_factory=list)
+    lists: dict[int, list[Pick]] = field(default_factory=dict)
+    """Of the accepted roster: position to its picks, best first."""
+    seated: dict[int, Seated] = field(default_factory=dict)
+    """Position to who has it."""
+    empty: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """Position to why nobody fits, in words, and the rule at which most fell."""
+    look: int = 0
+    """The look that counts; an older one finds nothing to do."""
+
+    @property
+    def chosen(self) -> dict[int, int]:
+        """Position to expert of the accepted roster."""
+        picks = ((id_, picks[0].expert_id) for id_, picks in self.lists.items() if picks and picks[0].rank == 0)
+        return {id_: who for id_, who in picks if who is not None}
+
+    def position(self, id_: int) -> Position:
+        """One of its seats."""
+        return next(one for one in self.positions if one.id == id_)
+
+    def open_offers(self, position_id: int) -> list[Offer]:
+        """Questions for a seat that await an answer."""
+        return [offer for offer in self.offers if offer.position_id == position_id and offer.state in OPEN]
+
+
+class Agenda:
+    """What happens next: by moment, then by priority, then in the order in which it was put there."""
+
+    def __init__(self, start: datetime) -> None:
+        self.now = start
+        self._order = count(1)
+        self._due: list[tuple[datetime, int, int, Callable[[], None]]] = []
+        self._off: set[int] = set()
+
+    def put(self, act: Callable[[], None], at: datetime | None = None, priority: int = 0) -> int:
+        """Have something done, now or later; a number to call it off by."""
+        number = next(self._order)
+        heapq.heappush(self._due, (max(at or self.now, self.now), -priority, number, act))
+        return number
+
+    def call_off(self, number: int | None) -> None:
+        """It is not done."""
+        if number is not None:
+            self._off.add(number)
+
+    def run(self, until: datetime) -> None:
+        """Do everything due by then, also what only becomes due by doing it."""
+        while self._due and self._due[0][0] <= until:
+            at, _, number, act = heapq.heappop(self._due)
+            if number in self._off:
+                self._off.discard(number)
+                continue
+            self.now = at
+            act()
+        self.now = max(self.now, until)
+
+
+class World:
+    """Everything of one trial."""
+
+    def __init__(self, members: Sequence[Member], terms: Terms, seed: int, start: datetime) -> None:
+        self.members = {member.id: member for member in members}
+        self.terms, self.seed, self.start = terms, seed, start
+        self.agenda = Agenda(start)
+        self.people = People(seed, terms.mix)
+        self.teams: list[Team] = []
+        self.offers_of: dict[int, list[Offer]] = defaultdict(list)
+        self.team_of: dict[int, Team] = {}
+        """Deployment to its team."""
+        self.seats_of: dict[int, list[Seated]] = defaultdict(list)
+        self.eligible_from: dict[int, datetime] = {m.id: m.eligible_from for m in members if m.eligible_from}
+        self.exposure: dict[int, float] = defaultdict(float)
+        """Points as if all had been entered at the start; they halve with time."""
+        self.stopped: set[str] = set()
+        """Numbers that want no texts."""
+        self.owners: dict[str, list[int]] = defaultdict(list)
+        self.calls_free_at = start
+        self.told: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
+        """Number to what it was told that it was not understood: when, and how."""
+        self._said: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+        self._next_id = count(1)
+        self._recent: list[Offer] = []
+        self.open: dict[int, Offer] = {}
+        """Every question that awaits an answer."""
+        for member in members:
+            mixed = next((terms.mixes[name] for name in member.disciplines if name in terms.mixes), None)
+            for number in member.phones:
+                self.people.add(number, member.name, mix=mixed)
+                self.owners[number].append(member.id)
+
+    @property
+    def now(self) -> datetime:
+        """The trial's time."""
+        return self.agenda.now
+
+    def new_id(self) -> int:
+        """Ids grow in the order in which things are made, as in the database."""
+        return next(self._next_id)
+
+    # What is known of people
+
+    def keep_offer(self, offer: Offer) -> None:
+        """Remember a new offer with its person."""
+        self.offers_of[offer.expert_id].append(offer)
+        self._recent.append(offer)
+        self.open[offer.id] = offer
+
+    def times_asked(self, people: Iterable[int] | None = None) -> dict[int, list[datetime]]:
+        """When each was asked in the last 24 hours, the latest first; of everybody who was, or of these."""
+        since = self.now - timedelta(days=1)
+        self._recent = [offer for offer in self._recent if offer.asked_at > since]
+        wanted = None if people is None else set(people)
+        times: dict[int, list[datetime]] = defaultdict(list)
+        for offer in self._recent:
+            if wanted is None or offer.expert_id in wanted:
+                times[offer.expert_id].append(offer.asked_at)
+        return {who: sorted(asked, reverse=True) for who, asked in times.items()}
+
+    def change(self, offer: Offer, state: OfferState, position: Position) -> None:
+        """Move an offer to a state, and keep what its answer teaches of its discipline."""
+        self._count(offer, position, -1)
+        offer.state = state
+        self._count(offer, position, 1)
+        if state in OPEN:
+            self.open[offer.id] = offer
+        else:
+            self.open.pop(offer.id, None)
+
+    def _count(self, offer: Offer, position: Position, sign: int) -> None:
+        discipline = discipline_of(position)
+        if offer.state in SPOKE and discipline:
+            days = (self.start - offer.asked_at) / timedelta(days=1)
+            self._said[discipline][not SAID[offer.state]] += sign * 0.5 ** (days / HABITS.half_life_days)
+
+    def sums(self) -> dict[str, tuple[float, float]]:
+        """Discipline to the weights of all its yeses and noes, as of now."""
+        fade = 0.5 ** ((self.now - self.start) / timedelta(days=1) / HABITS.half_life_days)
+        return {name: (round(yes * fade, 6), round(no * fade, 6)) for name, (yes, no) in self._said.items()}
+
+    def history(self, people: Iterable[int]) -> dict[int, list[Asked]]:
+        """Offers that have ended, by person."""
+        return {
+            who: [
+                Asked(max(0.0, (self.now - offer.asked_at) / timedelta(days=1)), SAID[offer.state])
+                for offer in self.offers_of[who]
+                if offer.state in SAID
+            ]
+            for who in people
+            if who in self.offers_of
+        }
+
+    def carry(self, expert_id: int, points: float) -> None:
+        """Enter points of exposure now."""
+        half_lives = (self.now - self.start) / timedelta(days=EXPOSURE.half_life_days)
+        self.exposure[expert_id] += points * 2.0**half_lives
+
+    def fade(self) -> float:
+        """What points of the start count now."""
+        return float(0.5 ** ((self.now - self.start) / timedelta(days=EXPOSURE.half_life_days)))
