@@ -27,7 +27,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.deployments.teams import TEAMS, wishes
-from app.replay import incidents
+from app.trials import incidents
 from bench.solver.pool import DAY, NOW, a_pool
 from solver.chances import Asked, Chance, Circumstances, Habits, chance_of
 from solver.moving import seat_yes

@@ -13,8 +13,8 @@ from pathlib import Path
 from app.core.places import ZONES
 from app.deployments.teams import TEAMS, wishes
 from app.experts.taxonomy import CLINICAL, MANDATORY
-from app.replay.incidents import Incident, read
 from app.seed.people import Person, people
+from app.trials.incidents import Incident, read
 from solver import record
 from solver.problem import Expert, Place, Policy, Position, Request, Span
 
