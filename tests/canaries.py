@@ -1,6 +1,7 @@
-"""Every test is searched for people: what is logged while it runs, and every text that its carrier was given.
+"""Every test is searched for people: what is logged while it runs, the texts its carrier was given, its audit log.
 
-Nothing has to be asked for: the fixture here is for all tests, and `tests/story.py` shows it what was texted. Names are
+Nothing has to be asked for: the fixture here is for all tests, `tests/story.py` shows it what was texted, and every
+database is searched for them in its audit log when its test is over (`tests/postgres.py`). Names are
 those of the invented pool and of the demonstration's accounts; "Kestrel" is what a test types where nobody may read it.
 """
 
@@ -8,6 +9,7 @@ import logging
 import re
 from collections.abc import Iterable, Iterator
 
+import psycopg
 import pytest
 
 from app.core.log import Masked
@@ -50,6 +52,9 @@ class Ear(logging.Handler):
 
 
 EAR = Ear()
+STAFFED = ACCOUNTS.split("|")
+POOL = re.compile(rf"\b(?:{'|'.join(FIRST)}) (?:{'|'.join(LAST)})\b")
+EVENTS = "select kind, actor_kind, actor_name, data::text from events"
 TOLD: list[str] = []
 """Texts with somebody in them, of the present test."""
 
@@ -59,6 +64,17 @@ def look_at_texts(bodies: Iterable[str]) -> None:
     for body in bodies:
         if who := people_in(body) + PLACES.findall(body):
             TOLD.append(f"{who} in a text: {body}")
+
+
+def in_the_log(connection: psycopg.Connection) -> Iterator[str]:
+    """Look for people in what a test has put into the audit log.
+
+    Staff and agencies answer for what they did by name, so theirs may be who did it; nobody may be in the facts.
+    """
+    for kind, actor_kind, actor, data in connection.execute(EVENTS).fetchall():
+        is_staffs = actor in STAFFED or not (actor_kind == "expert" or POOL.fullmatch(actor))
+        if who := people_in(data) + ([actor] if actor and not is_staffs else []):
+            yield f"{who} in the event {kind}: {data}"
 
 
 def nobody_in(found: Iterable[str]) -> None:

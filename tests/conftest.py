@@ -1,3 +1,3 @@
 """What every test may ask for."""
 
-pytest_plugins = ["tests.postgres", "tests.standing", "tests.canaries"]
+pytest_plugins = ["tests.canaries", "tests.postgres", "tests.standing"]

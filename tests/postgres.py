@@ -21,6 +21,7 @@ from sqlalchemy import URL, make_url
 
 from app.core import roles
 from app.core.postgres import EmbeddedPostgres
+from tests import canaries
 
 ROOT = Path(__file__).parent.parent
 APP_PASSWORD = "of-the-tests"
@@ -43,10 +44,14 @@ def _sweeper(migrated_database: str) -> Iterator["Sweeper"]:
 
 
 @pytest.fixture
-def database_url(migrated_database: str, _sweeper: "Sweeper") -> str:
-    """The address of a migrated database without a row in it. Swept before the test: a failure's rows stay."""
+def database_url(migrated_database: str, _sweeper: "Sweeper") -> Iterator[str]:
+    """The address of a migrated database without a row in it. Swept before the test: a failure's rows stay.
+
+    After it, nobody may stand in the audit log by name: it cannot be erased.
+    """
     _sweeper.sweep()
-    return migrated_database
+    yield migrated_database
+    canaries.nobody_in(canaries.in_the_log(_sweeper.connection))
 
 
 @pytest.fixture(scope="session")

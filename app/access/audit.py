@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import BigInteger, ColumnElement, Select, String, and_, column, or_, select, table, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.events import Event
@@ -49,6 +49,31 @@ async def references(session: AsyncSession, topics: Iterable[str]) -> dict[str, 
     return {f"request:{row.id}": row.reference for row in rows}
 
 
+# Plain tables: experts live in a room above this one; their accounts are looked up the same way.
+_EXPERTS, _USERS = (table(name, column("id", BigInteger), column("name", String)) for name in ("experts", "users"))
+
+
+def _is_by(part: str) -> ColumnElement[bool]:
+    """Whether the name of who did it has a part; who is in the log by number has the name of today."""
+    ways: list[ColumnElement[bool]] = [Event.actor_name.ilike(part)]
+    for kind, people in (("expert", _EXPERTS), ("user", _USERS)):
+        called = select(people.c.id).where(people.c.name.ilike(part))
+        ways.append(and_(Event.actor_kind == kind, Event.actor_name == "", Event.actor_id.in_(called)))
+    return or_(*ways)
+
+
+async def named(session: AsyncSession, events: Sequence[Event]) -> dict[tuple[str, int], str]:
+    """Names of today of whom the lines have by number: (kind, id) to name, experts that they are about included."""
+    found: dict[tuple[str, int], str] = {}
+    for kind, people in (("expert", _EXPERTS), ("user", _USERS)):
+        ids = {one.actor_id for one in events if one.actor_kind == kind and not one.actor_name}
+        if kind == "expert":
+            ids |= {one.data["expert_id"] for one in events if "expert_id" in one.data}
+        for row in await session.execute(select(people).where(people.c.id.in_(ids - {None}))):
+            found[kind, row.id] = row.name
+    return found
+
+
 def _midnight(day: date, zone: str) -> datetime:
     return datetime.combine(day, time(), ZoneInfo(zone))
 
@@ -59,7 +84,7 @@ async def query(session: AsyncSession, search: Search, zone: str) -> Select[Even
     if search.kind:
         found = found.where(Event.kind.like(f"{_escaped(search.kind)}%"))
     if search.who:
-        found = found.where(Event.actor_name.ilike(f"%{_escaped(search.who)}%"))
+        found = found.where(_is_by(f"%{_escaped(search.who)}%"))
     if search.about:
         found = found.where(Event.topic == await _topic(session, search.about.strip()))
     if search.since:

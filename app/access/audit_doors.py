@@ -78,7 +78,8 @@ async def audit_page(request: Request, session: Session, viewer: MayReadAudit, s
     return render(
         request, "access/audit.html", rows=shown.items, fields=fields, headline=_headline(shown, given),
         older=urlencode({**given, "after": shown.next}) if shown.next else "", export=urlencode(given),
-        is_first=page.before_id is None, references=await audit.references(session, [row.topic for row in shown.items]),
+        is_first=page.before_id is None, named=await audit.named(session, rows),
+        references=await audit.references(session, [row.topic for row in shown.items]),
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Tables of people who sign in, their sessions and their keys."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -7,6 +8,13 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Table, state_column
+from app.core.events import Actor
+
+
+def acting(user_id: int, name: str, expert_id: int | None, roles: Iterable[str]) -> Actor:
+    """A user for the log: staff and agencies by the name they answer with, an expert by number, to be erasable."""
+    is_only_expert = expert_id is not None and set(roles) <= {"expert"}
+    return Actor("user", user_id, "" if is_only_expert else name)
 
 
 class User(Table):
@@ -28,6 +36,11 @@ class User(Table):
     password_hash: Mapped[str | None]
     """argon2id; none: signs in another way."""
     is_active: Mapped[bool] = mapped_column(default=True)
+
+    @property
+    def actor(self) -> Actor:
+        """For the log."""
+        return acting(self.id, self.name, self.expert_id, self.roles)
 
 
 class SignInSession(Table):

@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.models import Identity, OidcFlow, User
 from app.core.clock import clock
-from app.core.events import Actor, record
+from app.core.events import record
 from app.core.ids import digest, token
 from app.core.problems import Problem
 from app.core.settings import get_settings
@@ -277,7 +277,7 @@ async def _linked(session: AsyncSession, issuer: str, claims: dict[str, Any]) ->
     if user is None:
         raise _refused("an unknown subject, and no account of this e-mail waits for one")
     session.add(Identity(user_id=user.id, issuer=issuer, subject=claims["sub"], created_at=clock.now()))
-    await record(session, "user.linked", user.id, by=Actor("user", user.id, user.name), issuer=issuer)
+    await record(session, "user.linked", user.id, by=user.actor, issuer=issuer)
     return user
 
 

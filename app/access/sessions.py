@@ -124,7 +124,7 @@ async def open_for(  # noqa: PLR0917 - what a session is
 
 
 def _self(user: User) -> Actor:
-    return Actor("user", user.id, user.name)
+    return user.actor
 
 
 def _pace() -> float:

@@ -86,7 +86,7 @@ async def change_password(session: AsyncSession, user: User, present: str, new: 
         raise Invalid(errors={"present": N_("This is not your present password.")})
     user.password_hash = passwords.hashed(new)
     await sessions.sign_out_everywhere(session, user.id, but=keep)
-    await record(session, "user.password_changed", user.id, by=Actor("user", user.id, user.name))
+    await record(session, "user.password_changed", user.id, by=user.actor)
 
 
 async def close_of_expert(session: AsyncSession, expert_id: int, name: str, *, by: Actor) -> None:

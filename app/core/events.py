@@ -67,6 +67,7 @@ class Event(Table):
     actor_kind: Mapped[str]
     actor_id: Mapped[int | None] = mapped_column(BigInteger)
     actor_name: Mapped[str]
+    """Of staff and agencies, who answer for what they did. Experts are named by number only: they may be erased."""
     data: Mapped[dict[str, Any]]
 
 
@@ -101,12 +102,12 @@ async def record(
         subject_id: the id reactions get.
         topic: what it belongs to, for stories and live pages.
         by: who did it.
-        data: plain facts about it, no personal data; JSON.
+        data: plain facts about it, no personal data: an expert is `expert_id`; JSON.
     """
     await flush(session)
     happened = {
         "at": clock.now(), "kind": kind, "subject_id": subject_id, "topic": topic,
-        "actor_kind": by.kind, "actor_id": by.id, "actor_name": by.name,
+        "actor_kind": by.kind, "actor_id": by.id, "actor_name": "" if by.kind == "expert" else by.name,
         "data": json.loads(json.dumps(data, default=str)), "about": subject_id,
     }  # fmt: skip
     reactions = _REACTIONS.get(kind, {})

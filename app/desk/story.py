@@ -1,8 +1,9 @@
 """Events as sentences for the desk's pages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.events import Event
 from app.deployments.teams import TEAM_NAMES
 from app.dispatch.models import Offer
+from app.experts import naming
 from app.experts.models import Expert
 from app.requests.models import Request
 
@@ -171,20 +173,21 @@ class Line:
     reference: str
 
 
-def sentence(event: Event) -> str:
-    """What happened, after the actor's name; an unknown kind in its own words."""
+def sentence(event: Event, known: Mapping[int, str] = MappingProxyType({})) -> str:
+    """What happened, after the actor's name; an unknown kind in its own words. `known`: expert to name."""
     text = SENTENCES.get(event.kind, event.kind.replace(".", " ").replace("_", " "))
+    facts = {"name": "somebody"} | naming.facts(event, known)
     try:
-        said = {name: TEAM_NAMES.get(str(value), str(value)).replace("_", " ") for name, value in event.data.items()}
-        return text.format_map(said)
+        said = {name: TEAM_NAMES.get(str(value), str(value)).replace("_", " ") for name, value in facts.items()}
+        return text.format_map(said).replace("{name}", said["name"])
     except KeyError:
         return text.split("{", maxsplit=1)[0].strip(" (:")
 
 
-def _line(event: Event, person: str | None, reference: str = "") -> Line:
+def _line(event: Event, person: str | None, known: Mapping[int, str], reference: str = "") -> Line:
     is_about_person = event.kind.startswith("offer.") and event.kind != "offer.made"
-    who = person if is_about_person and person else WHO.get(event.kind) or event.actor_name or "System"
-    text = sentence(event)
+    who = person if is_about_person and person else WHO.get(event.kind) or naming.who_did(event, known) or "System"
+    text = sentence(event, known)
     if is_about_person and event.actor_kind == "user" and person:
         text += f" (entered by {event.actor_name})"
     return Line(event.at, who, text, TONES.get(event.kind, ""), reference)
@@ -206,8 +209,8 @@ async def of_topic(session: AsyncSession, topic: str, limit: int = 150) -> list[
     """What happened to a request, the latest first."""
     query = select(Event).where(Event.topic == topic, Event.kind.not_in(DETAILS)).order_by(Event.id.desc()).limit(limit)
     events = (await session.scalars(query)).all()
-    people = await _people(session, events)
-    return [_line(event, people.get(event.id)) for event in events]
+    people, known = await _people(session, events), await naming.names_in(session, events)
+    return [_line(event, people.get(event.id), known) for event in events]
 
 
 async def last_seen(session: AsyncSession, topic: str) -> int:
@@ -221,7 +224,8 @@ async def since(
     """What others did that matters after event `seen`, the oldest first; nothing of the user `not_by` herself."""
     query = select(Event).where(Event.topic == topic, Event.id > seen, Event.kind.in_(kinds)).order_by(Event.id)
     events = [one for one in await session.scalars(query) if (one.actor_kind, one.actor_id) != ("user", not_by)]
-    return [_line(event, None) for event in events]
+    known = await naming.names_in(session, events)
+    return [_line(event, None, known) for event in events]
 
 
 async def is_composing(session: AsyncSession, topic: str) -> bool:
@@ -232,11 +236,11 @@ async def is_composing(session: AsyncSession, topic: str) -> bool:
 
 
 async def _with_references(session: AsyncSession, events: Sequence[Event]) -> list[Line]:
-    people = await _people(session, events)
+    people, known = await _people(session, events), await naming.names_in(session, events)
     ids = {int(e.topic.removeprefix("request:")) for e in events if e.topic.startswith("request:")}
     rows = await session.execute(select(Request.id, Request.reference).where(Request.id.in_(ids)))
     references = {f"request:{request_id}": reference for request_id, reference in rows}
-    return [_line(event, people.get(event.id), references.get(event.topic, "")) for event in events]
+    return [_line(event, people.get(event.id), known, references.get(event.topic, "")) for event in events]
 
 
 async def latest(session: AsyncSession, limit: int = 9) -> list[Line]:

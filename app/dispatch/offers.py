@@ -119,7 +119,7 @@ async def ask(
     seats.hold(position)
     await session.flush()
     await record(
-        session, "offer.made", offer.id, topic=topic(deployment), by=by, title=position.title, name=expert.name
+        session, "offer.made", offer.id, topic=topic(deployment), by=by, title=position.title, expert_id=expert.id
     )
     if start <= clock.now():
         await climb(session, deployment, offer)

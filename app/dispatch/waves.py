@@ -200,8 +200,5 @@ async def skip(session: AsyncSession, deployment: Deployment, expert_id: int, *,
     state = await hand.opened(session, deployment)
     if expert_id not in state.skipped:
         state.skipped = [*state.skipped, expert_id]
-        names = await _names(session, [expert_id])
-        await record(
-            session, "callout.skipped", deployment.id, topic=offers.topic(deployment), by=by,
-            name=names.get(expert_id, "somebody"),
-        )  # fmt: skip
+        topic = offers.topic(deployment)
+        await record(session, "callout.skipped", deployment.id, topic=topic, by=by, expert_id=expert_id)

@@ -11,7 +11,6 @@ from app.core.problems import Conflict
 from app.deployments import seats
 from app.deployments.models import Assignment, Deployment, Position
 from app.deployments.states import ASSIGNMENT, POSITION, SEATED, DeploymentState, PositionState
-from app.experts.models import Expert
 from app.field import homecoming
 from app.field.models import Relief
 from app.field.orders import topic
@@ -50,8 +49,8 @@ async def ask(session: AsyncSession, deployment: Deployment, assignment: Assignm
     )  # fmt: skip
     session.add(relief)
     await session.flush()
-    expert = await session.get_one(Expert, assignment.expert_id)
-    await record(session, "relief.asked", relief.id, topic=topic(deployment), by=by, name=expert.name, way=way)
+    about = {"expert_id": assignment.expert_id, "way": way}
+    await record(session, "relief.asked", relief.id, topic=topic(deployment), by=by, **about)
     return relief
 
 
@@ -61,10 +60,8 @@ async def _sooner(session: AsyncSession, deployment: Deployment, relief: Relief,
     if position.needed_from is not None:
         position.needed_from = None
         assignment = await session.get_one(Assignment, relief.assignment_id)
-        expert = await session.get_one(Expert, assignment.expert_id)
-        await record(
-            session, "relief.asked", relief.id, topic=topic(deployment), by=by, name=expert.name, way=relief.way
-        )
+        about = {"expert_id": assignment.expert_id, "way": relief.way}
+        await record(session, "relief.asked", relief.id, topic=topic(deployment), by=by, **about)
 
 
 async def seat_like(session: AsyncSession, position: Position) -> Position:

@@ -1,5 +1,6 @@
 """HTTP API: the desk's inbox, and the story of a request."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from app.access.viewer import MayReadEvents, MayWorkOffers
 from app.core.database import locked
 from app.core.events import Event
+from app.experts import naming
 from app.messaging import inbox
 from app.messaging.models import InboundMessage
 from app.requests import queries as requests
@@ -33,7 +35,7 @@ class InboundOut(BaseModel):
 
 
 class EventOut(BaseModel):
-    """One line of a story."""
+    """One line of a story. Experts are kept by number and named here as they are called now."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -74,12 +76,20 @@ async def list_events(session: Session, viewer: MayReadEvents, page: Page) -> Pa
     query = select(Event).order_by(Event.id.desc()).limit(page.limit + 1)
     if page.before_id is not None:
         query = query.where(Event.id < page.before_id)
-    return page.paged((await session.scalars(query)).all(), lambda row: row.id, EventOut.model_validate)
+    rows = (await session.scalars(query)).all()
+    known = await naming.names_in(session, rows)
+    return page.paged(rows, lambda row: row.id, lambda row: _named(row, known))
+
+
+def _named(row: Event, known: Mapping[int, str]) -> EventOut:
+    who, facts = naming.who_did(row, known), naming.facts(row, known)
+    return EventOut.model_validate(row, from_attributes=True).model_copy(update={"actor_name": who, "data": facts})
 
 
 @router.get("/requests/{reference}/story")
 async def story(reference: str, session: Session, viewer: MayReadEvents) -> list[EventOut]:
     """Everything that happened to a request, oldest first."""
     request = await requests.find(session, viewer, reference)
-    rows = await session.scalars(select(Event).where(Event.topic == topic(request)).order_by(Event.id))
-    return [EventOut.model_validate(row) for row in rows]
+    rows = (await session.scalars(select(Event).where(Event.topic == topic(request)).order_by(Event.id))).all()
+    known = await naming.names_in(session, rows)
+    return [_named(row, known) for row in rows]

@@ -85,7 +85,7 @@ async def ask(  # noqa: PLR0917 - whose cap, for which stay, and why
     await session.flush()
     await record(
         session, "override.asked", override.id, topic=_topic(deployment), by=by, cap=cap, reason=override.reason,
-        name=expert.name,
+        expert_id=expert_id,
     )  # fmt: skip
     await alarms.sound(
         session, "override.asked", _key(override), topic=_topic(deployment), subject_id=override.id,
@@ -145,11 +145,10 @@ async def _decided(  # noqa: PLR0917 - one decision
     if not reason.strip():
         raise Invalid(errors={"reason": "Say why, in a sentence. It stands in the log and in the report."})
     override.second_reason = reason.strip()
-    expert = await session.get_one(Expert, override.expert_id)
     await session.flush()
     await alarms.settle_key(session, _key(override), by=by)
     await record(
-        session, kind, override.id, topic=_topic(deployment), by=by, cap=override.cap, name=expert.name,
+        session, kind, override.id, topic=_topic(deployment), by=by, cap=override.cap, expert_id=override.expert_id,
         reason=f"{override.reason} / {override.second_reason}",
     )  # fmt: skip
 

@@ -75,7 +75,7 @@ async def pin(  # noqa: PLR0917 - who sits where in which version
     answer = await rules_against(session, proposal, position.id, expert_id)
     if answer.rules:
         raise KeptOut(rules=[rule.text for rule in answer.rules])
-    await _wish(session, deployment, expert, position.id, f"pinned {expert.name} as {position.title}", by)
+    await _wish(session, deployment, expert, position.id, f"pinned {{name}} as {position.title}", by)
 
 
 async def exclude(
@@ -83,7 +83,7 @@ async def exclude(
 ) -> None:
     """Leave somebody out of the team: it is composed again without her. Raises as `pin` does."""
     expert = await _asked(session, deployment, proposal, expert_id)
-    await _wish(session, deployment, expert, None, f"left {expert.name} out of the team", by)
+    await _wish(session, deployment, expert, None, "left {name} out of the team", by)
 
 
 async def forget(
@@ -94,7 +94,7 @@ async def forget(
     mine = (Wish.deployment_id == deployment.id) & (Wish.expert_id == expert_id)
     gone = await session.scalar(delete(Wish).where(mine).returning(Wish.id))
     if gone is not None:
-        await _tell(session, deployment, f"left the seat of {expert.name} to the solver", by)
+        await _tell(session, deployment, expert, "left the seat of {name} to the solver", by)
 
 
 async def _asked(session: AsyncSession, deployment: Deployment, proposal: Proposal, expert_id: int) -> Expert:
@@ -121,9 +121,10 @@ async def _wish(  # noqa: PLR0917 - one wish
             deployment_id=deployment.id, expert_id=expert.id, position_id=position_id, by_id=by.id, at=clock.now()
         )
     )  # fmt: skip
-    await _tell(session, deployment, says, by)
+    await _tell(session, deployment, expert, says, by)
 
 
-async def _tell(session: AsyncSession, deployment: Deployment, says: str, by: Actor) -> None:
+async def _tell(session: AsyncSession, deployment: Deployment, expert: Expert, says: str, by: Actor) -> None:
+    """`says` with {name} where the expert's name is when it is shown."""
     topic = f"request:{deployment.request_id}"
-    await record(session, "roster.wished", deployment.id, topic=topic, by=by, says=says)
+    await record(session, "roster.wished", deployment.id, topic=topic, by=by, says=says, expert_id=expert.id)
