@@ -108,6 +108,7 @@ ROUTERS = (
     "app.my.trips_page",
     "app.my.care_page",
     "app.my.record_page",
+    "app.my.export_doors",
     "app.desk.papers_page",
     "app.desk.api",
     "app.desk.board_page",

@@ -40,6 +40,8 @@ class Permission(StrEnum):
     READ_EVENTS = "read_events"
     READ_AUDIT = "read_audit"
     ERASE_EXPERTS = "erase_experts"
+    EXPORT_EXPERTS = "export_experts"
+    """All that is held of one expert, on their behalf."""
     MANAGE_HOLDS = "manage_holds"
     """Set and lift legal holds."""
     READ_RULES = "read_rules"
@@ -112,6 +114,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         P.READ_AUDIT,
         P.MANAGE_HOLDS,
         P.ERASE_EXPERTS,
+        P.EXPORT_EXPERTS,
         P.READ_ALARMS,
         P.WORK_ALARMS,
     },

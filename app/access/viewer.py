@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access import keys, limits, sessions
-from app.access.models import User
+from app.access.models import User, acting
 from app.access.policy import DESK_ROLES, Permission, Role, allowed
 from app.core.clock import clock
 from app.core.database import begin
@@ -45,7 +45,7 @@ class Viewer:
     @property
     def actor(self) -> Actor:
         """For the log."""
-        return Actor("user", self.id, self.name)
+        return acting(self.id, self.name, self.expert_id, self.roles)
 
     @property
     def is_desk(self) -> bool:
@@ -177,6 +177,7 @@ MayChangeUsers = Annotated[Viewer, Depends(require(Permission.MANAGE_USERS, fres
 MayChangeKeys = Annotated[Viewer, Depends(require(Permission.OWN_KEYS, fresh=True))]
 MayChangeSignIn = Annotated[Viewer, Depends(require(Permission.OWN_SESSIONS, fresh=True))]
 MayExportAudit = Annotated[Viewer, Depends(require(Permission.READ_AUDIT, fresh=True))]
+MayExportExperts = Annotated[Viewer, Depends(require(Permission.EXPORT_EXPERTS, fresh=True))]
 MayErase = Annotated[Viewer, Depends(require(Permission.ERASE_EXPERTS, fresh=True))]
 MayManageHolds = Annotated[Viewer, Depends(require(Permission.MANAGE_HOLDS, fresh=True))]
 MayOwnKeys = Annotated[Viewer, Depends(require(Permission.OWN_KEYS))]

@@ -26,6 +26,7 @@ EVENT_WORDS = {
     "expert.credential_renewed": "renewed a credential",
     "expert.credential_verified": "verified a credential",
     "expert.contacts_viewed": "looked at the phone numbers",
+    "expert.data_exported": "took out all that is held, on their wish",
     "expert.viewed": "opened this page",
 }
 

@@ -84,6 +84,7 @@ async def page(  # noqa: PLR0917 - what the page shows beside the expert
         "log": await expert_file.log(session, expert),
         "may_see_teams": may_see_teams,
         "may_manage": viewer.may(Permission.MANAGE_EXPERTS),
+        "may_export": viewer.may(Permission.EXPORT_EXPERTS),
         "may_erase": viewer.may(Permission.ERASE_EXPERTS),
         "readiness_words": READINESS_WORDS,
         "state_words": team.STATE_WORDS,

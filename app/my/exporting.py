@@ -1,21 +1,24 @@
-"""All that we hold of an expert, as plain data for themselves."""
+"""All that we hold of an expert, as plain data: for themselves, or for the desk to hand to them on their wish."""
 
 import base64
+import json
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.models import SignInSession, User
-from app.core.events import Event
+from app.core.events import Actor, Event, record
+from app.core.problems import Conflict, Invalid
 from app.deployments.models import Assignment, Deployment
 from app.dispatch.models import Offer
 from app.dispatch.offers import contacts_of
 from app.drills.models import DrillText
 from app.experts.models import Absence, Consent, Credential, Expert, Exposure, SentPaper, StandbyWeek
-from app.field.models import CheckIn, DailyLight, DutyHours
+from app.field.models import CheckIn, DailyLight, DutyHours, OrderCopy, Stay
 from app.messaging.models import InboundMessage, Message
 from app.my.models import PhoneCode
+from app.surveys.models import Survey
 
 OURS = {"id", "version", "expert_id"}
 """Our own bookkeeping."""
@@ -27,9 +30,37 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
+def _who(event: Event, expert: Expert) -> str:
+    return event.actor_name or (expert.name if event.actor_kind == "expert" else "")
+
+
 def _row(row: Any) -> dict[str, Any]:
     names = (column.key for column in row.__table__.columns)
     return {name: _plain(getattr(row, name)) for name in names if name not in OURS}
+
+
+LONGEST_REASON = 500
+
+
+async def on_behalf(session: AsyncSession, expert: Expert, why: str, *, by: Actor) -> str:
+    """Everything of an expert as JSON, for an administrator to hand over ("expert.data_exported").
+
+    Raises:
+        Invalid: whose wish it is was not said.
+        Conflict: the expert was erased.
+    """
+    why = " ".join(why.replace("\0", "").split())
+    if not why or len(why) > LONGEST_REASON:
+        raise Invalid(errors={"why": f"Say whose wish it is, in {LONGEST_REASON} characters at most."})
+    if expert.erased_at is not None:
+        raise Conflict("This expert was erased: nothing is held of them.")
+    await record(session, "expert.data_exported", expert.id, by=by, why=why)
+    return written(await everything(session, expert))
+
+
+def written(data: dict[str, Any]) -> str:
+    """The export as a file holds it."""
+    return json.dumps(data, indent=2, ensure_ascii=False)
 
 
 async def everything(session: AsyncSession, expert: Expert) -> dict[str, Any]:
@@ -78,10 +109,18 @@ async def everything(session: AsyncSession, expert: Expert) -> dict[str, Any]:
 async def _of_journeys(session: AsyncSession, expert: Expert) -> dict[str, Any]:
     """What was told from the road, and hours on duty."""
     told: dict[str, Any] = {}
-    for name, table in (("check_ins", CheckIn), ("duty_hours", DutyHours), ("daily_lights", DailyLight)):
+    for name, table in (
+        ("check_ins", CheckIn), ("duty_hours", DutyHours), ("daily_lights", DailyLight), ("orders", OrderCopy),
+        ("stays", Stay),
+    ):  # fmt: skip
         query = select(table).join(Assignment, Assignment.id == table.assignment_id)
         rows = await session.scalars(query.where(Assignment.expert_id == expert.id).order_by(table.id))
         told[name] = [_row(row) for row in rows]
+    surveys = select(Survey).where(Survey.expert_id == expert.id, Survey.answered_at.is_not(None)).order_by(Survey.id)
+    told["surveys"] = [
+        {"survey": one.touch, "answered_at": _plain(one.answered_at), "answers": one.answers}
+        for one in await session.scalars(surveys)
+    ]
     return told
 
 
@@ -96,5 +135,7 @@ async def _of_account(session: AsyncSession, expert: Expert) -> dict[str, Any]:
             {"since": _plain(one.created_at), "address": one.address, "browser": one.agent}
             for one in await session.scalars(kept.order_by(SignInSession.id))
         ],
-        "log": [{"at": _plain(one.at), "what": one.kind, "who": one.actor_name} for one in await session.scalars(log)],
+        "log": [
+            {"at": _plain(one.at), "what": one.kind, "who": _who(one, expert)} for one in await session.scalars(log)
+        ],
     }

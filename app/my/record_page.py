@@ -1,6 +1,5 @@
 """My record: numbers, languages, employer, what I agreed to, my papers; all of it as a file."""
 
-import json
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Request, UploadFile
@@ -196,7 +195,7 @@ async def send_paper(  # noqa: PLR0917 - the form's fields
 @router.get("/my/record.json")
 async def my_data(session: Session, expert: Me) -> Response:
     """Everything we hold of me."""
-    content = json.dumps(await exporting.everything(session, expert), indent=2, ensure_ascii=False)
+    content = exporting.written(await exporting.everything(session, expert))
     headers = {"Content-Disposition": 'attachment; filename="rrt-my-data.json"'}
     return Response(content, media_type="application/json", headers=headers)
 

@@ -229,6 +229,8 @@ POST   /desk/experts/{expert_id}/away                        experts         all
 POST   /desk/experts/{expert_id}/back                        experts         all
 POST   /desk/experts/{expert_id}/credentials                 experts         all
 POST   /desk/experts/{expert_id}/credentials/{credential_id} experts         all
+GET    /desk/experts/{expert_id}/data                        admin           all
+POST   /desk/experts/{expert_id}/data                        admin           all
 POST   /desk/experts/{expert_id}/erase                       admin           all
 GET    /desk/kept                                            audit           all
 POST   /desk/kept/holds                                      admin           all
@@ -294,6 +296,7 @@ GET    /api/v1/experts/{expert_id}                           desk+admin      all
 POST   /api/v1/experts                                       experts         all
 PATCH  /api/v1/experts/{expert_id}                           experts         all
 POST   /api/v1/experts/{expert_id}/absences                  experts         all
+POST   /api/v1/experts/{expert_id}/export                    admin           all
 POST   /api/v1/experts/{expert_id}/erase                     admin           all
 GET    /api/v1/experts/{expert_id}/credentials               desk+admin      all
 POST   /api/v1/experts/{expert_id}/credentials               experts         all

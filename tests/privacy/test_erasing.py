@@ -116,6 +116,33 @@ async def test_the_wish_goes_from_the_experts_page_to_the_desk_and_is_done_on_th
         assert ben.name not in done.text
 
 
+async def test_the_desk_takes_out_an_experts_data_on_their_wish_and_the_log_knows(story: Story) -> None:
+    _, ben = await _said_no(story)
+    here = f"/desk/experts/{ben.id}/data"
+    async with browser(story, RECOMMENDER) as page:
+        assert (await page.opens(here)).status_code == 403
+        assert (await page.sends(here, why=WHY)).status_code == 403
+    async with browser(story, ADMIN) as page:
+        assert here in (await page.opens(f"/desk/experts/{ben.id}")).text
+        silent = await page.sends(here, why=" ")
+        assert silent.status_code == 422
+        assert "Say whose wish it is" in silent.text
+        taken = await page.sends(here, why=WHY)
+    assert "attachment" in taken.headers["content-disposition"]
+    data = json.loads(taken.text)
+    assert data["record"]["name"] == ben.name
+    assert "NO, my canary is ill" in [row["text"] for row in data["sent_by_me"]]
+    assert {"surveys", "stays", "orders"} <= data.keys()
+    assert "follow_ups" not in taken.text
+    (kept,) = (await story.get("/audit?kind=expert.data_exported", who="admin"))["items"]
+    assert (kept["subject_id"], kept["data"]) == (ben.id, {"why": WHY})
+    path = f"/experts/{ben.id}/export"
+    assert (await story.post("admin", path, {"why": WHY}))["record"]["name"] == ben.name
+    assert (await story.api("recommender", "POST", path, {"why": WHY})).status_code == 403
+    await story.post("admin", f"/experts/{ben.id}/erase", {"why": WHY})
+    assert (await story.api("admin", "POST", path, {"why": WHY})).status_code == 409
+
+
 async def test_the_export_holds_everything_there_is_and_is_json(story: Story) -> None:
     _, ben = await _said_no(story)
     async with browser(story, EXPERT) as page:
