@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from sqlalchemy import text
@@ -20,6 +20,7 @@ from app.access.viewer import Anyone
 from app.core.database import begin, close_engine
 from app.core.jobs import job_app
 from app.core.settings import get_settings
+from app.requests import leaving_out
 from app.watch import heartbeats
 from app.web import described, problems
 from app.web.described import permissions
@@ -124,6 +125,7 @@ def create_app() -> FastAPI:
         redoc_url=None,
         lifespan=_lifespan,
         max_body_size=LARGEST_BODY,
+        dependencies=[Depends(leaving_out.look)],
     )
     app.include_router(health)
     for name in rooms.ROUTERS:
@@ -131,6 +133,7 @@ def create_app() -> FastAPI:
     for name in rooms.REFUSALS:
         problems.register_refusals(import_module(name).REFUSALS)
     problems.install(app)
+    leaving_out.install(app)
     described.install(app)
     app.mount("/static", Files(directory=STATIC), name="static")
     app.add_middleware(Languages)
