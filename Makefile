@@ -5,7 +5,7 @@
 CHECKS := check-lint check-bandit check-format check-types check-floors check-tracked check-schema check-openapi check-docs check-licences
 # A setting of the machine that has every process compile everything anew; what is compiled is not in git.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help demo serve test test-slow test-browser pictures fuzz chaos check $(CHECKS) format openapi words docs assets lock upgrade outdated lock-report licences sbom audit shape clean
+.PHONY: help demo serve image-test test test-slow test-browser pictures fuzz chaos check $(CHECKS) format openapi words docs assets lock upgrade outdated lock-report licences sbom audit shape clean
 
 VENV ?= .venv
 # Test processes at once; each has a PostgreSQL of its own.
@@ -46,6 +46,9 @@ pictures: $(VENV)/.dev ## Take the docs' pictures anew, and every page into arte
 
 chaos: $(VENV)/.dev ## Kill processes at random for 20 minutes (SECONDS=, KILLS=, DEPLOYMENTS=, SEED=, RATE=, KEEP=)
 	@$(BIN)/python -m bench.chaos
+
+image-test: $(VENV)/.dev ## Build the container image and see it work (as root on Linux, with buildah and debootstrap)
+	@$(BIN)/python -m tools.image_test
 
 check: $(CHECKS) ## Lint, format, types, the rooms' floors, what is in git, the schema, the API's document, links, licences
 check-lint: ; $(BIN)/ruff check .

@@ -9,6 +9,7 @@ import typer
 
 from app.cli_keys import keys
 from app.cli_purge import purge
+from app.cli_restore import backup, reconcile, restore
 
 Result = TypeVar("Result")
 cli = typer.Typer(
@@ -19,6 +20,9 @@ user = typer.Typer(help="Accounts of people who sign in.", no_args_is_help=True)
 expert = typer.Typer(help="The pool of experts.", no_args_is_help=True)
 audit = typer.Typer(help="The log: whether it is whole, and its heads for safe keeping.", no_args_is_help=True)
 cli.command()(purge)
+cli.command()(backup)
+cli.command()(restore)
+cli.command()(reconcile)
 cli.add_typer(keys, name="keys")
 cli.add_typer(user, name="user")
 cli.add_typer(audit, name="audit")
@@ -64,11 +68,11 @@ def solve(
 
 
 @cli.command()
-def simulator(port: int = 8100, seed: int = 0) -> None:
+def simulator(port: int = 8100, seed: int = 0, host: str = "127.0.0.1") -> None:
     """Run a simulated carrier with simulated people; set RRT_TWILIO_API_URL to its address."""
     from app import processes
 
-    processes.simulate(port, seed)
+    processes.simulate(port, seed, host)
 
 
 @cli.command()

@@ -74,7 +74,10 @@ async def _work(concurrency: int) -> None:
 
 
 async def look_before_working() -> None:
-    """Before the first job: hold what waited too long, read texts before deadlines, take over what the dead left."""
+    """Before the first job: learn what a restore lost, hold what is stale, read texts, take jobs over."""
+    from app.restoring import reconcile  # noqa: PLC0415 - only workers need it
+
+    await reconcile.before_working()
     async with job_app().open_async():
         async with begin() as session:
             await gaps.notice(session)
@@ -82,7 +85,7 @@ async def look_before_working() -> None:
         await rescue()
 
 
-def simulate(port: int, seed: int) -> None:
+def simulate(port: int, seed: int, host: str = "127.0.0.1") -> None:
     """Run the simulated carrier until stopped."""
     import uvicorn  # noqa: PLC0415
 
@@ -96,4 +99,4 @@ def simulate(port: int, seed: int) -> None:
         public_url=settings.public_url,
         seed=seed,
     )
-    uvicorn.run(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
+    uvicorn.run(app, host=host, port=port, log_config=None, access_log=False)

@@ -15,6 +15,8 @@ from app.core.clock import Clock, clock
 from app.core.problems import SettingsMissing
 
 KEY_BYTES = 32
+SECRETS = Path("/run/secrets")
+"""Where containers find secrets, a file each, named like the variable: rrt_secret_key. The environment goes first."""
 LONGEST_KEPT_DAYS = 36_500
 LEAST_BYTES = 12
 """Different bytes in a key: 32 random ones have fewer once in a universe, a typed sample nearly always."""
@@ -24,8 +26,9 @@ class Settings(BaseSettings):
     """What an installation may choose."""
 
     model_config = SettingsConfigDict(
-        env_prefix="RRT_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True
-    )
+        env_prefix="RRT_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True,
+        secrets_dir=SECRETS if SECRETS.is_dir() else None,
+    )  # fmt: skip
 
     database_url: str = Field(
         validation_alias=AliasChoices("RRT_DATABASE_URL", "DATABASE_URL"),
@@ -50,6 +53,14 @@ class Settings(BaseSettings):
     omb_expires: str = Field("", description="When that number expires, as the form says it: 12/31/2029")
     clock: str = Field("", description="Accelerated clock, set by the demo; empty: real time")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_format: Literal["text", "json"] = Field("text", description="json: a JSON object a line, for a log store")
+    alive_file: Path | None = Field(None, description="A file that a worker touches while it comes round")
+    metrics_token: SecretStr | None = Field(
+        None, min_length=32, description="What Prometheus shows at /metrics, 32 characters or more; none: it is off"
+    )
+    traces_to: str = Field(
+        "", description="Where traces go by OTLP over HTTP, http://collector:4318; empty: nothing is traced"
+    )
     secure_cookies: bool = Field(True, description="Cookies only over https; the demo on http turns it off")
     solver_processes: int = Field(
         1, ge=0, le=32, description="Processes that solve beside the worker; 0 solves in a thread"

@@ -118,10 +118,10 @@ class Listed:
     made_at: datetime
 
 
-async def listed(since: datetime, *, ours: bool) -> list[Listed]:
+async def listed(since: datetime, *, ours: bool, most: int = MOST) -> list[Listed]:
     """Texts in Twilio's list made since then, newest first: our own, or those people sent us.
 
-    One page when there is little; Twilio's dates of sending are not asked (twilio.md 6).
+    One page when there is little; Twilio's dates of sending are not asked (twilio.md 6). At most `most` are read.
 
     Raises:
         CarrierError: Twilio could not be asked.
@@ -130,7 +130,7 @@ async def listed(since: datetime, *, ours: bool) -> list[Listed]:
 
     def look(client: Client) -> list[Listed]:
         found = []
-        for text in client.messages.stream(**({"from_": us} if ours else {"to": us}), page_size=PAGE, limit=MOST):
+        for text in client.messages.stream(**({"from_": us} if ours else {"to": us}), page_size=PAGE, limit=most):
             if not _is_since(text.date_created, since):
                 break
             is_ours = str(text.direction).startswith("outbound")
@@ -169,6 +169,25 @@ def _found_texts(client: Client, order: Order, since: datetime) -> list[Taken]:
         and str(text.direction).startswith("outbound")
         and _is_since(text.date_created, since)
     ]
+
+
+async def calls_since(since: datetime) -> list[Listed]:
+    """Calls in Twilio's list placed since then, newest first; what was said stands in none of them.
+
+    Raises:
+        CarrierError: Twilio could not be asked.
+    """
+
+    def look(client: Client) -> list[Listed]:
+        found = []
+        for call in client.calls.stream(from_=get_settings().twilio_from, page_size=PAGE, limit=MOST):
+            if not _is_since(call.date_created, since):
+                break
+            taken = Taken(str(call.sid), str(call.status), None, call.answered_by)
+            found.append(Listed(taken, str(call.to), "", True, call.date_created or since))
+        return found
+
+    return await _ask(look)
 
 
 def _found_calls(client: Client, order: Order, since: datetime) -> list[Taken]:

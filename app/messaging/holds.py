@@ -6,22 +6,26 @@ others wait. The gap's hold is on everything: after an outage or a restore nothi
 
 from datetime import timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
 from app.core.events import SYSTEM, Actor, record
 from app.core.jobs import defer
-from app.core.problems import WrongState
+from app.core.problems import Conflict, WrongState
 from app.core.settings import get_settings
 from app.messaging.errors import NextStep, meaning
 from app.messaging.models import Message, SendingHold
 from app.messaging.outbox import SEND
 from app.messaging.states import Channel, HoldReason, MessageState
-from app.watch import alarms
+from app.watch import alarms, epochs
 
 KIND = "sending.held"
+
+
+class NotReconciled(Conflict):
+    """This database was restored, and is not reconciled with the carrier's record yet: nothing is sent."""
 
 
 def _is_active() -> object:
@@ -36,10 +40,18 @@ async def active(session: AsyncSession) -> list[SendingHold]:
 
 
 async def on(session: AsyncSession, message: Message) -> SendingHold | None:
-    """What holds this message: calls go out while only texts are held."""
-    for hold in await active(session):
-        if hold.reason is HoldReason.GAP or message.channel is Channel.TEXT:
-            return hold
+    """What holds this message: calls go out while only texts are held.
+
+    Raises:
+        NotReconciled: the database is an older one of itself; everything waits. Asked in the same statement.
+    """
+    asked = select(literal_column(epochs.IS_RESTORED).label("is_restored")).subquery()
+    query = select(asked.c.is_restored, SendingHold).select_from(asked).outerjoin(SendingHold, _is_active())  # type: ignore[arg-type]
+    for is_restored, hold in await session.execute(query.order_by(SendingHold.reason.desc())):
+        if is_restored:
+            raise NotReconciled
+        if hold is not None and (hold.reason is HoldReason.GAP or message.channel is Channel.TEXT):
+            return hold  # type: ignore[no-any-return]  # a left join's row
     return None
 
 
@@ -57,6 +69,12 @@ async def after_gap(session: AsyncSession, silence: timedelta) -> None:
     minutes = round(silence.total_seconds() / 60)
     says = f"The service stood still for {minutes} minutes. What waited to go out is held."
     await _hold(session, HoldReason.GAP, says, "Look at what waits, then release it. What is stale is not sent.")
+
+
+async def after_restore(session: AsyncSession, says: str) -> SendingHold:
+    """Hold everything until the desk has looked at what a restored database cannot explain."""
+    await _hold(session, HoldReason.GAP, says, "Look at the alarms about single texts first, then release the rest.")
+    return next(hold for hold in await active(session) if hold.reason is HoldReason.GAP)
 
 
 async def _hold(

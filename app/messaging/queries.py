@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
@@ -199,3 +199,9 @@ def _shown(row: Message) -> Outgoing:
         at=row.delivered_at or row.sent_at or row.claimed_at or row.queued_at,
         is_contact=row.outcome == "answered_by_person" if is_call else row.state is MessageState.DELIVERED,
     )  # fmt: skip
+
+
+async def was_never_made(session: AsyncSession, message_id: int) -> bool:
+    """Whether no message of this database can have had this id: its numbers have not come so far."""
+    last = await session.scalar(text("select last_value from messages_id_seq"))
+    return message_id > (last or 0)

@@ -32,7 +32,8 @@ LOST_WEBHOOKS = "webhooks.lost"
 STRANGERS = "texts.unknown"
 
 
-async def _since(name: str) -> datetime:
+async def known_until(name: str) -> datetime:
+    """From when on a list is read: where it was read last, and somewhat before."""
     async with begin() as session:
         seen = await heartbeats.last(session, name)
     return (seen or clock.now() - FIRST_LOOK) - OVERLAP
@@ -46,7 +47,7 @@ async def read_missed() -> int:
     """
     started = clock.now()
     try:
-        found = await gateway.listed(await _since(heartbeats.INBOUND), ours=False)
+        found = await gateway.listed(await known_until(heartbeats.INBOUND), ours=False)
     except CarrierError as error:
         logger.warning("the carrier's list of incoming texts cannot be read: %s", error)
         return 0
@@ -56,21 +57,23 @@ async def read_missed() -> int:
             await session.scalars(select(InboundMessage.sid).where(InboundMessage.sid.in_([t.taken.sid for t in due])))
         )
     # One transaction each: a text that cannot be taken must not keep the others waiting.
-    missed = [await _read(text) for text in due if text.taken.sid not in known]
+    kept = [await keep(text) for text in due if text.taken.sid not in known]
+    missed = sum(inbound_id is not None for inbound_id in kept)
     async with begin() as session:
         await heartbeats.beat(session, heartbeats.INBOUND, started)
-        if any(missed):
-            await _tell_of_webhooks(session, sum(missed))
-    return sum(missed)
+        if missed:
+            await _tell_of_webhooks(session, missed)
+    return missed
 
 
-async def _read(text: Listed) -> bool:
+async def keep(text: Listed) -> int | None:
+    """Keep an incoming text of the carrier's list; its row's id, None when it is here already."""
     form = {"MessageSid": text.taken.sid, "From": text.number, "Body": text.body}
     async with begin() as session:
         inbound = await inbox.receive(session, form, made_at=text.made_at)
         if inbound is not None:
             await record(session, "text.recovered", inbound.id)
-        return inbound is not None
+        return None if inbound is None else inbound.id
 
 
 async def _tell_of_webhooks(session: AsyncSession, count: int) -> None:
@@ -90,7 +93,7 @@ async def compare() -> int:
     """
     started = clock.now()
     try:
-        found = await gateway.listed(await _since(heartbeats.OUTBOUND), ours=True)
+        found = await gateway.listed(await known_until(heartbeats.OUTBOUND), ours=True)
     except CarrierError as error:
         logger.warning("the carrier's list of our texts cannot be read: %s", error)
         return 0
@@ -100,7 +103,7 @@ async def compare() -> int:
     for text in reversed(found):
         if text.taken.sid not in settled:
             async with begin() as session:
-                strangers += not await _compared(session, text)
+                strangers += not await take_over(session, text)
     async with begin() as session:
         await heartbeats.beat(session, heartbeats.OUTBOUND, started)
         if strangers:
@@ -115,14 +118,21 @@ async def _settled(session: AsyncSession, sids: Sequence[str]) -> set[str]:
     return {sid for sid in rows if sid is not None}
 
 
-async def _compared(session: AsyncSession, text: Listed) -> bool:
-    """Whether a text of the carrier's list is one of ours; what the list says of it is taken over."""
+async def take_over(session: AsyncSession, text: Listed, *, is_restored: bool = False) -> bool:
+    """Whether a text of the carrier's list is one of ours; what the list says of it is taken over.
+
+    Args:
+        session: a transaction of its own.
+        text: as the carrier has it.
+        is_restored: a restored database writes the same text later than the carrier took it.
+    """
     is_ours = await session.scalar(select(Message.id).where(Message.sid == text.taken.sid)) is not None
-    query = select(Message).where(Message.sid == text.taken.sid) if is_ours else _without_sid(text)
+    query = select(Message).where(Message.sid == text.taken.sid) if is_ours else _without_sid(text, is_restored)
     message = await session.scalar(query.with_for_update(skip_locked=True))
     if message is None:  # nobody's, or somebody writes down just now what became of it
         known = select(Message.id).where(Message.sid == text.taken.sid)
-        return await session.scalar(known.union(_without_sid(text).with_only_columns(Message.id))) is not None
+        alike = _without_sid(text, is_restored).with_only_columns(Message.id)
+        return await session.scalar(known.union(alike)) is not None
     if message.state is MessageState.QUEUED:  # a restored backup: sent before, though this database does not know
         message.state, message.claimed_at = MESSAGE.after(message.state, "claim"), text.made_at
         await session.flush()
@@ -130,8 +140,9 @@ async def _compared(session: AsyncSession, text: Listed) -> bool:
     return True
 
 
-def _without_sid(text: Listed) -> Select[Message]:
+def _without_sid(text: Listed, is_restored: bool) -> Select[Message]:
     """The row a listed text may belong to: the oldest without a sid, to the same number, with the same words."""
+    latest = clock.now() if is_restored else text.made_at + gateway.CLOCK_SKEW
     waiting = (MessageState.QUEUED, MessageState.SENDING, MessageState.UNKNOWN)
     unmarked = func.regexp_replace(Message.body, sealed.IN_SQL, "#", "g")
     same_words = or_(Message.body == text.body, unmarked == sealed.closed(text.body))
@@ -140,7 +151,7 @@ def _without_sid(text: Listed) -> Select[Message]:
         .where(
             Message.number == text.number, same_words, Message.sid.is_(None),
             Message.channel == Channel.TEXT, Message.state.in_(waiting),
-            Message.queued_at <= text.made_at + gateway.CLOCK_SKEW,
+            Message.queued_at <= latest,
         )
         .order_by(Message.id)
         .limit(1)

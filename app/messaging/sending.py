@@ -78,7 +78,10 @@ async def _may_go(session: AsyncSession, message: Message) -> bool:
         message.state = MESSAGE.after(message.state, "cancel")
         await record(session, "message.cancelled", message.id, topic=message.topic, reason="too late")
         return False
-    hold = await holds.on(session, message)
+    try:
+        hold = await holds.on(session, message)
+    except holds.NotReconciled:
+        return False
     if hold is not None:
         if hold.reason is HoldReason.CARRIER and message.offer_id is not None:
             _claim(message, now)

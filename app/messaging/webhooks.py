@@ -11,11 +11,12 @@ from fastapi import APIRouter, Depends, Response
 from app.access.viewer import Anyone
 from app.core.clock import clock
 from app.core.text import whole
-from app.messaging import inbox, links, receipts, texts, twiml
+from app.messaging import inbox, links, queries, receipts, texts, twiml
 from app.messaging.carrier import Taken
 from app.messaging.models import Message
 from app.messaging.signature import Forged, Signed
 from app.messaging.states import Channel
+from app.watch import epochs
 from app.web.session import Session
 
 router = APIRouter(prefix="/twilio", include_in_schema=False, dependencies=[Anyone])
@@ -33,7 +34,10 @@ async def message_named(form: Signed, session: Session, m: int = 0, k: str = "")
     """
     if not form or not links.is_key(m, k):
         raise Forged
-    return await session.get(Message, m, with_for_update=True)
+    message = await session.get(Message, m, with_for_update=True)
+    if message is None and await queries.was_never_made(session, m):
+        await epochs.doubt(session, "The carrier tells of a message of ours that this database has never had.")
+    return message
 
 
 Ours = Annotated[Message | None, Depends(message_named)]

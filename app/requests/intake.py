@@ -1,8 +1,10 @@
 """From filing to a request that can be decided: file, change, take in, ask and answer, withdraw."""
 
+import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,6 +32,7 @@ NEEDED_WITHIN = {
 """When the team is needed, if the agency names no time (domain.md 1.3 D)."""
 
 
+REFERENCE = re.compile(r"\b(\d{2})-(\d{4,6})\b")
 MAY_BE_EMPTY = frozenset({"occurred_at", "killed", "injured"})
 """Columns that need no answer."""
 ALSO_LATER = frozenset({"contact_name", "contact_title", "contact_phone", "contact_email", "report_to", "details"})
@@ -47,6 +50,16 @@ async def _next_reference(session: AsyncSession) -> str:
     taken = taken.on_conflict_do_update(index_elements=["year"], set_={"last": ReferenceCounter.last + 1})
     number = await session.scalar(taken.returning(ReferenceCounter.last))
     return reference(now, number or 1)
+
+
+async def pass_over(session: AsyncSession, told: Iterable[str]) -> None:
+    """Give no reference again that stands in any of these texts to agencies: a restored database does not know them."""
+    year = clock.now().year
+    found = [int(one[2]) for body in told for one in REFERENCE.finditer(body) if int(one[1]) == year % 100]
+    if found:
+        taken = insert(ReferenceCounter).values(year=year, last=max(found))
+        last = func.greatest(ReferenceCounter.last, taken.excluded.last)
+        await session.execute(taken.on_conflict_do_update(index_elements=["year"], set_={"last": last}))
 
 
 def _phone(text: str) -> str:

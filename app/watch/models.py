@@ -43,3 +43,17 @@ class Heartbeat(Table):
 
     name: Mapped[str] = mapped_column(unique=True)
     beat_at: Mapped[datetime]
+
+
+class Epoch(Table):
+    """Which server this database was worked with last: one row, none before the first worker (`epochs.py`)."""
+
+    __tablename__ = "database_epochs"
+    __table_args__ = (Index("uq_database_epochs_only", text("(true)"), unique=True),)
+
+    server: Mapped[str]
+    """The cluster's identifier and the timeline of its log: a restore, or a standby that took over, changes it."""
+    since: Mapped[datetime]
+    doubted_at: Mapped[datetime | None]
+    doubt: Mapped[str] = mapped_column(default="", server_default="")
+    """Why the database is taken for an older one of itself, though its server is the same."""

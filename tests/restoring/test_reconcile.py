@@ -1,0 +1,180 @@
+"""A restored database learns from the carrier what it lost, and nobody is texted twice (reliability.md A10, R8)."""
+
+from collections import Counter
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from app.core.clock import clock
+from app.core.database import begin, close_engine
+from app.core.jobs import shift_waiting
+from app.dispatch.promises import broken
+from app.messaging import holds
+from app.processes import look_before_working
+from app.restoring import reconcile
+from app.restoring.reconcile import Outcome
+from app.watch import alarms, epochs
+from tests.postgres import Picture, Sweeper
+from tests.story import Story
+
+
+class Disk:
+    """A copy of the whole database from a moment, to be put back."""
+
+    def __init__(self, sweeper: Sweeper) -> None:
+        self.picture, self.at = Picture(sweeper.connection), clock.now()
+
+    async def put_back(self) -> None:
+        """The database is as it was, and its server says so; the clock and the carrier are as they are."""
+        await close_engine()
+        self.picture.restore()
+        async with begin() as session:
+            await epochs.doubt(session, "A copy of the disk was put back.")
+            await shift_waiting(session, clock.now() - self.at)
+
+
+def asked(story: Story) -> Counter[tuple[str, str]]:
+    """How often each phone was asked to come."""
+    return Counter((m["to"], m["body"]) for m in story.carrier.messages if "Can you go to" in m["body"])
+
+
+def words(story: Story) -> list[tuple[str, str]]:
+    """Every text that left the house."""
+    return [(m["to"], m["body"]) for m in story.carrier.messages if m["direction"] != "inbound"]
+
+
+async def reconciled() -> Outcome:
+    outcome = await reconcile.run()
+    assert outcome is not None
+    return outcome
+
+
+async def states(story: Story, reference: str) -> dict[int, tuple[str, str]]:
+    """Person to the state and the code of the latest offer."""
+    return {offer["expert_id"]: (offer["state"], offer["code"]) for offer in await story.offers(reference)}
+
+
+async def test_what_was_asked_and_answered_after_the_restored_moment_is_as_it_was(
+    story: Story, _sweeper: Sweeper
+) -> None:
+    reference = await story.files()
+    await story.approves(reference)
+    first, second, third, *_ = await story.asks(reference)
+    await first.texts("YES")
+    disk = Disk(_sweeper)
+    await second.texts("NO")  # somebody else is asked
+    await third.texts("yes I can")
+    await story.passes(timedelta(minutes=12))  # reminders
+    sent, stood = words(story), await states(story, reference)
+    assert {state for state, _ in stood.values()} == {"accepted", "declined", "contacting"}
+
+    await disk.put_back()
+    assert (await states(story, reference))[third.id][0] == "contacting"
+    outcome = await reconciled()
+    assert outcome.is_clean
+    assert outcome.asked_before >= 1
+    assert outcome.read == 2
+    await story.settle()
+    assert words(story) == sent
+    assert await states(story, reference) == stood
+
+
+async def test_a_team_is_completed_after_a_restore_without_a_doubled_or_missing_text(
+    story: Story, _sweeper: Sweeper
+) -> None:
+    reference = await story.files()
+    await story.approves(reference)
+    people = await story.asks(reference)
+    disk = Disk(_sweeper)
+    await people[0].texts("NO")
+    await people[1].texts("YES")
+    await disk.put_back()
+    await reconciled()
+    await story.settle()
+    for offer in await story.offers(reference):
+        if offer["state"] == "contacting":
+            person = await story.person(offer["expert_id"])
+            await person.texts(f"YES {offer['code']}")
+    assert (await story.deployment(reference))["state"] == "staffed"
+    assert max(asked(story).values()) == 1
+    told = Counter(m["to"] for m in story.carrier.messages if "You have the seat" in m["body"])
+    assert set(told.values()) == {1}
+    assert len(told) == len([o for o in await story.offers(reference) if o["state"] == "accepted"])
+    async with begin() as session:
+        assert await broken(session) == []
+
+
+async def test_nothing_is_sent_before_a_restored_database_is_reconciled(story: Story, _sweeper: Sweeper) -> None:
+    reference = await story.files()
+    await story.approves(reference)
+    await story.post("recommender", f"/deployments/{reference}/rosters/1/accept")
+    disk = Disk(_sweeper)
+    await story.settle()
+    sent = words(story)
+    assert len(asked(story)) >= 3
+    await disk.put_back()
+    await story.settle()  # workers that do not look, as an old version's
+    assert words(story) == sent
+    await look_before_working()
+    await story.settle()
+    assert words(story) == sent
+
+
+async def test_what_nobody_can_explain_is_shown_to_the_desk_and_holds_everything(
+    story: Story, _sweeper: Sweeper
+) -> None:
+    disk = Disk(_sweeper)
+    reference = await story.files()  # a request that is lost whole
+    await story.settle()
+    await disk.put_back()
+    outcome = await reconciled()
+    assert [one.body for one in outcome.unexplained] == [words(story)[-1][1]]
+    async with begin() as session:
+        assert [hold.reason for hold in await holds.active(session)] == ["gap"]
+        told = [alarm.says for alarm in await alarms.still_open(session)]
+    assert any(f"We have your request {reference}" in says for says in told)
+    assert await story.files() != reference  # nobody else gets the number that the chief was told
+
+
+async def test_a_link_in_a_text_that_the_database_lost_still_opens_its_offer(story: Story, _sweeper: Sweeper) -> None:
+    reference = await story.files()
+    await story.approves(reference)
+    first, *_ = await story.asks(reference)
+    disk = Disk(_sweeper)
+    await first.texts("NO")
+    (new,) = [m for m in story.carrier.messages if "Can you go to" in m["body"]][len(await story.offers(reference)) - 1 :]
+    link = next(word for word in new["body"].split() if "/x/" in word)
+    await disk.put_back()
+    await reconciled()
+    page = await story.http.get("/x/" + link.rpartition("/x/")[2])
+    assert page.status_code == 200
+    assert "no longer" not in page.text
+
+
+async def test_a_callback_for_a_message_that_was_never_made_stops_all_sending(
+    story: Story, _sweeper: Sweeper
+) -> None:
+    disk = Disk(_sweeper)
+    reference = await story.files()
+    await story.settle()
+    await close_engine()
+    disk.picture.restore()  # nothing else says that the disk is an older one
+    await story.carrier.run_due(clock.now() + timedelta(minutes=1))
+    async with begin() as session:
+        assert "never had" in await epochs.why(session)
+    sent = words(story)
+    assert await story.files() == reference  # it is lost, and the chief asks again
+    await story.settle()
+    assert words(story) == sent
+
+
+async def test_another_server_or_timeline_is_a_restored_database(story: Story) -> None:
+    async with begin() as session:
+        await epochs.begin_with(session)
+        assert not await epochs.is_restored(session)
+    async with begin() as session:
+        await session.execute(text("update database_epochs set server = '1/00000001'"))
+        assert await epochs.is_restored(session)
+        assert "1/00000001" in await epochs.why(session)
+        await epochs.accept(session)
+        assert not await epochs.is_restored(session)
