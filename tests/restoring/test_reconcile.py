@@ -142,7 +142,9 @@ async def test_a_link_in_a_text_that_the_database_lost_still_opens_its_offer(sto
     first, *_ = await story.asks(reference)
     disk = Disk(_sweeper)
     await first.texts("NO")
-    (new,) = [m for m in story.carrier.messages if "Can you go to" in m["body"]][len(await story.offers(reference)) - 1 :]
+    (new,) = [m for m in story.carrier.messages if "Can you go to" in m["body"]][
+        len(await story.offers(reference)) - 1 :
+    ]
     link = next(word for word in new["body"].split() if "/x/" in word)
     await disk.put_back()
     await reconciled()
@@ -151,9 +153,9 @@ async def test_a_link_in_a_text_that_the_database_lost_still_opens_its_offer(sto
     assert "no longer" not in page.text
 
 
-async def test_a_callback_for_a_message_that_was_never_made_stops_all_sending(
-    story: Story, _sweeper: Sweeper
-) -> None:
+async def test_a_callback_for_a_message_that_was_never_made_stops_all_sending(story: Story, _sweeper: Sweeper) -> None:
+    await story.files()
+    await story.settle()
     disk = Disk(_sweeper)
     reference = await story.files()
     await story.settle()
