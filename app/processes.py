@@ -79,7 +79,7 @@ async def _work(concurrency: int) -> None:
 async def _show_life(file: Path | None) -> None:
     """Touch a file as long as this process comes round: a container's health check looks at its age."""
     while file is not None:
-        file.touch()
+        file.touch()  # noqa: ASYNC240 - a touch does not wait
         await asyncio.sleep(ALIVE_S)
 
 
