@@ -1,7 +1,6 @@
 """`rrt keys`: the keys that personal data and the secrets of authenticator apps are sealed with."""
 # ruff: noqa: PLC0415 - imports are inside the commands, as in cli.py
 
-import asyncio
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
@@ -67,6 +66,8 @@ def rotate() -> None:
 
 def _run(work: Coroutine[Any, Any, Result]) -> Result:
     """Load all tables, do the work, close the connections; a lost key is a sentence."""
+    import asyncio
+
     from app.access import vault
     from app.core.database import close_engine
     from app.core.sealing import Unsealable

@@ -9,9 +9,10 @@ from pathlib import Path
 from app import rooms
 from app.core.database import begin, close_engine
 from app.core.jobs import come_back, job_app, rescue, run_worker
+from app.core.loading import loading
 from app.core.log import start_logging
 from app.core.settings import get_settings
-from app.messaging import gaps, reconciling
+from app.messaging import gaps, gateway, reconciling
 
 logger = logging.getLogger(__name__)
 ROOT = Path(__file__).parent.parent
@@ -25,16 +26,20 @@ def migrate() -> None:
 
     here = ROOT / "alembic.ini"
     config = Config(here if here.is_file() else Path.cwd() / "alembic.ini")
-    config.set_main_option("sqlalchemy.url", get_settings().sqlalchemy_url.replace("%", "%%"))
+    config.set_main_option("sqlalchemy.url", get_settings().libpq_url.replace("%", "%%"))
     command.upgrade(config, "head")
 
 
 def serve(host: str, port: int) -> None:
     """Serve the pages and the API until stopped."""
-    import uvicorn  # noqa: PLC0415
-
     start_logging(get_settings().log_level)
-    uvicorn.run("app.main:create_app", factory=True, host=host, port=port, log_config=None, access_log=False)
+    with loading():
+        import uvicorn  # noqa: PLC0415 - heavy, as the next, and only needed here
+
+        from app.main import create_app  # noqa: PLC0415
+
+        app = create_app()
+    uvicorn.run(app, host=host, port=port, log_config=None, access_log=False)
 
 
 def work(concurrency: int) -> None:
@@ -54,14 +59,18 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 async def _work(concurrency: int) -> None:
-    from app.rosters import solving  # noqa: PLC0415
+    with loading():
+        from app.rosters import solving  # noqa: PLC0415
+
+        rooms.load_jobs()
 
     async def work_until_stopped() -> None:
         await look_before_working()
         await run_worker(concurrency)
 
-    rooms.load_jobs()
     alive = asyncio.create_task(_show_life(get_settings().alive_file))
+    gateway.get_ready()
+    solving.get_ready()
     working = asyncio.create_task(come_back(work_until_stopped))
     # One owner of the signals: a stop asked for while the database is away must end the worker, not start it again.
     for asked in (signal.SIGINT, signal.SIGTERM):

@@ -56,6 +56,34 @@ def test_settings_are_printed_with_their_meaning_and_secrets_masked(settings: di
     assert "Twilio account" in done.stdout
 
 
+HEAVY = {"alembic", "fastapi", "numpy", "ortools", "pandas", "psycopg", "requests", "sqlalchemy", "twilio", "typst"}
+LOADED_BY = """
+import sys
+{code}
+print(*sorted({{name.partition(".")[0] for name in sys.modules}}))
+"""
+
+
+def _loaded_by(code: str, **settings: str) -> set[str]:
+    """What Python has imported after `code`."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path.cwd())} | settings
+    command = [sys.executable, "-c", LOADED_BY.format(code=code)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, cwd="/", timeout=60)
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def test_help_loads_nothing_heavy() -> None:
+    loaded = _loaded_by("from app.cli import cli\ncli(['--help'], standalone_mode=False)")
+    assert "typer" in loaded
+    assert not loaded & HEAVY
+
+
+def test_the_web_loads_neither_the_solver_nor_what_sends_texts(settings: dict[str, str]) -> None:
+    loaded = _loaded_by("from app.main import create_app\ncreate_app()", **settings)
+    assert "fastapi" in loaded
+    assert not loaded & {"icalendar", "numpy", "ortools", "pandas", "requests", "typst", "webauthn", "xlsxwriter"}
+
+
 def _count(database_url: str) -> int:
     with psycopg.connect(libpq(database_url)) as connection:
         row = connection.execute("select count(*) from experts").fetchone()

@@ -1,19 +1,11 @@
 """Passkeys (WebAuthn), as second factor: the browser signs a challenge of ours with a key that never leaves it."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import webauthn
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, options_to_json
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    UserVerificationRequirement,
-)
 
 from app.access import factors
 from app.access.models import Factor, FactorKind, SignInSession, User
@@ -23,8 +15,10 @@ from app.core.problems import Invalid
 from app.core.settings import get_settings
 from app.web.languages import N_, translated
 
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
 REFUSED = N_("This passkey could not be checked. Try again, or use a code.")
-VERIFIED = UserVerificationRequirement.REQUIRED
 
 
 def _origin() -> str:
@@ -36,7 +30,10 @@ def _host() -> str:
     return urlsplit(get_settings().public_url).hostname or "localhost"
 
 
-async def _known(session: AsyncSession, user_id: int) -> list[PublicKeyCredentialDescriptor]:
+async def _known(session: AsyncSession, user_id: int) -> "list[PublicKeyCredentialDescriptor]":
+    from webauthn.helpers import base64url_to_bytes  # noqa: PLC0415 - heavy; loaded where it is used
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor  # noqa: PLC0415
+
     return [
         PublicKeyCredentialDescriptor(id=base64url_to_bytes(factor.credential_id))
         for factor in await factors.of_user(session, user_id)
@@ -46,10 +43,14 @@ async def _known(session: AsyncSession, user_id: int) -> list[PublicKeyCredentia
 
 async def registration(session: AsyncSession, signed_in: SignInSession, user: User) -> dict[str, Any]:
     """What the browser needs to make a passkey."""
+    import webauthn  # noqa: PLC0415 - as above
+    from webauthn.helpers import bytes_to_base64url, options_to_json  # noqa: PLC0415
+    from webauthn.helpers.structs import AuthenticatorSelectionCriteria, UserVerificationRequirement  # noqa: PLC0415
+
     options = webauthn.generate_registration_options(
         rp_id=_host(), rp_name=get_settings().programme, user_name=user.email, user_id=str(user.id).encode(),
         user_display_name=user.name, exclude_credentials=await _known(session, user.id),
-        authenticator_selection=AuthenticatorSelectionCriteria(user_verification=VERIFIED),
+        authenticator_selection=AuthenticatorSelectionCriteria(user_verification=UserVerificationRequirement.REQUIRED),
     )  # fmt: skip
     signed_in.challenge = bytes_to_base64url(options.challenge)
     made: dict[str, Any] = json.loads(options_to_json(options))
@@ -58,6 +59,8 @@ async def registration(session: AsyncSession, signed_in: SignInSession, user: Us
 
 def _challenge(signed_in: SignInSession) -> bytes:
     """The challenge of before; it counts once."""
+    from webauthn.helpers import base64url_to_bytes  # noqa: PLC0415 - as above
+
     challenge, signed_in.challenge = signed_in.challenge, None
     if challenge is None:
         raise Invalid(errors={"passkey": translated(REFUSED)})
@@ -72,6 +75,10 @@ async def add(
     Raises:
         Invalid: not for our challenge, not from our pages, or not what it says it is.
     """
+    import webauthn  # noqa: PLC0415 - as above
+    from webauthn.helpers import bytes_to_base64url  # noqa: PLC0415
+    from webauthn.helpers.exceptions import WebAuthnException  # noqa: PLC0415
+
     try:
         made = webauthn.verify_registration_response(
             credential=credential, expected_challenge=_challenge(signed_in), expected_rp_id=_host(),
@@ -93,9 +100,14 @@ async def add(
 
 async def question(session: AsyncSession, signed_in: SignInSession) -> dict[str, Any]:
     """What the browser needs to sign with a passkey of the user's."""
+    import webauthn  # noqa: PLC0415 - as above
+    from webauthn.helpers import bytes_to_base64url, options_to_json  # noqa: PLC0415
+    from webauthn.helpers.structs import UserVerificationRequirement  # noqa: PLC0415
+
     options = webauthn.generate_authentication_options(
-        rp_id=_host(), allow_credentials=await _known(session, signed_in.user_id), user_verification=VERIFIED
-    )
+        rp_id=_host(), allow_credentials=await _known(session, signed_in.user_id),
+        user_verification=UserVerificationRequirement.REQUIRED,
+    )  # fmt: skip
     signed_in.challenge = bytes_to_base64url(options.challenge)
     asked: dict[str, Any] = json.loads(options_to_json(options))
     return asked
@@ -103,6 +115,9 @@ async def question(session: AsyncSession, signed_in: SignInSession) -> dict[str,
 
 async def check(session: AsyncSession, signed_in: SignInSession, credential: dict[str, Any]) -> bool:
     """Whether a passkey of this user has signed our challenge, on our pages. A copied one is noticed by its count."""
+    import webauthn  # noqa: PLC0415 - as above
+    from webauthn.helpers.exceptions import WebAuthnException  # noqa: PLC0415
+
     challenge = _challenge(signed_in)
     mine = (Factor.user_id == signed_in.user_id) & (Factor.credential_id == str(credential.get("id", "")))
     factor = await session.scalar(select(Factor).where(mine).with_for_update())

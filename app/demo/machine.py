@@ -3,11 +3,10 @@
 import os
 import secrets
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import httpx
@@ -15,8 +14,8 @@ import httpx
 from app.core.clock import Clock
 from app.core.postgres import EmbeddedPostgres
 from app.core.settings import get_settings
+from app.demo.crew import Crew
 
-LEASH = Path(__file__).parent.parent / "core" / "leash.py"
 READY_WITHIN_S = 60
 
 
@@ -83,44 +82,38 @@ def set_environment(address: str, data: Path, *, web: int, simulator: int, clock
 
 
 @contextmanager
-def processes(data: Path, *, web: int, simulator: int) -> Iterator[None]:
+def processes(crew: Crew, data: Path, *, web: int, simulator: int) -> Iterator[Mapping[str, BaseProcess]]:
     """Web, worker and simulator; they end when the block does, or when this process dies."""
     commands = {
         "web": ["serve", "--port", str(web)],
         "simulator": ["simulator", "--port", str(simulator)],
         "worker": ["worker"],
     }
-    with ExitStack() as stack:
-        started = {name: stack.enter_context(_process(data, name, command)) for name, command in commands.items()}
-        _wait_for(f"http://127.0.0.1:{simulator}/healthz", started["simulator"], data / "simulator.log")
-        _wait_for(f"http://127.0.0.1:{web}/readyz", started["web"], data / "web.log")
-        yield
-
-
-@contextmanager
-def _process(data: Path, name: str, command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
-    leashed = [sys.executable, str(LEASH), str(os.getpid()), "-1", sys.executable, "-m", "app.cli", *command]
-    with (data / f"{name}.log").open("ab") as log:
-        child = subprocess.Popen(leashed, stdout=log, stderr=log, start_new_session=True)
     try:
-        yield child
+        yield {name: crew.start(command, data / f"{name}.log") for name, command in commands.items()}
     finally:
-        child.terminate()
-        try:
-            child.wait(10)
-        except subprocess.TimeoutExpired:
-            child.kill()
+        crew.stop()  # before the database goes
 
 
-def _wait_for(url: str, child: subprocess.Popen[bytes], log: Path) -> None:
+def wait_for_pages(started: Mapping[str, BaseProcess], data: Path, *, web: int, simulator: int) -> None:
+    """Until the pages serve, and the carrier.
+
+    Raises:
+        NotReady: one of them does not come up.
+    """
+    _wait_for(f"http://127.0.0.1:{simulator}/healthz", started["simulator"], data / "simulator.log")
+    _wait_for(f"http://127.0.0.1:{web}/readyz", started["web"], data / "web.log")
+
+
+def _wait_for(url: str, child: BaseProcess, log: Path) -> None:
     deadline = time.monotonic() + READY_WITHIN_S
     # One that has ended is not waited for: somebody else may answer at its address, another demonstration for one.
-    while time.monotonic() < deadline and child.poll() is None:
+    while time.monotonic() < deadline and child.is_alive():
         try:
-            if httpx.get(url, timeout=2).is_success and child.poll() is None:
+            if httpx.get(url, timeout=2).is_success and child.is_alive():
                 return
         except httpx.HTTPError:
             pass
-        time.sleep(0.1)
+        time.sleep(0.05)
     tail = log.read_text(errors="replace")[-800:] if log.exists() else ""
     raise NotReady(f"{url} does not answer.\n{tail}")

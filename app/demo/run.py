@@ -16,7 +16,7 @@ from rich.table import Table
 from app.core.clock import Clock, clock
 from app.core.places import clock_time
 from app.core.settings import get_settings
-from app.demo import machine, people, story
+from app.demo import crew, machine, people, story
 from app.processes import migrate
 from app.seed import filling
 
@@ -68,8 +68,8 @@ def run(*, experts: int, rate: float, once: bool, data: Path) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     began = time.monotonic()
     try:
-        with machine.database(data.resolve()) as address:
-            return _with_database(address, data.resolve(), began, experts=experts, rate=rate, once=once)
+        with crew.gathered(3) as others, machine.database(data.resolve()) as address:
+            return _with_database(address, others, data.resolve(), began, experts=experts, rate=rate, once=once)
     except machine.NotReady as problem:
         console.print(f"[red]{problem}[/]")
         return 1
@@ -77,7 +77,9 @@ def run(*, experts: int, rate: float, once: bool, data: Path) -> int:
         return 0
 
 
-def _with_database(address: str, data: Path, began: float, *, experts: int, rate: float, once: bool) -> int:
+def _with_database(
+    address: str, others: crew.Crew, data: Path, began: float, *, experts: int, rate: float, once: bool
+) -> int:
     web, simulator = machine.free_port(8000), machine.free_port(8100)
     machine.set_environment(address, data, web=web, simulator=simulator, clock=None)
     migrate()
@@ -86,8 +88,9 @@ def _with_database(address: str, data: Path, began: float, *, experts: int, rate
     clock.follow(Clock(rate, time.time(), start))
     machine.set_environment(address, data, web=web, simulator=simulator, clock=clock)
     get_settings()
-    cast = asyncio.run(people.gather(experts=experts, seed=1))
-    with machine.processes(data, web=web, simulator=simulator):
+    with machine.processes(others, data, web=web, simulator=simulator) as started:
+        cast = asyncio.run(people.gather(experts=experts, seed=1))
+        machine.wait_for_pages(started, data, web=web, simulator=simulator)
         base, carrier = f"http://127.0.0.1:{web}", f"http://127.0.0.1:{simulator}"
         found = "is new" if cast.is_new else "has what earlier runs left"
         console.print(f"Ready in {time.monotonic() - began:.1f} s: {cast.pool} experts, the database {found}.")

@@ -6,9 +6,9 @@ every change of its times, which the database counts.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from icalendar import Calendar, Event, vCalAddress
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +19,9 @@ from app.deployments.models import Assignment, Deployment, Position
 from app.deployments.states import AssignmentState, DeploymentState
 from app.experts.models import Expert
 from app.requests.models import Request
+
+if TYPE_CHECKING:
+    from icalendar import Calendar, Event, vCalAddress
 
 OVER = (AssignmentState.CANCELLED, AssignmentState.NO_SHOW)
 DESK_BACK = timedelta(days=90)
@@ -32,7 +35,9 @@ def ends_at(assignment: Assignment, deployment: Deployment) -> datetime:
     return leaves + (assignment.arrives_at - lower if lower else timedelta(0))
 
 
-def _calendar(name: str, method: str) -> Calendar:
+def _calendar(name: str, method: str) -> "Calendar":
+    from icalendar import Calendar  # noqa: PLC0415 - loaded where it is used, so that the web starts sooner
+
     calendar = Calendar()
     calendar.add("prodid", f"-//Rapid Response Team//{name}//EN")
     calendar.add("version", "2.0")
@@ -40,7 +45,9 @@ def _calendar(name: str, method: str) -> Calendar:
     return calendar
 
 
-def _desk_address() -> vCalAddress:
+def _desk_address() -> "vCalAddress":
+    from icalendar import vCalAddress  # noqa: PLC0415
+
     host = urlsplit(get_settings().public_url).hostname or "localhost"
     address = vCalAddress(f"mailto:desk@{host}")
     address.params["CN"] = "RRT desk"
@@ -50,6 +57,8 @@ def _desk_address() -> vCalAddress:
 async def invitation(session: AsyncSession, assignment: Assignment) -> bytes:
     """One assignment for its expert's calendar: REQUEST, the same again with a higher SEQUENCE when it changed, CANCEL
     when it is off."""
+    from icalendar import vCalAddress  # noqa: PLC0415
+
     is_off = assignment.state in OVER
     calendar = _calendar("Journeys", "CANCEL" if is_off else "REQUEST")
     event = await _event(session, assignment)
@@ -71,7 +80,9 @@ async def journeys(session: AsyncSession, assignments: Sequence[Assignment]) -> 
     return bytes(calendar.to_ical())
 
 
-async def _event(session: AsyncSession, assignment: Assignment) -> Event:
+async def _event(session: AsyncSession, assignment: Assignment) -> "Event":
+    from icalendar import Event  # noqa: PLC0415
+
     deployment = await session.get_one(Deployment, assignment.deployment_id)
     request = await session.get_one(Request, deployment.request_id)
     position = await session.get_one(Position, assignment.position_id)
@@ -99,6 +110,8 @@ async def of_expert(session: AsyncSession, expert_id: int) -> bytes:
 
 async def of_desk(session: AsyncSession) -> bytes:
     """The desk's feed: every deployment of the last ninety days and to come; called off, they are cancelled."""
+    from icalendar import Event  # noqa: PLC0415
+
     calendar = _calendar("Deployments", "PUBLISH")
     query = select(Deployment, Request).join(Request, Request.id == Deployment.request_id)
     rows = await session.execute(query.where(Deployment.ends_at > clock.now() - DESK_BACK).order_by(Deployment.id))

@@ -11,19 +11,17 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
-
-import requests
-from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException  # type: ignore[import-untyped]
-from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]
-from twilio.rest import Client  # type: ignore[import-untyped]
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+from typing import TYPE_CHECKING, TypeVar
 
 from app.core.settings import get_settings
 from app.messaging import links
 from app.messaging.carrier import Busy, CarrierError, Lost, Order, Refused, Taken
 from app.messaging.errors import DAILY_LIMIT
 from app.messaging.states import Channel
+
+if TYPE_CHECKING:
+    import requests
+    from twilio.rest import Client  # type: ignore[import-untyped]
 
 TIMEOUT_S = 10
 RING_S = 25
@@ -36,6 +34,11 @@ CLOCK_SKEW = timedelta(seconds=30)
 _POOL = ThreadPoolExecutor(max_workers=8, thread_name_prefix="twilio")
 _OWN = threading.local()
 Answer = TypeVar("Answer")
+
+
+def get_ready() -> None:
+    """Load the client, in a thread of its own, so that the first text does not wait for it. The web does without."""
+    _POOL.submit(_client)
 
 
 async def hand_over(order: Order) -> Taken:
@@ -56,7 +59,7 @@ async def send_text(order: Order) -> Taken:
         Refused, Busy, Lost: see there.
     """
 
-    def create(client: Client) -> Taken:
+    def create(client: "Client") -> Taken:
         asked = {"validity_period": _validity(order.valid_for)} if order.valid_for else {}
         made = client.messages.create(
             to=order.number,
@@ -77,7 +80,7 @@ async def place_call(order: Order) -> Taken:
         Refused, Busy, Lost: see there.
     """
 
-    def create(client: Client) -> Taken:
+    def create(client: "Client") -> Taken:
         made = client.calls.create(
             to=order.number,
             from_=get_settings().twilio_from,
@@ -128,7 +131,7 @@ async def listed(since: datetime, *, ours: bool, most: int = MOST) -> list[Liste
     """
     us = get_settings().twilio_from
 
-    def look(client: Client) -> list[Listed]:
+    def look(client: "Client") -> list[Listed]:
         found = []
         for text in client.messages.stream(**({"from_": us} if ours else {"to": us}), page_size=PAGE, limit=most):
             if not _is_since(text.date_created, since):
@@ -150,7 +153,7 @@ async def fetch(channel: Channel, sid: str) -> Taken:
         CarrierError: Twilio could not be asked.
     """
 
-    def look(client: Client) -> Taken:
+    def look(client: "Client") -> Taken:
         if channel is Channel.CALL:
             call = client.calls(sid).fetch()
             return Taken(sid, str(call.status), None, call.answered_by)
@@ -160,7 +163,7 @@ async def fetch(channel: Channel, sid: str) -> Taken:
     return await _ask(look)
 
 
-def _found_texts(client: Client, order: Order, since: datetime) -> list[Taken]:
+def _found_texts(client: "Client", order: Order, since: datetime) -> list[Taken]:
     """By recipient only: Twilio's From is empty at first with a service, and DateSent until it is sent."""
     return [
         Taken(str(text.sid), str(text.status), text.error_code)
@@ -178,7 +181,7 @@ async def calls_since(since: datetime) -> list[Listed]:
         CarrierError: Twilio could not be asked.
     """
 
-    def look(client: Client) -> list[Listed]:
+    def look(client: "Client") -> list[Listed]:
         found = []
         for call in client.calls.stream(from_=get_settings().twilio_from, page_size=PAGE, limit=MOST):
             if not _is_since(call.date_created, since):
@@ -190,7 +193,7 @@ async def calls_since(since: datetime) -> list[Listed]:
     return await _ask(look)
 
 
-def _found_calls(client: Client, order: Order, since: datetime) -> list[Taken]:
+def _found_calls(client: "Client", order: Order, since: datetime) -> list[Taken]:
     return [
         Taken(str(call.sid), str(call.status), None, call.answered_by)
         for call in client.calls.list(to=order.number, limit=LOOK_BACK)
@@ -207,12 +210,15 @@ def _validity(valid_for: timedelta) -> int:
     return max(1, min(LONGEST_VALIDITY_S, int(valid_for.total_seconds())))
 
 
-async def _ask(work: Callable[[Client], Answer]) -> Answer:
+async def _ask(work: "Callable[[Client], Answer]") -> Answer:
     return await asyncio.get_running_loop().run_in_executor(_POOL, _translated, work)
 
 
-def _translated(work: Callable[[Client], Answer]) -> Answer:
+def _translated(work: "Callable[[Client], Answer]") -> Answer:
     """Do `work`, and turn everything that may go wrong into one of our three words."""
+    import requests  # noqa: PLC0415 - heavy, and the web never sends
+    from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException  # type: ignore[import-untyped]  # noqa: PLC0415
+
     try:
         return work(_client())
     except (TwilioRestException, TwilioServiceException) as error:
@@ -223,8 +229,11 @@ def _translated(work: Callable[[Client], Answer]) -> Answer:
         raise Lost(type(error).__name__) from error
 
 
-def _client() -> Client:
+def _client() -> "Client":
     """This thread's own client, for the present settings."""
+    from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]  # noqa: PLC0415 - as above
+    from twilio.rest import Client  # noqa: PLC0415
+
     settings = get_settings()
     if getattr(_OWN, "settings", None) is not settings:
         client = Client(
@@ -246,8 +255,11 @@ def _answered(status: int, code: int | None, message: str) -> CarrierError:
     return Refused(code or status, message)
 
 
-def _never_left(error: requests.RequestException) -> bool:
+def _never_left(error: "requests.RequestException") -> bool:
     """Whether the request certainly never reached Twilio: no connection was made."""
+    import requests  # noqa: PLC0415 - as above
+    from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError  # noqa: PLC0415
+
     cause = error.args[0] if error.args else None
     reason = cause.reason if isinstance(cause, MaxRetryError) else cause
     return isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError | ConnectTimeoutError)

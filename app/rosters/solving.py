@@ -36,6 +36,15 @@ def _leash(worker: int) -> None:
     stop_with_parent(worker)
 
 
+def get_ready() -> None:
+    """Have the solving process load OR-Tools now, or the first roster after a start waits for it."""
+    _executor().submit(_load)
+
+
+def _load() -> None:
+    import solver.search  # noqa: F401, PLC0415 - as in _solve
+
+
 @dataclass(frozen=True, slots=True)
 class Solved:
     """A roster, and the record from which it can be made again."""

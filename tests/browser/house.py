@@ -16,7 +16,7 @@ import httpx
 
 from app.core.clock import Clock, clock
 from app.core.settings import get_settings
-from app.demo import machine, people
+from app.demo import crew, machine, people
 from app.demo.run import Part
 from app.seed.filling import DEMO_PASSWORD
 
@@ -131,7 +131,11 @@ def open_house(database_url: str, data: Path, *, experts: int = 300) -> Iterator
         # In a thread of its own: Playwright's loop runs in this one.
         with ThreadPoolExecutor(1) as thread:
             cast = thread.submit(asyncio.run, people.gather(experts=experts, seed=1)).result()
-        with machine.processes(data, web=web, simulator=simulator):
+        with (
+            crew.gathered(3, has_threads=True) as others,
+            machine.processes(others, data, web=web, simulator=simulator) as started,
+        ):
+            machine.wait_for_pages(started, data, web=web, simulator=simulator)
             base, carrier = f"http://127.0.0.1:{web}", f"http://127.0.0.1:{simulator}"
             _give_phones(carrier, cast)
             parts = {name: Part(base, key) for name, key in cast.keys.items()}
