@@ -75,27 +75,43 @@ def state_column(kind: type[StrEnum], length: int = 24) -> Enum:
 
 def engine() -> AsyncEngine:
     """The process's engine for the database of the settings."""
-    return _engine(get_settings().sqlalchemy_url)
+    settings = get_settings()
+    return _engine(settings.sqlalchemy_url, pooled=settings.is_pooled)
 
 
 ENGINES: list[AsyncEngine] = []
 """All that this process has made, one for each database it was sent to."""
 
 
+LIMITS = {
+    "statement_timeout": "15000",
+    "lock_timeout": "5000",
+    "idle_in_transaction_session_timeout": "30000",
+    "timezone": "UTC",
+    "rrt.agency": "all",  # row-level security: a transaction of an agency's narrows it
+}
+"""Statements and locks have limits, so that nothing hangs (reliability.md R18)."""
+
+SET_LIMITS = text("select " + ", ".join(f"set_config('{name}', '{value}', true)" for name, value in LIMITS.items()))
+
+
+def _connecting(*, pooled: bool) -> dict[str, Any]:
+    """How a connection begins. What is set on a pooler's would be the next one's too, or nobody's; so would statements
+    that were prepared on it."""
+    if pooled:
+        return {"prepare_threshold": None}
+    return {"options": " ".join(f"-c {name}={value}" for name, value in LIMITS.items())}
+
+
 @cache
-def _engine(url: str) -> AsyncEngine:
-    """Statements and locks have limits, so that nothing hangs (reliability.md R18)."""
-    limits = (
-        "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
-        " -c rrt.agency=all"  # row-level security: a transaction of an agency's narrows it
-    )
+def _engine(url: str, *, pooled: bool = False) -> AsyncEngine:
     made = create_async_engine(
         url,
         pool_size=10,
         max_overflow=10,
         hide_parameters=True,  # what people typed stands in no log line of an error
         pool_use_lifo=True,  # few connections under way, so that each knows its statements
-        connect_args={"options": limits},
+        connect_args=_connecting(pooled=pooled),
     )
     event.listen(made.sync_engine, "checkin", _rests)
     event.listen(made.sync_engine, "checkout", partial(_is_there, made.dialect))
@@ -129,8 +145,8 @@ def _is_there(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _u
 
 
 @cache
-def _sessions(url: str) -> async_sessionmaker[AsyncSession]:
-    return async_sessionmaker(_engine(url), expire_on_commit=False)
+def _sessions(made: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    return async_sessionmaker(made, expire_on_commit=False)
 
 
 @asynccontextmanager
@@ -143,7 +159,9 @@ async def begin(
         only_reads: the database refuses every change in it.
         fence: asked before the first statement for the agency whose rows alone are there; None: all are.
     """
-    async with _sessions(get_settings().sqlalchemy_url).begin() as session:
+    async with _sessions(engine()).begin() as session:
+        if get_settings().is_pooled:
+            event.listen(session.sync_session, "after_begin", _limit)
         if only_reads:
             event.listen(session.sync_session, "after_begin", _refuse_changes)
         if fence is not None:
@@ -151,6 +169,11 @@ async def begin(
         elif clock.is_due:  # a question of ours would come before anybody knows who asks
             await _set_clock(session)
         yield session
+
+
+def _limit(_session: Any, _transaction: Any, connection: Connection) -> None:
+    """On a connection that is lent for one transaction, the limits hold for it alone."""
+    connection.execute(SET_LIMITS)
 
 
 def _refuse_changes(_session: Any, _transaction: Any, connection: Connection) -> None:

@@ -34,6 +34,12 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("RRT_DATABASE_URL", "DATABASE_URL"),
         description="PostgreSQL 15 or newer, postgresql://user:password@host/name",
     )
+    database_direct_url: str = Field(
+        "",
+        validation_alias=AliasChoices("RRT_DATABASE_DIRECT_URL", "DATABASE_DIRECT_URL"),
+        description="The database past its pooler, where RRT_DATABASE_URL is one in transaction mode: the job queue,"
+        " live pages and migrations keep lines of their own; empty: there is no pooler",
+    )
     public_url: str = Field(
         "http://127.0.0.1:8000",
         description="Where people and Twilio reach this service; webhooks are signed over it",
@@ -125,16 +131,18 @@ class Settings(BaseSettings):
 
     @property
     def sqlalchemy_url(self) -> str:
-        """The database's address with our driver named."""
-        for prefix in ("postgresql+psycopg://", "postgresql://", "postgres://"):
-            if self.database_url.startswith(prefix):
-                return "postgresql+psycopg://" + self.database_url.removeprefix(prefix)
-        return self.database_url
+        """The database's address with our driver named, by way of the pooler where there is one."""
+        return _with_driver(self.database_url)
+
+    @property
+    def is_pooled(self) -> bool:
+        """Whether a pooler lends us its connections, one transaction at a time."""
+        return bool(self.database_direct_url) and self.database_direct_url != self.database_url
 
     @property
     def libpq_url(self) -> str:
-        """The database's address as psycopg itself takes it."""
-        return self.sqlalchemy_url.replace("postgresql+psycopg://", "postgresql://", 1)
+        """The database's address as psycopg itself takes it; past a pooler, so what is set on a connection stays."""
+        return _with_driver(self.database_direct_url or self.database_url).replace("+psycopg", "", 1)
 
     @cached_property
     def retention_days(self) -> dict[str, int]:
@@ -181,6 +189,8 @@ class Settings(BaseSettings):
     def _secrets_are_secret(self) -> Self:
         if not self.sqlalchemy_url.startswith("postgresql+psycopg://"):
             raise ValueError("RRT_DATABASE_URL must start with postgresql://")
+        if not self.libpq_url.startswith("postgresql://"):
+            raise ValueError("RRT_DATABASE_DIRECT_URL must start with postgresql://")
         key = self.secret_key.get_secret_value()
         if self.environment == "production" and (len(key) < 32 or "demo" in key or "change" in key):
             raise ValueError("RRT_SECRET_KEY must be at least 32 characters and not a sample")
@@ -190,6 +200,13 @@ class Settings(BaseSettings):
         if self.clock:
             Clock.load(self.clock)
         return self
+
+
+def _with_driver(address: str) -> str:
+    for prefix in ("postgresql+psycopg://", "postgresql://", "postgres://"):
+        if address.startswith(prefix):
+            return "postgresql+psycopg://" + address.removeprefix(prefix)
+    return address
 
 
 def _file(path: Path, name: str) -> str:

@@ -70,3 +70,22 @@ async def test_a_connection_that_ended_while_it_rested_is_replaced(
         owner.execute("select pg_terminate_backend(%s, 5000)", [before])
     async with begin() as session:
         assert await session.scalar(text("select pg_backend_pid()")) != before
+
+
+async def test_behind_a_pooler_limits_hold_for_one_transaction_and_nothing_stays_on_its_connection(
+    service: None, app_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RRT_DATABASE_URL", f"{app_url}?application_name=lent")
+    monkeypatch.setenv("RRT_DATABASE_DIRECT_URL", app_url)
+    get_settings.cache_clear()
+    asked = text("select current_setting('statement_timeout'), current_setting('rrt.agency', true), pg_backend_pid()")
+    for _ in range(12):  # more often than it takes for a statement to be prepared
+        async with begin(fence=lambda: 7) as session:
+            assert (await session.execute(asked)).one()[:2] == ("15s", "7")
+    async with begin() as session:
+        limit, agency, backend = (await session.execute(asked)).one()
+        assert (limit, agency) == ("15s", "all")
+        # Prepared ones of the very connection that was lent so often.
+        assert await session.scalar(text("select count(*) from pg_prepared_statements")) == 0
+    async with database.engine().connect() as lent:
+        assert (await lent.execute(asked)).one() == ("0", "", backend)
