@@ -8,7 +8,10 @@ import ctypes
 import os
 import signal
 import sys
+from pathlib import Path
 
+PROGRAM = Path(__file__)
+"""As a script."""
 PR_SET_PDEATHSIG = 1
 
 

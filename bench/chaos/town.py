@@ -18,8 +18,8 @@ from typing import Any, Self
 
 import httpx
 
+from app.core import leash as leashing
 from app.core.postgres import EmbeddedPostgres
-from app.demo.machine import LEASH
 from bench.chaos.nursery import Birth, Death
 from bench.chaos.plan import WORKERS, Kill, Moment, Victim
 
@@ -151,7 +151,7 @@ class Town:
                 child.kill()
 
     def _leashed(self, name: str, command: list[str], handle: Connection) -> subprocess.Popen[bytes]:
-        leash = [sys.executable, str(LEASH), str(os.getpid()), "-1", sys.executable]
+        leash = [sys.executable, str(leashing.PROGRAM), str(os.getpid()), "-1", sys.executable]
         with (self.folder / f"{name}.log").open("ab") as log:
             child = subprocess.Popen(
                 leash + command, stdout=log, stderr=log, start_new_session=True, pass_fds=[handle.fileno()],

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 import httpx
 
+from app.core import leash
 from app.core.settings import get_settings
 from app.demo import machine
 
@@ -29,7 +30,7 @@ def running(folder: Path, web: int, workers: int = 2) -> Iterator[list[int]]:
     for number, command in enumerate(commands):
         leashed = [
             sys.executable,
-            str(machine.LEASH),
+            str(leash.PROGRAM),
             str(os.getpid()),
             "-1",
             sys.executable,
