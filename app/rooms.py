@@ -24,6 +24,7 @@ MODELS = (
     "app.drills.models",
     "app.wellness.models",
     "app.afterwards.models",
+    "app.foresight.models",
 )
 RETENTION = (
     "app.web.retention",
@@ -40,6 +41,7 @@ RETENTION = (
     "app.wellness.retention",
     "app.surveys.retention",
     "app.exchange.retention",
+    "app.foresight.retention",
 )
 """What is kept how long, each in the room of its table."""
 JOBS = (
@@ -59,6 +61,7 @@ JOBS = (
     "app.replies.jobs",
     "app.wellness.jobs",
     "app.afterwards.tasks",
+    "app.foresight.jobs",
 )
 ROUTERS = (
     "app.access.pages",
@@ -133,6 +136,8 @@ ROUTERS = (
     "app.desk.handover",
     "app.desk.people_page",
     "app.desk.settings_page",
+    "app.foresight.pages",
+    "app.foresight.api",
 )
 """Modules with a `router`: the doors."""
 REFUSALS = (

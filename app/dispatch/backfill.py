@@ -48,11 +48,15 @@ async def _offers_of(session: AsyncSession, deployment: Deployment) -> list[Offe
     return list(rows)
 
 
-async def asked_elsewhere(session: AsyncSession, deployment: Deployment) -> dict[int, list[Span]]:
-    """Spans of offers open in other deployments: who is being asked there is not asked here for the same days."""
+async def asked_elsewhere(session: AsyncSession, deployment: Deployment | None) -> dict[int, list[Span]]:
+    """Spans of offers open in other deployments: who is being asked there is not asked here for the same days.
+
+    Without a deployment: of all offers that are open.
+    """
+    besides = deployment.id if deployment is not None else 0
     rows = await session.execute(
         select(Offer.expert_id, Offer.travel).where(
-            Offer.deployment_id != deployment.id, Offer.state.in_(OPEN), Offer.reply_by > clock.now()
+            Offer.deployment_id != besides, Offer.state.in_(OPEN), Offer.reply_by > clock.now()
         )
     )
     spans: dict[int, list[Span]] = defaultdict(list)

@@ -177,6 +177,13 @@ async def pool(
     return [as_expert(row, facts, asked_elsewhere.get(row.id, ())) for row in rows]
 
 
+async def standing_pool(session: AsyncSession, asked_elsewhere: Mapping[int, list[asked.Span]]) -> list[asked.Expert]:
+    """Every active expert as the rules see her when no team is being composed: all that people hold binds them."""
+    facts = await _facts(session, besides=0)
+    rows = await session.execute(select(*SEEN).where(Expert.is_active).order_by(Expert.id))
+    return [as_expert(row, facts, asked_elsewhere.get(row.id, ())) for row in rows]
+
+
 def _seat(position: Position, *, pinned: int | None, held: int | None, was: int | None) -> asked.Position:
     return asked.Position(
         id=position.id,

@@ -51,6 +51,7 @@ def _limit(default: float, label: str, group: str, **bounds: float) -> Any:
 REST, CAPS, TEAM, WAVES = "Rest after a deployment", "Limits for each person", "A team", "Asking in waves"
 MONEY = "What a deployment may cost"
 ASKING = "When people are asked"
+READINESS = "Readiness"
 
 
 class Rules(BaseModel):
@@ -95,6 +96,11 @@ class Rules(BaseModel):
     answer_planned: int = _limit(3600, "Planned: time to answer, minutes", ASKING, ge=720, le=10080)
     night_from: int = _limit(21, "Night begins, hour of the expert's day", ASKING, ge=18, le=21)
     night_until: int = _limit(8, "Night ends, hour of the expert's day", ASKING, ge=8, le=11)
+    readiness_floor: int = _limit(
+        0, "Alarm where a standard team is on site in time with less than so many in 100; 0: none", READINESS,
+        ge=0, le=99,
+    )  # fmt: skip
+    readiness_hours: Literal[6, 12, 24, 48] = _limit(24, "In time is within so many hours: 6, 12, 24 or 48", READINESS)
     reserves: tuple[ReserveRule, ...] = Field((), max_length=60)
 
     @model_validator(mode="after")

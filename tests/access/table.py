@@ -232,6 +232,17 @@ POST   /desk/experts/{expert_id}/credentials/{credential_id} experts         all
 GET    /desk/experts/{expert_id}/data                        admin           all
 POST   /desk/experts/{expert_id}/data                        admin           all
 POST   /desk/experts/{expert_id}/erase                       admin           all
+GET    /desk/foresight                                       desk+admin      all
+POST   /desk/foresight                                       experts         all
+GET    /desk/foresight/demand                                desk+admin      all
+POST   /desk/foresight/demand                                experts         all
+POST   /desk/foresight/demand/{incident_file_id}/forget      experts         none
+GET    /api/v1/foresight/readiness                           desk+admin      none
+POST   /api/v1/foresight/readiness                           experts         all
+GET    /api/v1/foresight/demand                              desk+admin      none
+GET    /api/v1/foresight/incidents                           desk+admin      all
+POST   /api/v1/foresight/incidents                           experts         all
+DELETE /api/v1/foresight/incidents/{incident_file_id}        experts         none
 GET    /desk/kept                                            audit           all
 POST   /desk/kept/holds                                      admin           all
 POST   /desk/kept/holds/{legal_hold_id}/lift                 admin           all

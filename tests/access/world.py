@@ -113,7 +113,7 @@ async def build(story: Story) -> World:
             "reference": reference, "other": other, "offer_id": offers[0].id, "number": 1, "version": 1,
             "alarm_id": alarm_id, "hold_id": hold.id, "inbound_id": inbound.first(), "agency_id": agency_id,
             "expert_id": offers[0].expert_id, "expert": offers[0].expert_id,
-            "follow_up_id": 0, "override_id": 0, "kind": "RequestResource", "task_id": 0,
+            "follow_up_id": 0, "override_id": 0, "incident_file_id": 0, "kind": "RequestResource", "task_id": 0,
             "slug": "help", "drill_id": drill.id, "legal_hold_id": legal.id,
             "credential_id": await _credential(session, offers[0].expert_id), "user_id": people["nobody's"].id,
             "letter_id": await _letter(session, reference, people["requester"]),

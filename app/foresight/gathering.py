@@ -1,0 +1,120 @@
+"""From the database to what forecasts are worked out from. Read only."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import clock
+from app.deployments.models import Position
+from app.dispatch.backfill import asked_elsewhere
+from app.dispatch.callout import HABITS, LOOKS_BACK, SAID
+from app.dispatch.limits import A_DAY
+from app.dispatch.models import Offer
+from app.experts.models import Contact, Expert
+from app.foresight import demand
+from app.foresight.country import PEOPLE
+from app.foresight.models import IncidentFile, PastIncident
+from app.foresight.outlook import Question
+from app.foresight.reach import Person, Ways
+from app.trials.incidents import Incident
+from app.requests.states import Priority
+from app.rosters import problem, rules
+from solver import chances
+from solver.problem import Place
+
+NOON = time(12, tzinfo=UTC)
+"""At which a request of a past incident is taken to come; files know no hour."""
+
+
+async def incidents(session: AsyncSession) -> list[Incident]:
+    """Every past incident that was loaded."""
+    rows = await session.scalars(select(PastIncident).order_by(PastIncident.id))
+    return [_incident(row) for row in rows]
+
+
+def _incident(row: PastIncident) -> Incident:
+    at = datetime.combine(row.day, NOON)
+    return Incident(
+        at, at, row.kind, row.agency, row.city, row.state, row.latitude, row.longitude, row.killed, row.injured
+    )
+
+
+async def files(session: AsyncSession) -> Sequence[IncidentFile]:
+    """The files that were loaded, the oldest first."""
+    return (await session.scalars(select(IncidentFile).order_by(IncidentFile.id))).all()
+
+
+async def expected(session: AsyncSession) -> demand.Demand | None:
+    """What the past incidents say of those to come; None: no file was loaded."""
+    found = await incidents(session)
+    return demand.estimate(found) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What people answered before: person by person, and all of them."""
+
+    history: Mapping[int, tuple[chances.Asked, ...]]
+    everybody: tuple[chances.Asked, ...]
+
+    @property
+    def habits(self) -> chances.Habits:
+        """The habits of everybody, learned from these."""
+        return chances.learned(self.everybody, HABITS)
+
+
+async def answers(session: AsyncSession) -> Answers:
+    """Offers that have ended."""
+    now = clock.now()
+    rows = await session.execute(
+        select(Offer.expert_id, Offer.state, Offer.asked_at, Position.disciplines)
+        .join(Position, Position.id == Offer.position_id)
+        .where(Offer.state.in_(SAID), Offer.asked_at > now - LOOKS_BACK)
+        .order_by(Offer.id)
+    )
+    found: dict[int, list[chances.Asked]] = defaultdict(list)
+    for expert_id, state, asked_at, disciplines in rows:
+        discipline = disciplines[0] if len(disciplines) == 1 else ""
+        found[expert_id].append(chances.Asked(max(0.0, (now - asked_at) / A_DAY), SAID[state], discipline))
+    return Answers({who: tuple(theirs) for who, theirs in found.items()}, tuple(a for t in found.values() for a in t))
+
+
+async def people(session: AsyncSession, said: Answers) -> list[Person]:
+    """Everybody who takes part and can be reached, with what binds them."""
+    experts = await problem.standing_pool(session, await asked_elsewhere(session, None))
+    can_be_reached = exists().where(Contact.expert_id == Expert.id)
+    rows = await session.execute(select(Expert.id, Expert.time_zone, Expert.wakes_for_immediate).where(can_be_reached))
+    reached = {row.id: (row.time_zone, row.wakes_for_immediate) for row in rows}
+    return [Person(e, *reached[e.id], said.history.get(e.id, ())) for e in experts if e.id in reached]
+
+
+async def ways(session: AsyncSession) -> Ways:
+    """How people are asked, by the rules that hold."""
+    held = await rules.current(session)
+    asking = rules.wave_policy(held, Priority.IMMEDIATE)
+    packing = problem.PACKING[Priority.IMMEDIATE] / timedelta(minutes=1)
+    return Ways(rules.policy(held), packing, asking.at_once, asking.look_minutes, rules.night(held))
+
+
+async def question(session: AsyncSession, seed: int) -> tuple[Question, dict[str, Any]]:
+    """Readiness, as a question; and from what its weights come, for people."""
+    said = await answers(session)
+    known = await expected(session)
+    places: dict[str, list[Place]] = defaultdict(list)
+    for one in known.incidents if known else ():
+        places[one.state].append(Place(one.latitude, one.longitude, one.state))
+    basis: dict[str, Any] = {"weights": "people", "incidents": 0}
+    weights: Mapping[str, float] = PEOPLE
+    if known is not None:
+        weights = {state: rate.a_year.estimate.value for state, rate in known.states.items()}
+        basis = {"weights": "incidents", "incidents": len(known.incidents)}
+    asked = Question(
+        people=await people(session, said), ways=await ways(session), now=clock.now(), seed=seed, places=dict(places),
+        weights=weights, habits=said.habits, answered=len(said.everybody),
+    )  # fmt: skip
+    return asked, basis

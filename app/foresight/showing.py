@@ -1,0 +1,145 @@
+"""What the pages of foresight show, in the order and the words in which they show it. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.core.places import STATES
+from app.deployments.teams import TEAMS
+from app.foresight.country import COLUMNS, ROWS, TILES
+from app.foresight.outlook import VIEWS
+from app.foresight.reach import HOURS, TEAM
+
+TITLES: dict[str, str] = {"team": "Whole team"} | {seat.code: seat.title for seat in TEAMS[TEAM]}
+"""View to its name."""
+BANDS = (0.05, 0.5, 0.75, 0.9, 0.98)
+"""Chances at which a tile gets darker."""
+BAND_WORDS = ("under 5", "5 to 49", "50 to 74", "75 to 89", "90 to 97", "98 and more")
+TILE, GAP = 60, 4
+"""Pixels of a tile of the map, and between two."""
+WIDTH, HEIGHT = COLUMNS * (TILE + GAP), ROWS * (TILE + GAP)
+
+
+def band(p: float) -> int:
+    """How dark: 0 for nearly never, 5 for nearly always."""
+    return sum(p >= edge for edge in BANDS)
+
+
+def in_100(p: float) -> str:
+    """A chance as people say it: "74 in 100"; never 0 or 100 of what is only nearly so."""
+    if 0 < p < 0.01:
+        return "under 1"
+    if 0.99 < p < 1:
+        return "over 99"
+    return f"{round(p * 100)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One state: chances for each horizon, who may go, and where its tile stands."""
+
+    state: str
+    name: str
+    chances: tuple[Mapping[str, float], ...]
+    able: int
+    x: int
+    y: int
+    p: float
+
+    @property
+    def band(self) -> int:
+        """Of the horizon that is looked at."""
+        return band(self.p)
+
+
+def rows(values: Mapping[str, Any], view: str, hours: int) -> list[Row]:
+    """The states of a kept outlook, the least ready first."""
+    column, seat = HOURS.index(hours), VIEWS.index(view) - 1
+    found = []
+    for state, one in values["states"].items():
+        x, y = TILES[state]
+        able = one["able"][seat] if seat >= 0 else min(one["able"])
+        chances = tuple(one["views"][view])
+        at = x * (TILE + GAP), y * (TILE + GAP)
+        found.append(Row(state, STATES[state], chances, able, *at, chances[column]["p"]))
+    return sorted(found, key=lambda row: (row.p, row.name))
+
+
+def scarcest(values: Mapping[str, Any], state: str, hours: int) -> str:
+    """The seat of a state that is hardest to fill in time, by its title."""
+    column = HOURS.index(hours)
+    views = values["states"][state]["views"]
+    code = min(VIEWS[1:], key=lambda view: (views[view][column]["p"], VIEWS.index(view)))
+    return TITLES[code]
+
+
+def headline(values: Mapping[str, Any], view: str, hours: int) -> str:
+    """Readiness in a sentence."""
+    p = values["nation"][view][HOURS.index(hours)]["p"]
+    who = "A standard team" if view == "team" else f"A {TITLES[view].lower()}"
+    return f"{who} is on site within {hours} hours {in_100(p)} times in 100"
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One horizon over the days ahead: points of an SVG line, and the values."""
+
+    hours: int
+    points: str
+    values: tuple[float, ...]
+    last: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """The next days as a picture of `width` by `height` pixels."""
+
+    days: tuple[int, ...]
+    xs: tuple[float, ...]
+    curves: tuple[Curve, ...]
+    width: int
+    height: int
+    able: tuple[int, ...]
+    lapsed: tuple[int, ...]
+    away: tuple[int, ...]
+
+
+def ahead(values: Mapping[str, Any], view: str, width: int = 640, height: int = 200) -> Ahead:
+    """The nation over the next days, one curve for each horizon."""
+    days = tuple(one["day"] for one in values["ahead"])
+    most = max(*days, 1)
+    xs = tuple(round(width * day / most, 1) for day in days)
+    curves = []
+    for column, hours in enumerate(HOURS):
+        found = tuple(one["views"][view][column] for one in values["ahead"])
+        ys = [round(height * (1 - p), 1) for p in found]
+        points = " ".join(f"{x},{y}" for x, y in zip(xs, ys, strict=True))
+        curves.append(Curve(hours, points, found, (xs[-1], ys[-1])))
+    columns = (tuple(one[name] for one in values["ahead"]) for name in ("able", "lapsed", "away"))
+    return Ahead(days, xs, tuple(curves), width, height, *columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A value with its interval on an axis, in per cent of its width."""
+
+    label: str
+    value: float
+    low: float
+    high: float
+    x: float
+    left: float
+    width: float
+    seen: int = 0
+
+
+def bars(found: Sequence[tuple[str, float, float, float, int]]) -> list[Bar]:
+    """(label, value, low, high, seen) on one axis from 0."""
+    most = max((one[3] for one in found), default=1.0) * 1.04 or 1.0
+    return [
+        Bar(
+            label, value, low, high, round(100 * value / most, 2), round(100 * low / most, 2),
+            round(100 * (high - low) / most, 2), seen,
+        )
+        for label, value, low, high, seen in found
+    ]  # fmt: skip
