@@ -21,9 +21,9 @@ from app.foresight.country import PEOPLE
 from app.foresight.models import IncidentFile, PastIncident
 from app.foresight.outlook import Question
 from app.foresight.reach import Person, Ways
-from app.trials.incidents import Incident
 from app.requests.states import Priority
 from app.rosters import problem, rules
+from app.trials.incidents import Incident
 from solver import chances
 from solver.problem import Place
 

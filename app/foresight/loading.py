@@ -65,8 +65,9 @@ async def load(
     if await session.scalar(select(IncidentFile.id).where(IncidentFile.sha256 == digest)):
         raise BadFile(errors={"file": "This file was loaded before. Its incidents are counted once."})
     days = [one.occurred_at.date() for one in found]
+    invented = any(one.is_synthetic or one.agency.startswith(SYNTHETIC) for one in found)
     file = IncidentFile(
-        name=name[:200], sha256=digest, is_synthetic=any(one.is_synthetic or one.agency.startswith(SYNTHETIC) for one in found),
+        name=name[:200], sha256=digest, is_synthetic=invented,
         first_day=min(days), last_day=max(days), loaded_at=clock.now(), loaded_by=by.name or by.kind,
     )  # fmt: skip
     session.add(file)
