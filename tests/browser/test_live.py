@@ -76,7 +76,11 @@ def test_nothing_jumps_when_the_board_changes(person: Person, house: House) -> N
 def test_a_page_is_live_however_late_one_of_its_scripts_comes(person: Person, house: House, script: str) -> None:
     reference = house.files()
     page, late = person("chief"), list[Route]()
-    page.route(re.compile(re.escape(script)), lambda route: late.append(route))
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    page.route(re.compile(re.escape(script)), hold)
     page.goto(f"/agency/requests/{reference}", wait_until="commit")
     expect(page.locator("#status")).to_be_visible()
     page.wait_for_timeout(300)
