@@ -20,6 +20,7 @@ from app.dispatch.ladder import Step
 from app.messaging import catalogue
 from app.requests.states import Priority
 from app.rosters import rules as store
+from app.rosters import trying
 from app.rosters.rules import Rules
 from app.web.render import render
 from app.web.session import Session
@@ -80,6 +81,16 @@ def _errors(error: ValidationError) -> dict[str, str]:
     return found
 
 
+def _texts(request: Request) -> dict[str, Any]:
+    """Every text with the desk's phone and the address of links that are tried, or else those that hold."""
+    settings = get_settings()
+    tried = {name: request.query_params.get(name, "").strip()[:120] for name in ("phone", "site")}
+    phone, site = tried["phone"] or settings.desk_phone, tried["site"] or catalogue.SITE
+    texts = catalogue.every(phone, site)
+    return {"texts": texts, "text_tried": any(tried.values()), "text_phone": phone, "text_site": site,
+            "too_long": [text for text in texts if text.segments > 1]}  # fmt: skip
+
+
 async def _page(request: Request, session: Session, viewer: Viewer, status: int = 200, **more: Any) -> Response:
     versions = await store.versions(session)
     rules = await store.current(session)
@@ -88,12 +99,12 @@ async def _page(request: Request, session: Session, viewer: Viewer, status: int 
     context = {
         "versions": versions, "version": versions[0].version if versions else 0, "values": values, "groups": groups(),
         "errors": {}, "why": "", "changed": False, "may_manage": viewer.may(Permission.MANAGE_RULES),
-        "texts": catalogue.every(settings.desk_phone),
+        "trial": None,
         "ladders": {each: ladder.rungs(each, store.time_to_answer(rules, each)) for each in Priority},
         "ladder_steps": tuple(Step), "night": store.night(rules),
         "questions_per_day": settings.questions_per_day,
     }  # fmt: skip
-    return render(request, "desk/settings.html", status, **context | more)
+    return render(request, "desk/settings.html", status, **context | _texts(request) | more)
 
 
 @router.get("/desk/settings", include_in_schema=False)
@@ -102,23 +113,48 @@ async def the_settings(request: Request, session: Session, viewer: MayReadRules)
     return await _page(request, session, viewer)
 
 
+def _typed(form: FormData) -> dict[str, Any]:
+    return {name: str(form.get(name, "")).strip() for name in Rules.model_fields}
+
+
+def _read(typed: dict[str, Any]) -> Rules:
+    """The rules that were typed.
+
+    Raises:
+        Invalid: with a sentence for each field.
+    """
+    try:
+        return Rules.model_validate(typed | {"reserves": _read_reserves(typed["reserves"])})
+    except ValidationError as error:
+        raise Invalid(errors=_errors(error)) from error
+
+
 @router.post("/desk/settings", include_in_schema=False)
 async def change(request: Request, session: Session, viewer: MayManageRules) -> Response:
     """A new version of the rules."""
     form = await request.form()
-    typed: dict[str, Any] = {name: str(form.get(name, "")).strip() for name in Rules.model_fields}
-    kept: dict[str, Any] = {"values": typed, "why": str(form.get("why", ""))}
+    kept: dict[str, Any] = {"values": _typed(form), "why": str(form.get("why", ""))}
     try:
-        rules = Rules.model_validate(typed | {"reserves": _read_reserves(typed["reserves"])})
+        rules = _read(kept["values"])
         async with session.begin_nested():
             await store.change(session, rules, kept["why"], seen=_seen(form), by=viewer.actor)
-    except ValidationError as error:
-        return await _page(request, session, viewer, 422, errors=_errors(error), **kept)
     except Invalid as problem:
         return await _page(request, session, viewer, 422, errors=problem.fields["errors"], **kept)
     except Changed:
         return await _page(request, session, viewer, 412, changed=True, **kept)
     return RedirectResponse("/desk/settings", 303)
+
+
+@router.post("/desk/settings/look", include_in_schema=False)
+async def look(request: Request, session: Session, viewer: MayManageRules) -> Response:
+    """What the rules that were typed would change; nothing is saved."""
+    form = await request.form()
+    kept: dict[str, Any] = {"values": _typed(form), "why": str(form.get("why", ""))}
+    try:
+        trial = await trying.trial(session, _read(kept["values"]))
+    except Invalid as problem:
+        return await _page(request, session, viewer, 422, errors=problem.fields["errors"], **kept)
+    return await _page(request, session, viewer, trial=trial, **kept)
 
 
 def _seen(form: FormData) -> int:

@@ -45,6 +45,8 @@ SEEN = (
     Expert.is_trainee, Expert.is_mentor, Expert.employer, Expert.conflict_agencies,
 )  # fmt: skip
 """What the rules see of an expert: whole rows of a pool would take several times as long to read."""
+NO_DEPLOYMENT = 0
+"""An id that no deployment has."""
 NEVER = 1 << 40
 """A minute that does not come: papers without an expiry."""
 
@@ -172,7 +174,18 @@ async def pool(
         deployment: the one being composed; what people hold in it does not bind them.
         asked_elsewhere: spans of offers open in other deployments, by expert.
     """
-    facts = await _facts(session, besides=deployment.id)
+    return await _everybody(session, deployment.id, asked_elsewhere)
+
+
+async def everybody(session: AsyncSession) -> list[asked.Expert]:
+    """Every active expert as the rules see her, bound by everything that she is part of."""
+    return await _everybody(session, NO_DEPLOYMENT, {})
+
+
+async def _everybody(
+    session: AsyncSession, besides: int, asked_elsewhere: Mapping[int, list[asked.Span]]
+) -> list[asked.Expert]:
+    facts = await _facts(session, besides)
     rows = await session.execute(select(*SEEN).where(Expert.is_active).order_by(Expert.id))
     return [as_expert(row, facts, asked_elsewhere.get(row.id, ())) for row in rows]
 

@@ -211,6 +211,7 @@ GET    /desk/handover                                        desk            all
 POST   /desk/handover                                        officers        all
 GET    /desk/settings                                        desk+admin      all
 POST   /desk/settings                                        admin           all
+POST   /desk/settings/look                                   admin           all
 GET    /desk/people                                          admin           all
 POST   /desk/people                                          admin           all
 POST   /desk/people/{user_id}                                admin           all

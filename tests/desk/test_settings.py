@@ -93,6 +93,44 @@ async def test_a_shorter_time_to_answer_moves_the_next_ladder_and_no_offer_that_
     assert "We still need your answer" in before[0].hears()[-1]
 
 
+async def test_what_rules_would_change_is_told_before_they_hold_and_nothing_is_saved(story: Story) -> None:
+    reference = await story.files()
+    await story.approves(reference)
+    people = await story.asks(reference)
+    await people[0].texts("YES")
+    async with browser(story, ADMIN) as page:
+        form = _form((await page.opens("/desk/settings")).text)
+        same = await page.sends("/desk/settings/look", **form)
+        assert "Nothing is different from the rules that hold" in same.text
+        weight = await page.sends("/desk/settings/look", **form | {"weight_chance": "9"})
+        assert headline(weight) == "With these rules as many people could go as now"
+        wrong = await page.sends("/desk/settings/look", **form | {"alternates": "many"})
+        assert (wrong.status_code, 'value="many"' in wrong.text) == (422, True)
+        strict = await page.sends("/desk/settings/look", **form | {"papers_margin_days": "90", "why": "Audit."})
+        fewer = re.search(r"With these rules (\d+) fewer people could go", strict.text)
+        assert fewer is not None
+        now, then = re.search(r"could leave tomorrow.*?now it is (\d+)", strict.text), re.search(
+            r"<strong>(\d+)</strong> could leave tomorrow", strict.text
+        )  # fmt: skip
+        assert now and then and int(now[1]) - int(then[1]) == int(fewer[1]) > 0
+        assert "Has papers that end before the last day and its margin." in strict.text
+        assert f"{reference}</a>" in strict.text
+        assert 'value="90"' in strict.text and 'value="Audit."' in strict.text
+        assert headline(await page.opens("/desk/settings")) == "The rules are those we began with"
+    async with browser(story, RECOMMENDER) as page:
+        assert (await page.sends("/desk/settings/look", **form)).status_code == 403
+
+
+async def test_texts_are_shown_as_another_phone_or_address_would_make_them(story: Story) -> None:
+    async with browser(story, RECOMMENDER) as page:
+        fits = await page.opens("/desk/settings?phone=(202) 555-0199&site=rrt.gov")
+        assert "Every text still fits one segment" in fits.text
+        assert "rrt.gov/s/" in fits.text
+        long = await page.opens(f"/desk/settings?site={'assistance.' * 8}gov")
+        assert re.search(r"\d+ of \d+ texts would take more than one segment", long.text)
+        assert "2 segments" in long.text
+
+
 def _minutes(offer: dict[str, str]) -> float:
     until, since = (datetime.fromisoformat(offer[name]) for name in ("reply_by", "asked_at"))
     return (until - since) / timedelta(minutes=1)

@@ -1,7 +1,7 @@
 """The listener behind live pages: what is told while it has no connection is looked for when it has one again."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 
 import psycopg
 import pytest
@@ -14,7 +14,7 @@ from tests.story import Story
 
 
 @pytest.fixture
-async def listening(story: Story, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[AsyncGenerator[str | None]]:
+async def listening(story: Story, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[AsyncIterator[str | None]]:
     """The signals that one page gets, after the two of connecting: the page's own, and the listener's."""
     monkeypatch.setattr(module, "LOOK_S", 0.1)
     live = Live()
@@ -23,12 +23,11 @@ async def listening(story: Story, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     live.start()
     assert await asyncio.wait_for(anext(signals), 10) == ""
     yield signals
-    await signals.aclose()
     await live.stop()
 
 
 async def test_a_signal_comes_after_the_listener_has_looked_many_times(
-    listening: AsyncGenerator[str | None], database_url: str
+    listening: AsyncIterator[str | None], database_url: str
 ) -> None:
     await asyncio.sleep(0.35)
     async with await psycopg.AsyncConnection.connect(libpq(database_url), autocommit=True) as other:
@@ -38,7 +37,7 @@ async def test_a_signal_comes_after_the_listener_has_looked_many_times(
 
 
 async def test_every_page_looks_again_when_the_listener_was_cut_off(
-    listening: AsyncGenerator[str | None], database_url: str
+    listening: AsyncIterator[str | None], database_url: str
 ) -> None:
     async with await psycopg.AsyncConnection.connect(libpq(database_url), autocommit=True) as other:
         listener = "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and"
