@@ -89,17 +89,32 @@ def demo(
 
 
 @cli.command()
-def replay(
+def replay(  # noqa: PLR0917 - the options of a command
     file: Annotated[Path, typer.Argument(help="CSV of incidents", exists=True, dir_okay=False)],
     limit: Annotated[int, typer.Option(help="Only the first so many incidents; 0: all")] = 0,
-    experts: Annotated[int, typer.Option(help="People in the invented pool")] = 2000,
+    pool: Annotated[Path | None, typer.Option(help="CSV of experts", exists=True, dir_okay=False)] = None,
+    current: Annotated[bool, typer.Option("--current", help="The pool of the configured database")] = False,
+    experts: Annotated[int, typer.Option(help="People in the invented pool, if none is given", min=1)] = 800,
     seed: Annotated[int, typer.Option(help="Same seed, same people and answers")] = 0,
-    data: Annotated[Path, typer.Option(help="Folder of the replay's database")] = Path(".rrt"),
+    skip_unknown_places: Annotated[
+        bool, typer.Option("--skip-unknown-places", help="Leave out incidents whose place is not on the map")
+    ] = False,
+    road: Annotated[bool, typer.Option(help="Teams come home, rest and carry exposure")] = True,
+    keep_every: Annotated[int, typer.Option(help="Requests after which it is kept, to go on from there", min=1)] = 40,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew, whatever was kept")] = False,
+    data: Annotated[Path, typer.Option(help="Folder of the replay's database and report")] = Path(".rrt"),
 ) -> None:
-    """Play incidents of a file through the whole service, with simulated experts and a clock that jumps."""
-    from app.replay.run import run
+    """Play incidents of a file through the whole service, with simulated experts and a clock that jumps.
 
-    raise typer.Exit(run(file, limit=limit, experts=experts, seed=seed, data=data))
+    Interrupted, the same command goes on. The report is a page and JSON.
+    """
+    from app.replay.run import Asked, run
+
+    asked = Asked(
+        file, data, pool=pool, is_current=current, experts=experts, seed=seed, limit=limit,
+        skip_unknown_places=skip_unknown_places, goes_home=road, keep_every=keep_every, fresh=fresh,
+    )  # fmt: skip
+    raise typer.Exit(run(asked))
 
 
 @cli.command()

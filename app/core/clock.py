@@ -27,14 +27,25 @@ class Clock:
         rate: seconds of ours in one second of the wall; 0 stands still until `advance`.
         wall_start: seconds since the epoch on the wall at which the line starts; None: now.
         ours_start: seconds since the epoch that our time shows then; None: the same as the wall.
+        is_stepped: it only ever shows the moments that it is set to, and jobs wait for those, not for the wall's: what
+            happens at which moment does then not depend on how fast this machine is. For replays.
     """
 
-    def __init__(self, rate: float = 1.0, wall_start: float | None = None, ours_start: float | None = None) -> None:
-        self.rate = rate
+    def __init__(
+        self,
+        rate: float = 1.0,
+        wall_start: float | None = None,
+        ours_start: float | None = None,
+        *,
+        is_stepped: bool = False,
+    ) -> None:
+        self.rate, self.is_stepped = rate, is_stepped
         self._wall_start = time.time() if wall_start is None else wall_start
         self._ours_start = self._wall_start if ours_start is None else ours_start
         self._set_at: float | None = None
         self._offset = 0.0
+        self._moment: datetime | None = None
+        """What a stepped clock shows: kept whole, as a sum of seconds would lose the last microsecond."""
 
     @property
     def is_real(self) -> bool:
@@ -57,14 +68,18 @@ class Clock:
 
     def timestamp(self) -> float:
         """Our time in seconds since the epoch."""
+        if self._moment is not None:
+            return self._moment.timestamp()
         return self._ours_start + (self._wall() - self._wall_start) * self.rate
 
     def now(self) -> datetime:
         """Our time, in UTC, aware."""
-        return datetime.fromtimestamp(self.timestamp(), UTC)
+        return self._moment or datetime.fromtimestamp(self.timestamp(), UTC)
 
     def real_time(self, moment: datetime) -> datetime:
         """When the wall shows what is `moment` on ours. With a clock that stands still: the same distance from now."""
+        if self.is_stepped:
+            return moment
         rate = self.rate or 1.0
         return datetime.fromtimestamp(self._wall() + (moment.timestamp() - self.timestamp()) / rate, UTC)
 
@@ -76,8 +91,13 @@ class Clock:
         """Move our time forward by `span`."""
         self._ours_start += span.total_seconds()
 
+    def step_to(self, moment: datetime) -> None:
+        """Have a stepped clock show `moment`, exactly."""
+        self._moment = moment
+
     def follow(self, other: "Clock") -> None:
         """Become the same line as `other`."""
+        self.is_stepped, self._moment = other.is_stepped, other._moment
         self.rate, self._wall_start, self._ours_start = other.rate, other._wall_start, other._ours_start
 
     def dump(self) -> str:

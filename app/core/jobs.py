@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -247,11 +247,13 @@ async def run_due(session_factory: Callable[[], Any]) -> int:
 async def _take_due(session_factory: Callable[[], Any]) -> Job | None:
     query = text(
         "update procrastinate_jobs set status = 'doing' where id = (select id from procrastinate_jobs"
-        " where status = 'todo' and (scheduled_at is null or scheduled_at <= now()) and task_name <> all(:periodic)"
+        " where status = 'todo' and task_name <> all(:periodic)"
+        " and (scheduled_at is null or scheduled_at <= coalesce(cast(:now as timestamptz), now()))"
         " order by priority desc, id limit 1 for update skip locked) returning id, task_name, args"
     )
+    given = {"periodic": ["core.rescue", *_PERIODIC], "now": clock.now() if clock.is_stepped else None}
     async with session_factory() as session:
-        row = (await session.execute(query, {"periodic": ["core.rescue", *_PERIODIC]})).one_or_none()
+        row = (await session.execute(query, given)).one_or_none()
     if row is None:
         return None
     return Job(
@@ -319,6 +321,13 @@ async def retry(session: AsyncSession, job_id: int) -> bool:
 
 async def next_due(session: AsyncSession) -> datetime | None:
     """When the next waiting job is due on our clock, if one waits."""
+    if clock.is_stepped:
+        waiting = text(
+            "select min(coalesce(scheduled_at, cast(:now as timestamptz))) from procrastinate_jobs"
+            " where status = 'todo'"
+        )
+        at: datetime | None = await session.scalar(waiting, {"now": clock.now()})
+        return None if at is None else max(at.astimezone(UTC), clock.now())
     seconds = await session.scalar(
         text(
             "select extract(epoch from min(coalesce(scheduled_at, now())) - now()) from procrastinate_jobs"

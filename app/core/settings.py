@@ -71,6 +71,10 @@ class Settings(BaseSettings):
     solver_processes: int = Field(
         1, ge=0, le=32, description="Processes that solve beside the worker; 0 solves in a thread"
     )
+    brief_rosters: bool = Field(
+        False,
+        description="Rosters without sentences, runners-up and decision records: for replays, where nobody reads them",
+    )
     backfill_consent: Literal["automatic", "alternates", "ask"] = Field(
         "automatic",
         description="After a no or silence: ask the next person at once; only an approved alternate; or let the desk"

@@ -1,103 +1,71 @@
-"""What a replay came to, read from the database."""
+"""The report of a replay: a table on the terminal, a page with charts, and the same as data."""
 
-from dataclasses import dataclass
-from datetime import timedelta
-from statistics import median, quantiles
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
+from markupsafe import Markup
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import func, select
 
-from app.core.database import begin
-from app.deployments.models import Deployment, Position
-from app.deployments.states import PositionState
-from app.dispatch.models import Offer
-from app.dispatch.states import OfferState
-from app.messaging.models import InboundMessage, Message
-from app.requests.models import Request
+from app.trials import measures, pictures, words
+from app.trials.outcomes import Outcomes
+from app.web.render import STATIC, environment
+
+OWN = Path(__file__).parent / "templates"
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """The replay in numbers."""
+class About:
+    """What was replayed.
 
-    requests: int
-    teams: int
-    confirmed: int
-    positions: int
-    filled: int
-    unfillable: int
-    times_to_full: tuple[timedelta, ...]
-    """From filing to the full team, on the simulated clock."""
-    offers: int
-    accepted: int
-    states: dict[str, int]
-    late_replies: int
-    not_understood: int
-    texts_out: int
-    texts_in: int
+    Args:
+        incidents: the file's name.
+        pool: in words; an invented one is called so.
+        seed: of the run.
+        experts: how many.
+        goes_home: whether teams came home, rested and carried exposure.
+    """
+
+    incidents: str
+    pool: str
+    seed: int
+    experts: int
+    goes_home: bool
 
 
-async def gather() -> Figures:
-    """Count."""
-    async with begin() as session:
-
-        async def count(what: object, *where: object) -> int:
-            return await session.scalar(select(func.count()).select_from(what).where(*where)) or 0  # type: ignore[arg-type]
-
-        full = await session.execute(
-            select(Deployment.staffed_at, Request.filed_at)
-            .join(Request, Request.id == Deployment.request_id)
-            .where(Deployment.staffed_at.is_not(None))
-        )
-        times = tuple(sorted(staffed - filed for staffed, filed in full if staffed and filed))
-        rows = await session.execute(select(Offer.state, func.count()).group_by(Offer.state))
-        states = {str(state): number for state, number in rows}
-        return Figures(
-            requests=await count(Request),
-            teams=await count(Deployment),
-            confirmed=len(times),
-            positions=await count(Position),
-            filled=await count(Position, Position.state == PositionState.FILLED),
-            unfillable=await count(Position, Position.state == PositionState.UNFILLABLE),
-            times_to_full=times,
-            offers=sum(states.values()),
-            accepted=states.get(OfferState.ACCEPTED, 0),
-            states=states,
-            late_replies=await count(InboundMessage, InboundMessage.meaning == "too_late"),
-            not_understood=await count(InboundMessage, InboundMessage.meaning == "unclear"),
-            texts_out=await count(Message),
-            texts_in=await count(InboundMessage),
-        )
+def data(outcomes: Outcomes, about: About) -> str:
+    """The report as JSON: the same bytes for the same run."""
+    whole = {"about": asdict(about), "report": measures.as_json(outcomes), "outcomes": outcomes.as_json()}
+    return json.dumps(whole, indent=1, sort_keys=True) + "\n"
 
 
-def _hours(minutes_exact: float) -> str:
-    minutes = round(minutes_exact)
-    return f"{minutes // 60} h {minutes % 60:02d} min"
+def write(folder: Path, outcomes: Outcomes, about: About) -> None:
+    """Write `report.json` and `report.html`."""
+    (folder / "report.json").write_text(data(outcomes, about))
+    (folder / "report.html").write_text(page(outcomes, about))
 
 
-def _share(part: int, whole: int) -> str:
-    return f"{part} of {whole} ({part / whole:.1%})" if whole else "0"
+def page(outcomes: Outcomes, about: About) -> str:
+    """The report as a page that opens without the service."""
+    found = measures.figures(outcomes)
+    seats = sum(len(one.seats) for one in outcomes.incidents)
+    css = (OWN / "report.css").read_text() + (STATIC / "own" / "figures.css").read_text()
+    return environment().get_template("replay/report.html").render(
+        about=about, outcomes=outcomes, said=words.said, css=Markup(css),  # noqa: S704 - our own file  # nosec B704
+        headline=f"{words.said(measures.BY_NAME['fill_rate'], found['fill_rate'])} of {seats:,} seats were filled",
+        tiles=[(one, found[one.name]) for one in measures.MEASURES], charts=pictures.charts(outcomes),
+        columns=pictures.months(outcomes), unfilled=measures.unfilled(outcomes), never=measures.never_asked(outcomes),
+    )  # fmt: skip
 
 
-def show(console: Console, figures: Figures, *, wall_s: float) -> None:
+def show(console: Console, outcomes: Outcomes, *, wall_s: float) -> None:
     """Print the table."""
-    times = [span.total_seconds() / 60 for span in figures.times_to_full]
-    ninetieth = quantiles(times, n=10)[8] if len(times) > 1 else None
     table = Table(title="Replay", show_header=False)
-    for name, value in (
-        ("Requests", str(figures.requests)),
-        ("Teams confirmed", _share(figures.confirmed, figures.teams)),
-        ("Positions filled", _share(figures.filled, figures.positions)),
-        ("Positions nobody fits", str(figures.unfillable)),
-        ("Time to a full team, median", _hours(median(times)) if times else "none"),
-        ("Time to a full team, 90th percentile", _hours(ninetieth) if ninetieth else "none"),
-        ("Offers", ", ".join(f"{number} {state}" for state, number in sorted(figures.states.items()))),
-        ("Offers per confirmation", f"{figures.offers / figures.accepted:.2f}" if figures.accepted else "none"),
-        ("Late replies", str(figures.late_replies)),
-        ("Texts nobody understood", str(figures.not_understood)),
-        ("Texts and calls out, texts in", f"{figures.texts_out}, {figures.texts_in}"),
-        ("Wall time", f"{wall_s:.0f} s"),
-    ):
-        table.add_row(name, value)
+    table.add_row("Requests", str(len(outcomes.incidents)))
+    for measure, value in zip(measures.MEASURES, measures.figures(outcomes).values(), strict=True):
+        table.add_row(measure.title, words.said(measure, value))
+    for why, seats in measures.reasons(outcomes):
+        table.add_row(f"Empty: {why}", str(seats))
+    table.add_row("Wall time", f"{wall_s:.0f} s")
     console.print(table)

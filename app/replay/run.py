@@ -1,77 +1,218 @@
-"""`rrt replay`: the service, its jobs and the simulated people in one process, with a clock that jumps to what is next.
+"""`rrt replay`: a file of incidents through the service, its jobs and the simulated people, with a clock that jumps.
 
-Every request goes through the public HTTP API, every answer through the signed webhook, every text through the real
-Twilio client. Nothing waits: when all that is due is done, the clock moves to the next deadline, answer or filing.
+Every request goes through the HTTP API, every answer through the signed webhook, every text through the real Twilio
+client. Nothing waits: when all that is due at one moment is done, the clock shows the next.
 """
 
 import asyncio
+import hashlib
 import os
+import shutil
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import httpx
 import uvicorn
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from app import rooms
 from app.core.clock import Clock, clock
 from app.core.database import begin, close_engine
-from app.core.jobs import job_app, next_due, run_due, shift_waiting
+from app.core.jobs import job_app
 from app.core.log import start_logging
+from app.core.postgres import EmbeddedPostgres
 from app.core.settings import get_settings
 from app.demo import machine, people
 from app.processes import migrate
-from app.replay import report
+from app.replay import driver, reading, report
+from app.replay.entering import BadPool, enter, read_pool
+from app.replay.keeping import Kept
 from app.seed import filling
-from app.simulator.carrier import Carrier
+from app.seed.people import people as invent
 from app.simulator.server import create_simulator
+from app.simulator.webhooks import Answer, Deliver
+from app.trials import reading as present
 from app.trials.incidents import BadFile, Incident, read
+from app.trials.members import Member, invented
+from app.trials.outcomes import Outcomes
 
 console = Console(highlight=False)
-STEP = timedelta(seconds=60)
-"""What falls into the same minute is done together."""
-GRACE = timedelta(days=3)
-"""How long after the last filing answers and deadlines are played out."""
+ADDRESS = "http://127.0.0.1:9"
+"""Of the service; nobody listens there: requests and webhooks are handed to it in this process."""
 TEXTS_PER_SECOND = "200"
 """A jumping clock would otherwise stop for every text; pacing has its own tests."""
+STARTS_BEFORE = timedelta(hours=1)
+COLUMNS = (
+    TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
+)  # fmt: skip
 
 
-def run(file: Path, *, limit: int, experts: int, seed: int, data: Path) -> int:
-    """Replay the incidents of a file against a new database and print the table.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be replayed.
+
+    Args:
+        file: of incidents.
+        pool: a CSV file of experts; None: invented, or the present pool.
+        is_current: the pool of the configured database, without its names and numbers.
+        experts: how many are invented.
+        seed: of hours, invented people and answers.
+        limit: only the first so many rows; 0: all.
+        skip_unknown_places: leave out rows whose place is not on the map.
+        goes_home: teams come home, rest and carry exposure.
+        keep_every: after so many requests, and as soon as nobody is about to answer, it is kept, to go on from there.
+        data: the folder under which the replay keeps its database and its report.
+        fresh: begin anew, whatever was kept.
+    """
+
+    file: Path
+    data: Path
+    pool: Path | None = None
+    is_current: bool = False
+    experts: int = 800
+    seed: int = 0
+    limit: int = 0
+    skip_unknown_places: bool = False
+    goes_home: bool = True
+    keep_every: int = 40
+    fresh: bool = False
+
+
+def run(asked: Asked) -> int:
+    """Replay, and write the report; a replay that was interrupted goes on from where it was kept.
 
     Returns:
-        0, or 2 when the file cannot be used.
+        0, or 2 when a file cannot be used; then nothing was loaded.
     """
     try:
-        incidents = read(file, limit=limit, seed=seed)
-    except BadFile as bad:
-        console.print(f"[red]{file}: {bad}[/]")
+        incidents = read(asked.file, seed=asked.seed, limit=asked.limit, skip_unknown_places=asked.skip_unknown_places)
+        members = _members(asked, incidents[0])
+    except (BadFile, BadPool) as bad:
+        _complain(asked.pool if isinstance(bad, BadPool) and asked.pool else asked.file, bad)
         return 2
-    folder = data.resolve() / f"replay-{uuid4().hex[:8]}"
-    with machine.database(folder, durable=False) as address:
-        _prepare(address, folder, incidents[0].filed_at)
-        started = time.monotonic()
-        figures = asyncio.run(_replay(incidents, experts, seed))
-        report.show(console, figures, wall_s=time.monotonic() - started)
+    folder = asked.data.resolve() / f"replay-{_mark(asked, incidents, members)}"
+    if asked.fresh and folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    started = time.monotonic()
+    way = Way(asked.seed, goes_home=asked.goes_home, keep_every=asked.keep_every)
+    outcomes = played(incidents, members, folder, way)
+    about = report.About(asked.file.name, _pool_words(asked), asked.seed, len(members), asked.goes_home)
+    report.write(folder, outcomes, about)
+    report.show(console, outcomes, wall_s=time.monotonic() - started)
+    console.print(f"Report: {folder / 'report.html'}\nAs data: {folder / 'report.json'}")
     return 0
 
 
-def _prepare(address: str, folder: Path, start: datetime) -> None:
-    web, simulator = machine.free_port(0), machine.free_port(0)
-    machine.set_environment(address, folder, web=web, simulator=simulator, clock=None)
-    os.environ["RRT_TEXTS_PER_SECOND"] = TEXTS_PER_SECOND
-    os.environ["RRT_SOLVER_PROCESSES"] = "0"
+def _complain(file: Path, bad: BadFile | BadPool) -> None:
+    console.print(f"[red]{file} cannot be used; nothing was loaded.[/]")
+    for row in bad.bad:
+        console.print(f"  line {row.line}: {row.why}", markup=False)
+    rows = [row for row in bad.bad if getattr(row, "is_unknown_place", False)]
+    if rows and len(rows) == len(bad.bad):
+        console.print("Leave out rows of unknown places with --skip-unknown-places.")
+
+
+def _members(asked: Asked, first: Incident) -> list[Member]:
+    if asked.pool is not None:
+        return read_pool(asked.pool)
+    if asked.is_current:
+        return asyncio.run(_present())
+    return invented(invent(asked.experts, asked.seed + 1, first.filed_at - STARTS_BEFORE))
+
+
+async def _present() -> list[Member]:
+    rooms.load_jobs()
+    try:
+        async with begin(only_reads=True) as session:
+            found = await present.pool(session)
+    finally:
+        await close_engine()
+    if not found:
+        raise BadPool(())
+    return found
+
+
+def _pool_words(asked: Asked) -> str:
+    if asked.pool is not None:
+        return f"the pool of {asked.pool.name}"
+    return "the present pool" if asked.is_current else "an invented pool (synthetic)"
+
+
+def _mark(asked: Asked, incidents: Sequence[Incident], members: Sequence[Member]) -> str:
+    """The same inputs have the same folder, so that the same command goes on."""
+    whole = repr((incidents, members, asked.seed, asked.goes_home)).encode()
+    return hashlib.sha256(whole).hexdigest()[:10]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a replay is played: the seed of the answers, life on the road, and how often it is kept."""
+
+    seed: int
+    goes_home: bool = True
+    keep_every: int = 40
+
+
+def played(incidents: Sequence[Incident], members: Sequence[Member], folder: Path, way: Way) -> Outcomes:
+    """Replay incidents against a pool, in the folder's own database, from where it was kept last.
+
+    Args:
+        incidents: in the order of filing.
+        members: the pool.
+        folder: the replay's own.
+        way: how.
+    """
+    with EmbeddedPostgres(folder / "postgres", durable=False) as server:
+        kept = Kept(folder, server)
+        _prepare(folder, server)
+        at = kept.go_on()
+        if at is None:
+            kept.begin()
+            migrate()
+            at = driver.Progress(moment=incidents[0].filed_at - STARTS_BEFORE)
+            clock.follow(Clock(0, is_stepped=True))
+            clock.step_to(incidents[0].filed_at - STARTS_BEFORE)
+            asyncio.run(_fill(members))
+            kept.keep(at)
+        start_logging("ERROR")
+        with Progress(*COLUMNS, console=console, disable=not console.is_terminal) as shown:
+            bar = shown.add_task("Requests", total=len(incidents), completed=at.filed)
+
+            def told(now: driver.Progress) -> None:
+                shown.update(bar, completed=now.filed, description=f"Requests, {now.moment:%b %d}")
+
+            while not at.is_done:
+                asyncio.run(_segment(incidents, members, at, way, told))
+                kept.keep(at)
+        return asyncio.run(_outcomes(incidents, way.seed))
+
+
+def _prepare(folder: Path, server: EmbeddedPostgres) -> None:
+    simulator = machine.free_port(0)
+    machine.set_environment(server.url("rrt"), folder, web=9, simulator=simulator, clock=None)
+    os.environ.update(
+        RRT_PUBLIC_URL=ADDRESS, RRT_TEXTS_PER_SECOND=TEXTS_PER_SECOND, RRT_SOLVER_PROCESSES="0",
+        RRT_BRIEF_ROSTERS="true", RRT_LOG_LEVEL="ERROR",
+    )  # fmt: skip
     get_settings.cache_clear()
     start_logging("ERROR")
-    migrate()
-    start_logging("ERROR")
-    clock.follow(Clock(0, time.time(), (start - timedelta(hours=1)).timestamp()))
+
+
+async def _fill(members: Sequence[Member]) -> None:
+    rooms.load_jobs()
+    try:
+        async with job_app().open_async(), begin() as session:
+            await enter(session, members)
+            await filling.add_staff(session)
+    finally:
+        await close_engine()
 
 
 @asynccontextmanager
@@ -89,102 +230,52 @@ async def served(app: object, url: str) -> AsyncIterator[None]:
         await task
 
 
-async def _replay(incidents: list[Incident], experts: int, seed: int) -> report.Figures:
+def _delivering(http: httpx.AsyncClient) -> Deliver:
+    async def deliver(url: str, form: object, headers: object) -> Answer:
+        answer = await http.post(url, data=dict(form), headers=dict(headers))  # type: ignore[call-overload]
+        return Answer(answer.status_code, answer.text, answer.headers.get("content-type", ""))
+
+    return deliver
+
+
+async def _segment(
+    incidents: Sequence[Incident],
+    members: Iterable[Member],
+    at: driver.Progress,
+    way: Way,
+    told: Callable[[driver.Progress], None],
+) -> None:
     from app.main import create_app  # noqa: PLC0415 - reads the settings that were just set
 
-    settings = get_settings()
+    settings, web = get_settings(), create_app()
+    clock.follow(Clock(0, is_stepped=True))
+    clock.step_to(at.moment or incidents[0].filed_at)
+    transport = httpx.ASGITransport(app=web)
+    async with (
+        httpx.AsyncClient(transport=transport, base_url=f"{ADDRESS}/api/v1", timeout=60) as api,
+        httpx.AsyncClient(transport=transport, timeout=60) as hooks,
+    ):
+        simulator = create_simulator(
+            account_sid=settings.twilio_account_sid, auth_token=settings.twilio_auth_token.get_secret_value(),
+            public_url=settings.public_url, seed=way.seed, runs_by_itself=False, deliver=_delivering(hooks), pace=0.0,
+        )  # fmt: skip
+        for member in members:
+            for number in member.phones:
+                simulator.state.carrier.people.add(number, member.name)
+        async with web.router.lifespan_context(web), served(simulator, settings.twilio_api_url):
+            cast = await people.cast_of({p: mail for p, mail in people.PARTS.items() if p != "chief"}, days=None)
+            playing = driver.Driver(
+                incidents, simulator.state.carrier, api, cast.keys, at, keep_every=way.keep_every,
+                goes_home=way.goes_home, told=told,
+            )  # fmt: skip
+            await playing.play()
+    await close_engine()
+
+
+async def _outcomes(incidents: Sequence[Incident], seed: int) -> Outcomes:
     rooms.load_jobs()
-    simulator = create_simulator(
-        account_sid=settings.twilio_account_sid,
-        auth_token=settings.twilio_auth_token.get_secret_value(),
-        public_url=settings.public_url,
-        seed=seed,
-        runs_by_itself=False,
-    )
-    async with job_app().open_async(), begin() as session:
-        await filling.fill(session, experts=experts, seed=seed + 1)
-    cast = await people.cast_of({part: email for part, email in people.PARTS.items() if part != "chief"}, days=None)
-    for number, name in cast.phones:
-        simulator.state.carrier.people.add(number, name)
-    async with served(simulator, settings.twilio_api_url), served(create_app(), settings.public_url):
-        driver = Driver(incidents, simulator.state.carrier, cast.keys, seed)
-        await driver.play()
     try:
-        return await report.gather()
+        async with begin(only_reads=True) as session:
+            return await reading.outcomes(session, incidents, seed)
     finally:
         await close_engine()
-
-
-class Driver:
-    """Moves the clock, files what is due, lets the desk decide, delivers texts, runs jobs."""
-
-    def __init__(self, incidents: list[Incident], carrier: Carrier, keys: dict[str, str], seed: int) -> None:
-        self._waiting = list(reversed(incidents))
-        self._count = len(incidents)
-        self._until = incidents[-1].filed_at + GRACE
-        self._carrier, self._keys, self._seed = carrier, keys, seed
-        self._agencies: dict[tuple[str, str], int] = {}
-        self._http = httpx.AsyncClient(base_url=f"{get_settings().public_url}/api/v1", timeout=60)
-
-    async def play(self) -> None:
-        """Everything until the last answers are in."""
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        async with self._http:
-            with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-                bar = progress.add_task("Requests", total=self._count)
-                while await self._step():
-                    day = f"{clock.now():%b %d}"
-                    progress.update(bar, completed=self._count - len(self._waiting), description=f"Requests, {day}")
-        await self._settle()
-
-    async def _step(self) -> bool:
-        """Do what is due, then jump; False at the end."""
-        while self._waiting and self._waiting[-1].filed_at <= clock.now():
-            await self._file(self._waiting.pop())
-        await self._settle()
-        due = await self._next()
-        if due is None or due > self._until:
-            return False
-        await self._jump(max(due - clock.now(), timedelta()) + STEP)
-        return True
-
-    async def _settle(self) -> None:
-        """Texts, webhooks and jobs, until nothing more is due."""
-        while True:
-            done = await self._carrier.run_due() + await run_due(begin)
-            if not done:
-                return
-
-    async def _next(self) -> datetime | None:
-        async with begin() as session:
-            found = [await next_due(session), self._carrier.next_due()]
-        if self._waiting:
-            found.append(self._waiting[-1].filed_at)
-        moments = [moment for moment in found if moment is not None]
-        return min(moments) if moments else None
-
-    async def _jump(self, span: timedelta) -> None:
-        clock.advance(span)
-        async with begin() as session:
-            await shift_waiting(session, span)
-
-    async def _post(self, part: str, path: str, body: dict[str, object]) -> dict[str, object]:
-        headers = {"Authorization": f"Bearer {self._keys[part]}", "Idempotency-Key": str(uuid4())}
-        answer = await self._http.post(path, json=body, headers=headers)
-        answer.raise_for_status()
-        found: dict[str, object] = answer.json()
-        return found
-
-    async def _file(self, incident: Incident) -> None:
-        """The agency asks over the API; the scripted desk decides at once, and accepts the roster when it is there."""
-        key = (incident.agency, incident.state)
-        if key not in self._agencies:
-            made = await self._post("intake", "/agencies", incident.agency_form())
-            self._agencies[key] = int(str(made["id"]))
-        form = incident.request_form() | {"agency_id": self._agencies[key]}
-        reference = (await self._post("intake", "/requests", form))["reference"]
-        await self._post("recommender", f"/requests/{reference}/take-in", {})
-        await self._post("recommender", f"/requests/{reference}/recommend", {"team_type": incident.team_type})
-        await self._post("approver", f"/requests/{reference}/approve", {})
-        await self._settle()
-        await self._post("recommender", f"/deployments/{reference}/rosters/1/accept", {})

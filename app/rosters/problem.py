@@ -42,7 +42,7 @@ MOST_LOAD = 999.0
 SEEN = (
     Expert.id, Expert.name, Expert.latitude, Expert.longitude, Expert.state, Expert.county, Expert.disciplines,
     Expert.expertise, Expert.languages, Expert.eligible_from, Expert.is_leader, Expert.past_deployments,
-    Expert.is_trainee, Expert.is_mentor, Expert.employer, Expert.conflict_agencies,
+    Expert.is_trainee, Expert.is_mentor, Expert.employer, Expert.conflict_agencies, Expert.papers_until,
 )  # fmt: skip
 """What the rules see of an expert: whole rows of a pool would take several times as long to read."""
 NO_DEPLOYMENT = 0
@@ -61,6 +61,10 @@ def moment(minutes: int) -> datetime:
     return datetime.fromtimestamp(minutes * 60, UTC)
 
 
+ALWAYS = date(9999, 12, 31)
+"""What `experts.papers_until` says of papers of which none ends."""
+
+
 @lru_cache(4096)
 def _end_of(day: date | None) -> int:
     return NEVER if day is None else minute(datetime.combine(day + timedelta(days=1), time(), UTC))
@@ -70,7 +74,8 @@ def _end_of(day: date | None) -> int:
 class Facts:
     """What the tables beside `experts` say, by expert."""
 
-    papers: Mapping[int, int]
+    papers: Mapping[int, int] | None
+    """The last minute of all mandatory papers; None: the experts' own rows say it."""
     licences: Mapping[int, dict[str, int]]
     busy: Mapping[int, list[asked.Span]]
     exposure: Mapping[int, float]
@@ -96,15 +101,18 @@ def papers_of(
     return papers, licences
 
 
-async def _credentials(session: AsyncSession) -> tuple[dict[int, int], dict[int, dict[str, int]]]:
-    rows = await session.execute(select(Credential.expert_id, Credential.kind, Credential.state, Credential.expires_on))
-    return papers_of((row.expert_id, row.kind, row.state, row.expires_on) for row in rows)
+async def _licences(session: AsyncSession) -> dict[int, dict[str, int]]:
+    rows = await session.execute(
+        select(Credential.expert_id, Credential.kind, Credential.state, Credential.expires_on).where(
+            Credential.kind.in_(CLINICAL)
+        )
+    )
+    return papers_of((row.expert_id, row.kind, row.state, row.expires_on) for row in rows)[1]
 
 
 async def _facts(session: AsyncSession, besides: int) -> Facts:
     """Everything that binds people, but for what they hold in the deployment `besides` itself."""
     now = clock.now()
-    papers, licences = await _credentials(session)
     busy: dict[int, list[asked.Span]] = defaultdict(list)
     served: dict[int, list[int]] = defaultdict(list)
     absences = await session.execute(
@@ -123,7 +131,7 @@ async def _facts(session: AsyncSession, besides: int) -> Facts:
         if span.lower is not None and span.upper is not None:
             busy[expert_id].append(asked.Span(minute(span.lower), minute(span.upper)))
             served[expert_id].append(minute(starts_at))
-    return Facts(papers, licences, busy, await _loads(session, besides), served)
+    return Facts(None, await _licences(session), busy, await _loads(session, besides), served)
 
 
 async def _loads(session: AsyncSession, deployment_id: int) -> dict[int, float]:
@@ -132,6 +140,12 @@ async def _loads(session: AsyncSession, deployment_id: int) -> dict[int, float]:
     below = (await rules.current(session)).exposure_cap - 0.1
     let_go = await overrides.set_aside(session, deployment_id, Cap.EXPOSURE)
     return loads | {who: min(loads[who], below) for who in let_go & loads.keys()}
+
+
+def _papers_of(row: Any) -> int:
+    if row.papers_until is None:
+        return 0
+    return NEVER if row.papers_until == ALWAYS else _end_of(row.papers_until)
 
 
 def as_expert(row: Any, facts: Facts, also_busy: Iterable[asked.Span]) -> asked.Expert:
@@ -151,7 +165,7 @@ def as_expert(row: Any, facts: Facts, also_busy: Iterable[asked.Span]) -> asked.
         languages=row.languages,
         busy=(*facts.busy.get(row.id, ()), *also_busy),
         eligible_from=minute(row.eligible_from) if row.eligible_from else 0,
-        papers_until=facts.papers.get(row.id, 0),
+        papers_until=_papers_of(row) if facts.papers is None else facts.papers.get(row.id, 0),
         licences=facts.licences.get(row.id, {}),
         is_leader=row.is_leader,
         is_experienced=row.past_deployments > 0 or bool(facts.served.get(row.id)),

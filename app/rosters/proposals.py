@@ -115,7 +115,8 @@ async def keep(session: AsyncSession, deployment: Deployment, solved: Solved, *,
     )
     session.add(proposal)
     await session.flush()
-    session.add(DecisionRecord(proposal_id=proposal.id, sha256=solved.sha256, body=solved.record))
+    if solved.record:
+        session.add(DecisionRecord(proposal_id=proposal.id, sha256=solved.sha256, body=solved.record))
     session.add_all(pick for seat in roster.seats for pick in _picks(proposal.id, seat))
     await record(
         session, "roster.proposed", proposal.id, topic=f"request:{deployment.request_id}",

@@ -53,7 +53,7 @@ class Solved:
     sha256: str
     """Of the problem."""
     record: bytes
-    """Compressed with zlib."""
+    """Compressed with zlib; empty where none is kept (`brief_rosters`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,12 @@ def _solve(experts: Sequence[Expert], request: Request, policy: Policy) -> Solve
     roster = solve(experts, [request], policy, time_limit_s=TIME_LIMIT_S, with_runner_up=True)
     kept = record.written(experts, [request], policy, roster)
     return Solved(roster, record.sha256_of(kept), zlib.compress(kept))
+
+
+def _solve_briefly(experts: Sequence[Expert], request: Request, policy: Policy) -> Solved:
+    from solver.search import solve  # noqa: PLC0415 - as above
+
+    return Solved(solve(experts, [request], policy, time_limit_s=TIME_LIMIT_S, in_words=False), "", b"")
 
 
 class NotInRecord(LookupError):  # noqa: N818 - named like the house's Problem
@@ -121,7 +127,9 @@ async def solve(experts: Sequence[Expert], request: Request, policy: Policy | No
     Raises:
         BadProblem: the problem contradicts itself; the message names the field.
     """
-    return await _beside(_solve, experts, request, policy or Policy())
+    return await _beside(
+        _solve_briefly if get_settings().brief_rosters else _solve, experts, request, policy or Policy()
+    )
 
 
 def stop() -> None:

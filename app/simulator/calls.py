@@ -79,16 +79,23 @@ class Switchboard:
     """Moves calls along, step by step on the schedule."""
 
     def __init__(
-        self, schedule: Schedule, webhooks: Webhooks, people: People, dice: Dice, changed: Callable[[], None]
+        self,
+        schedule: Schedule,
+        webhooks: Webhooks,
+        people: People,
+        dice: Dice,
+        changed: Callable[[], None],
+        *,
+        pace: float = 1.0,
     ) -> None:
         self._schedule, self._webhooks, self._people, self._dice = schedule, webhooks, people, dice
-        self._changed = changed
+        self._changed, self._pace = changed, pace
         self._calls: dict[str, Call] = {}
 
     def place(self, record: Record, form: Mapping[str, str]) -> None:
         """Start a call."""
         call = self._calls[record["sid"]] = Call(record, form)
-        self._schedule.add(clock.now() + DIALLING, call.number, lambda at: self._ring(call, at))
+        self._schedule.add(clock.now() + DIALLING * self._pace, call.number, lambda at: self._ring(call, at))
 
     async def _ring(self, call: Call, at: datetime) -> None:
         if call.record["status"] in CALL_IS_FINAL:
@@ -102,11 +109,11 @@ class Switchboard:
         if self._people.is_manual(call.number):
             self._schedule.add(at + max(waits, _by_hand()), call.number, lambda due: self._ring_out(call, due))
         elif pickup in ENDS:
-            self._later(call, at + waits, ENDS[pickup])
+            self._later(call, at + waits * self._pace, ENDS[pickup])
         elif waits > call.rings_for:  # the caller gives up before the machine starts
-            self._later(call, at + call.rings_for, "no-answer")
+            self._later(call, at + call.rings_for * self._pace, "no-answer")
         else:
-            self._schedule.add(at + waits, call.number, lambda due: self._answer(call, pickup, due))
+            self._schedule.add(at + waits * self._pace, call.number, lambda due: self._answer(call, pickup, due))
 
     def _waits(self, call: Call, pickup: Pickup) -> timedelta:
         fixed = {Pickup.BUSY: BUSY_AFTER, Pickup.NOBODY: call.rings_for, Pickup.VOICEMAIL: VOICEMAIL_AFTER}
@@ -175,13 +182,15 @@ class Switchboard:
 
     def _go_on(self, call: Call, heard: twiml.Heard, at: datetime) -> None:
         """What follows from a document that was listened to."""
-        after = at + timedelta(seconds=heard.seconds)
+        after = at + timedelta(seconds=heard.seconds) * self._pace
         if heard.action is not None:
             call.keys = call.keys[1:]
             pressed = {"Digits": heard.digits, "FinishedOnKey": "", "msg": "Gather End"}
             call.record["keys"] += heard.digits
             action = heard.action
-            self._schedule.add(after + KEY_AFTER, call.number, lambda due: self._fetch(call, action, pressed, due))
+            self._schedule.add(
+                after + KEY_AFTER * self._pace, call.number, lambda due: self._fetch(call, action, pressed, due)
+            )
         elif heard.redirect is not None:
             redirect = heard.redirect
             self._schedule.add(after, call.number, lambda due: self._fetch(call, redirect, {}, due))

@@ -4,6 +4,7 @@ import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
@@ -49,6 +50,7 @@ class Carrier:
         deliver: POSTs a webhook.
         people: who has a phone; nobody by default, and then every phone is played by hand.
         our_number: what a text is sent to by somebody who never got one.
+        pace: how long texts are under way and calls take, as a share of the usual; 0: nothing takes time.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Carrier:
         people: People | None = None,
         *,
         our_number: str = "+12025550100",
+        pace: float = 1.0,
     ) -> None:
         self.account_sid, self.auth_token, self.public_url = account_sid, auth_token, public_url.rstrip("/")
         self.people = people or People()
@@ -72,7 +75,10 @@ class Carrier:
         self._schedule = Schedule()
         sign = RequestValidator(auth_token).compute_signature
         self._webhooks = Webhooks(deliver, sign, self._schedule, self.dice)
-        self._switchboard = Switchboard(self._schedule, self._webhooks, self.people, self.dice, self.threads.touch)
+        self._sending, self._delivery = SENDING * pace, DELIVERY * pace
+        self._switchboard = Switchboard(
+            self._schedule, self._webhooks, self.people, self.dice, self.threads.touch, pace=pace
+        )
 
     @property
     def faults(self) -> Faults:
@@ -124,7 +130,7 @@ class Carrier:
         record = self._text(to, None if service else form["From"], form.get("Body", ""), "outbound-api", status)
         record["messaging_service_sid"] = service
         callback = form.get("StatusCallback", "")
-        self._schedule.add((at or clock.now()) + SENDING, to, lambda due: self._send(record, callback, due))
+        self._schedule.add((at or clock.now()) + self._sending, to, lambda due: self._send(record, callback, due))
         return record
 
     def fetch_message(self, sid: str) -> Record:
@@ -233,7 +239,7 @@ class Carrier:
         if number in self.opted_out:
             return  # dropped without a word to anybody (21610)
         answer = self._text(number, record["to"], body, "outbound-reply", "queued")
-        self._schedule.add(clock.now() + SENDING, number, lambda due: self._send(answer, "", due))
+        self._schedule.add(clock.now() + self._sending, number, lambda due: self._send(answer, "", due))
 
     # How a text gets on
 
@@ -254,7 +260,7 @@ class Carrier:
             record |= {"from": self.threads.partner(record["to"]), "num_segments": "1"}
         self._become(record, "sent")
         record["date_sent"] = rfc2822(at)
-        self._schedule.add(at + DELIVERY, record["to"], lambda due: self._arrive(record, callback, due))
+        self._schedule.add(at + self._delivery, record["to"], lambda due: self._arrive(record, callback, due))
         await self._report(record, callback, at)
 
     async def _arrive(self, record: Record, callback: str, at: datetime) -> None:
@@ -291,6 +297,18 @@ class Carrier:
         if status in ("delivered", "undelivered"):
             form["RawDlrDoneDate"] = f"{at:%y%m%d%H%M}"
         await self._webhooks.report(callback, record["to"], form, at)
+
+    # What a replay keeps, while nothing is due
+
+    def memory(self) -> tuple[object, ...]:
+        """What people and carrier remember, but for texts and calls that are over."""
+        return self.people.memory(), self.opted_out, self.dice.memory()
+
+    def remember(self, memory: tuple[Any, ...]) -> None:
+        """Take up what was kept."""
+        asks, self.opted_out, rolled = memory
+        self.people.remember(asks)
+        self.dice.remember(rolled)
 
     # Time
 

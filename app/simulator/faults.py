@@ -50,6 +50,14 @@ class Dice:
         self._rolled[what, number] += 1
         return Random(f"{self.seed}:{what}:{number}:{self._rolled[what, number]}").random()  # noqa: S311 - not a secret
 
+    def memory(self) -> Counter[tuple[str, str]]:
+        """How often each was rolled."""
+        return self._rolled
+
+    def remember(self, rolled: Counter[tuple[str, str]]) -> None:
+        """Take up what was kept."""
+        self._rolled = rolled
+
     def falls(self, share: float, what: str, number: str) -> bool:
         """Whether it happens this time."""
         return share > 0 and self.roll(what, number) < share

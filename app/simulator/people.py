@@ -154,6 +154,16 @@ class People:
         """Whether a person plays this phone. Numbers nobody has told us about are never played for them."""
         return self.behaviour(number) is Kind.MANUAL
 
+    # What a replay keeps, to go on from there
+
+    def memory(self) -> tuple[dict[tuple[str, str], Ask], dict[str, Ask]]:
+        """Every offer they remember, and the latest of each phone."""
+        return self._asks, self._latest
+
+    def remember(self, memory: tuple[dict[tuple[str, str], Ask], dict[str, Ask]]) -> None:
+        """Take up what was kept."""
+        self._asks, self._latest = memory
+
     # Texts
 
     def hears(self, number: str, body: str, now: datetime) -> list[Reply]:

@@ -67,6 +67,7 @@ def create_simulator(
     mix: Mix | None = None,
     runs_by_itself: bool = True,
     deliver: Deliver | None = None,
+    pace: float = 1.0,
 ) -> FastAPI:
     """A simulated carrier for the service at `public_url`.
 
@@ -78,9 +79,10 @@ def create_simulator(
         mix: how people answer.
         runs_by_itself: deliver when due; a replay says False and calls `run_due` itself.
         deliver: how webhooks are posted; None: over HTTP.
+        pace: how long texts and calls take, as a share of the usual; a replay says 0.
     """
     over_http = Deliverer()
-    carrier = Carrier(account_sid, auth_token, public_url, deliver or over_http, People(seed, mix))
+    carrier = Carrier(account_sid, auth_token, public_url, deliver or over_http, People(seed, mix), pace=pace)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

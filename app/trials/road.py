@@ -55,6 +55,5 @@ def _rest_from(world: World, bench: "Bench", seated: Seated, home: datetime) -> 
     # Where the next deployment is in the way, the span stays as it was (`homecoming._move_end`).
     if not any(one.leaves_at < ends and one.ends_at > seated.leaves_at for one in others):
         seated.ends_at = ends
-    seated.home_at = home
     world.eligible_from[who] = max(world.eligible_from.get(who, free), free)
     bench.touch(who)

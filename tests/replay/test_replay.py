@@ -1,0 +1,125 @@
+"""`rrt replay`, typed as somebody types it: bad files, the same again, a kill on the way, and fast mode beside it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.replay.run import STARTS_BEFORE
+from app.seed.people import people
+from app.trials import fast
+from app.trials.incidents import read
+from app.trials.members import invented
+
+HEAD = "date,kind,agency,city,state,latitude,longitude,killed,injured\n"
+ROWS = (
+    "2015-01-01,officer_involved_shooting,Denver Police,Denver,CO,39.74,-104.99,1,0\n",
+    "2015-01-01,mass_violence,Houston Police,Houston,TX,29.76,-95.37,0,5\n",
+    "2015-01-02,officer_involved_shooting,Boston Police,Boston,MA,42.36,-71.06,0,1\n",
+    "2015-01-03,in_custody_or_use_of_force_death,Kent County Sheriff,Grand Rapids,MI,42.96,-85.67,1,0\n",
+)
+POOL = ("--experts", "120", "--seed", "3")
+
+
+def _file(folder: Path, rows: tuple[str, ...] = ROWS) -> Path:
+    file = folder / "incidents.csv"
+    file.write_text(HEAD + "".join(rows))
+    return file
+
+
+def _command(file: Path, data: Path, *more: str) -> list[str]:
+    return [sys.executable, "-m", "app.cli", "replay", str(file), *POOL, "--data", str(data), *more]
+
+
+def _replay(file: Path, data: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(_command(file, data, *more), capture_output=True, text=True, timeout=600, check=False)
+
+
+def _report(data: Path) -> str:
+    (found,) = data.glob("replay-*/report.json")
+    return found.read_text()
+
+
+def test_every_bad_row_is_named_and_nothing_is_loaded(tmp_path: Path) -> None:
+    bad = (
+        "2015-13-01,officer_involved_shooting,Denver Police,Denver,CO,39.74,-104.99,1,0\n",
+        ROWS[0],
+        "2015-01-02,earthquake,Denver Police,Denver,CO,39.74,-104.99,1,0\n",
+        "2015-01-02,mass_violence,Denver Police,Denver,CO,39.74,-104.99,-1,0\n",
+    )
+    done = _replay(_file(tmp_path, bad), tmp_path / "data")
+    assert done.returncode == 2
+    assert all(f"line {line}" in done.stdout for line in (2, 4, 5))
+    assert "line 3" not in done.stdout
+    assert not (tmp_path / "data").exists()
+
+
+def test_unknown_places_are_listed_and_left_out_only_on_demand(tmp_path: Path) -> None:
+    nowhere = "2015-01-02,mass_violence,Police,Atlantis,XX,1,1,0,0\n"
+    file = _file(tmp_path, (nowhere, "2015-01-02,mass_violence,Police,Lost Springs,WY,,,0,0\n"))
+    done = _replay(file, tmp_path / "data")
+    assert done.returncode == 2
+    assert "line 2" in done.stdout
+    assert "line 3" in done.stdout
+    assert "--skip-unknown-places" in done.stdout
+    kept = read(_file(tmp_path, (nowhere, ROWS[0])), seed=1, skip_unknown_places=True)
+    assert [one.city for one in kept] == ["Denver"]
+
+
+def test_every_bad_row_of_a_pool_is_named(tmp_path: Path) -> None:
+    pool = tmp_path / "pool.csv"
+    pool.write_text("name,disciplines,city,state,latitude,longitude,mobile\nA,LE,Denver,CO,39,-104,\nB,ZZ,X,QQ,1,1,1\n")
+    done = _replay(_file(tmp_path), tmp_path / "data", "--pool", str(pool))
+    assert done.returncode == 2
+    assert "line 2" in done.stdout
+    assert "line 3" in done.stdout
+    assert not (tmp_path / "data").exists()
+
+
+def _fast(file: Path) -> Any:
+    incidents = read(file, seed=3)
+    members = invented(people(120, 4, incidents[0].filed_at - STARTS_BEFORE))
+    return fast.simulate(members, incidents, seed=3).as_json()
+
+
+@pytest.mark.slow
+def test_a_trial_comes_to_the_same_end_as_the_whole_service(tmp_path: Path) -> None:
+    """Compared are all outcomes: every question (whom, for which seat, code, when, how it ended), every seat (who, when
+    the yes came, the journey to the minute, the end of the rest, why it is empty), and when each team was full."""
+    file = _file(tmp_path)
+    assert _replay(file, tmp_path / "data").returncode == 0
+    full, trial = json.loads(_report(tmp_path / "data"))["outcomes"], _fast(file)
+    for one, other in zip(full["incidents"], trial["incidents"], strict=True):
+        for seat in (*one["seats"], *other["seats"]):
+            seat.pop("why")  # the service's reason has more sentences
+        assert one == other
+    assert sum(seat["expert_id"] is not None for one in full["incidents"] for seat in one["seats"]) > 12
+
+
+@pytest.mark.slow
+def test_a_replay_that_is_killed_goes_on_and_ends_like_one_that_was_not(tmp_path: Path) -> None:
+    file, whole, cut = _file(tmp_path), tmp_path / "whole", tmp_path / "cut"
+    assert _replay(file, whole, "--keep-every", "1").returncode == 0
+    running = subprocess.Popen(
+        _command(file, cut, "--keep-every", "1"), stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    _wait_until_kept(cut, running)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
+    assert not list(cut.glob("replay-*/report.json"))
+    assert _replay(file, cut, "--keep-every", "1").returncode == 0
+    assert _report(cut) == _report(whole)
+
+
+def _wait_until_kept(data: Path, running: subprocess.Popen[str]) -> None:
+    """Until it was kept a second time, which is after its first request."""
+    seen: set[int] = set()
+    while running.poll() is None and len(seen) < 2:
+        seen |= {one.stat().st_mtime_ns for one in data.glob("replay-*/progress.pickle")}
+        time.sleep(0.02)
