@@ -59,8 +59,11 @@ LOOSE_YES = {"ya", "in"}
 """These say yes only beside a code."""
 NEVER_A_YES = re.compile(
     r"\byes (?:hello|hi|its me|it is me|this is|it works|i am the|i know)\b|\b(?:help me|send help)\b"
+    r"|\b(?:will|would|are|do|did) you\b|(?:^|\byes )(?:will|would|am|do|did|can) i\b|\bdid (?:i |that |it |you )?"
+    r"(?:accept|confirm|come|go)\b|\bin a way\b|\bwith my\b"
 )
-"""Somebody who answers the phone, not the question, or who asks for help."""
+"""Somebody who answers the phone, not the question; who asks for help, or something without a question mark; who tells
+of a yes before; or who says how far it goes."""
 ASKED = re.compile(
     r"^(?:(?:" + "|".join(sorted(v.ASKS - {"is", "are", "do", "does", "did", "can", "could", "que", "como"})) + r")\b"
     r"|(?:is|are|do|does|did|can|could|que|como) (?:i|you|we|they|he|she|it|the|this|there|that|es|una|un|flights)\b)"

@@ -45,12 +45,12 @@ ahi estare|estoy disponible|estoy listo|estoy lista|con gusto|con mucho gusto
 """Sentences that say yes. In them "can", "go" and "in" mean yes, alone they do not."""
 SAFE = _words("""
 i im id ill am are be been can will would like love do did does go going come coming there here it its to the
-this that thats one for me my myself you your in at on of a an and as so with by from all up down seat offer team
+this that thats one for me my myself you your in at on of a an and as so with by all up down seat offer team
 deploy deployment help helping make take fine okay ok good great ready able board way count sign put send
-please pls plz thanks thank thx ty tysm much very really sir maam mam hi hello hey morning afternoon evening day
+please pls plz thanks thank thx ty tysm much very really sir maam mam hi hello hey
 sure absolutely definitely course happy glad honored asking ahead accept accepted accepting confirm confirmed yes
 available roger reply rrt ref code period exclamation point mark s dr mr mrs ms
-gracias muchas de acuerdo ir voy vale puedo hola buenos buenas dias tardes noches senor senora con mucho gusto estoy
+gracias muchas de acuerdo ir voy vale puedo hola buenos buenas dias senor senora con mucho gusto estoy
 lista listo ahi estare aqui conmigo cuenten cuenta cuente claro que por supuesto equipo oferta
 """)
 """Words that leave a yes a yes."""
@@ -100,13 +100,14 @@ no estoy seguro|no estoy segura|no signal|no service|no code|no text|no soy
 
 HEDGES = _words("""
 if but only until till unless maybe might may perhaps depends depending depende later after before hour hours hr hrs
-minute minutes min mins tomorrow tmrw tomorow tonight today night nights morning mornings week weekend weekends days
+minute minutes min mins tomorrow tmrw tomorow tonight today day days night nights morning mornings afternoon afternoons
+evening evenings week weekend weekends
 leaving late probably possibly think guess suppose hope hopefully try trying tentative tentatively pending assuming
 provided providing condition except though however once when starting alone need needed check checking ask tell let
 virtually remote remotely leaning likely almost certainly
 monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun
 pero solo hasta quiza quizas manana despues depende consigo creo puede lunes martes miercoles jueves viernes sabado
-domingo primero todavia ver dejame dejeme
+domingo primero todavia ver dejame dejeme tarde tardes noche noches
 """)
 """Words of a condition: with them a yes is kept whole and shown to the desk, not read as yes."""
 TURNS = _words("but if unless until till pero hasta maybe later only solo next si hours")
@@ -172,7 +173,9 @@ back|back now|back early|im back|i am back|regrese|ya regrese|de vuelta|de regre
 AWAY = _phrases("away|ausente|fuera")
 POLITE = _words("thanks thank you thx please pls ok gracias por favor")
 """What may stand beside a bare 1 or 2."""
-GREETINGS = _phrases("good morning|good evening|good afternoon|good night|buenos dias|buenas tardes|buenas noches")
+GREETINGS = _phrases("""
+good morning|good evening|good afternoon|good night|good day|buenos dias|buenas tardes|buenas noches
+""")
 """They name a time of day and mean none."""
 DIGIT_NAMES = {
     "zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
