@@ -140,13 +140,17 @@ async def settle(session: AsyncSession, inbound: InboundMessage, by: Actor) -> N
     await record(session, "text.settled", inbound.id, topic=inbound.topic, by=by)
 
 
-async def settle_answered(session: AsyncSession, offer_id: int) -> None:
-    """A clear answer has come: what nobody could read before it needs no person any more."""
+OVERTAKEN = ("unclear", "deferred", "too_late")
+"""What a later clear answer makes of no account: what nobody could read, a condition, a yes that came too late."""
+
+
+async def settle_answered(session: AsyncSession, offer_id: int, said_at: datetime) -> None:
+    """A clear answer has come: what was said before it needs no person any more, and nobody must count it."""
     unread = await session.scalars(
         select(InboundMessage)
         .where(
             InboundMessage.offer_id == offer_id, InboundMessage.state == InboundState.NEEDS_PERSON,
-            InboundMessage.meaning == "unclear",
+            InboundMessage.meaning.in_(OVERTAKEN), InboundMessage.received_at <= said_at,
         )
         .order_by(InboundMessage.id)
         .with_for_update()

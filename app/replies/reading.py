@@ -82,9 +82,8 @@ async def _about_an_offer(session: AsyncSession, inbound: InboundMessage, phone:
     if len(asked) != 1:
         await _no_single_offer(session, inbound, phone, asked, meaning)
     elif is_anybodys:
-        await inbox.mark_read(session, inbound, "which_person", expert_id=asked[0].expert_id)
         words = texts.which_person(await words_of(session, asked[0]))
-        await saying.reply(session, inbound, words, stopped=phone.is_stopped)
+        await _ask_back(session, inbound, phone, meaning, words)
     elif await _has_read(session, inbound, phone, asked[0], meaning):
         return
     elif meaning.kind in ANSWERS:
@@ -133,7 +132,7 @@ async def _answer(session: AsyncSession, inbound: InboundMessage, phone: Phone, 
         await inbox.escalate(session, inbound, words.kind, **about)  # type: ignore[arg-type]
     else:
         await inbox.mark_read(session, inbound, meaning.kind, **about)  # type: ignore[arg-type]
-        await inbox.settle_answered(session, offer.id)
+        await inbox.settle_answered(session, offer.id, inbound.received_at)
     await saying.reply(session, inbound, words, offer, stopped=phone.is_stopped)
 
 
@@ -156,14 +155,26 @@ async def _for_a_person(session: AsyncSession, inbound: InboundMessage, phone: P
     await saying.reply(session, inbound, words, offer, stopped=phone.is_stopped)
 
 
+async def _ask_back(
+    session: AsyncSession, inbound: InboundMessage, phone: Phone, meaning: Meaning, words: texts.Text
+) -> None:
+    """Which offer, or whose: a clear answer will come with its code, but a condition may not be said again."""
+    if meaning.kind is Kind.CONDITIONAL:
+        await inbox.escalate(session, inbound, "deferred", expert_id=phone.experts[0].id)
+    else:
+        await inbox.mark_read(session, inbound, words.kind, expert_id=phone.experts[0].id)
+    await saying.reply(session, inbound, words, stopped=phone.is_stopped)
+
+
 async def _no_single_offer(
     session: AsyncSession, inbound: InboundMessage, phone: Phone, asked: Sequence[Offer], meaning: Meaning
 ) -> None:
     expert_id, desk_phone = phone.experts[0].id, get_settings().desk_phone
     if asked and meaning.kind in ANSWERS:
         words = texts.which_one([await words_of(session, offer) for offer in asked])
-        await inbox.mark_read(session, inbound, words.kind, expert_id=expert_id)
-    elif meaning.kind not in ANSWERS:
+        await _ask_back(session, inbound, phone, meaning, words)
+        return
+    if meaning.kind not in ANSWERS:
         words = texts.passed_to_desk(desk_phone, phone.language)
         await inbox.escalate(session, inbound, meaning.kind, expert_id=expert_id)
     else:

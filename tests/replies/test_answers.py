@@ -134,6 +134,27 @@ async def test_a_condition_is_kept_shown_and_decided_by_the_desk(story: Story) -
     assert await state(story, reference, people[0]) == "accepted"
 
 
+async def test_a_condition_that_a_clear_answer_has_overtaken_waits_for_nobody(story: Story) -> None:
+    reference, people = await asked(story)
+    await people[0].texts("only till Friday")
+    (old,) = await story.get("/inbox", who="recommender")
+    await people[0].texts("NO")
+    assert await waiting(story) == []
+    stale = await story.api("recommender", "POST", f"/inbox/{old['id']}/settle")
+    assert stale.status_code == 409  # nobody counts it as a yes any more
+    assert await state(story, reference, people[0]) == "declined"
+
+
+async def test_a_late_yes_taken_back_waits_for_nobody(story: Story) -> None:
+    reference, people = await asked(story)
+    await story.passes(EXPIRED)
+    await people[0].texts("YES")
+    assert ("too_late", "YES") in await waiting(story)
+    await people[0].texts("NO")
+    assert await waiting(story) == []
+    assert await state(story, reference, people[0]) == "declined"
+
+
 async def test_a_question_goes_to_a_person_and_the_offer_stays_open(story: Story) -> None:
     reference, people = await asked(story)
     await people[0].texts("What about hotel?")
@@ -175,6 +196,22 @@ async def test_yes_to_one_of_two_overlapping_offers_withdraws_the_other_with_a_w
     heard = person.hears()[-2:]
     assert any("You have the seat" in text and codes[1] in text for text in heard)
     assert any("YES to another team" in text and codes[0] in text for text in heard)
+
+
+async def _asked_twice(story: Story) -> Person:
+    """Somebody whom two teams ask."""
+    first, second = await story.files(), await story.files(city="Otter Bend")
+    await story.approves(first)
+    await story.approves(second)
+    people, others = await story.asks(first), await story.asks(second)
+    return next(person for person in people if person.id in {other.id for other in others})
+
+
+async def test_a_condition_that_may_belong_to_either_of_two_offers_is_seen_by_a_person(story: Story) -> None:
+    person = await _asked_twice(story)
+    await person.texts("yes but only until Friday")
+    assert "2 open requests" in person.hears()[-1]
+    assert ("deferred", "yes but only until Friday") in await waiting(story)
 
 
 async def test_an_answer_to_each_of_two_offers_in_one_text(story: Story) -> None:
