@@ -1,6 +1,6 @@
 """Places of the United States: states and territories, their names, their zones, and times as people there say them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 _ROWS = """
@@ -57,6 +57,16 @@ def clock_time(moment: datetime, zone: str) -> str:
     there = moment.astimezone(ZoneInfo(zone))
     minutes = f":{there.minute:02d}" if there.minute else ""
     return f"{(there.hour - 1) % 12 + 1}{minutes}{'am' if there.hour < 12 else 'pm'} {zone_letters(moment, zone)}"
+
+
+SAME_DAY = timedelta(hours=12)
+"""Within this time a time of day has one meaning only."""
+
+
+def deadline(moment: datetime, zone: str, *, asked_at: datetime) -> str:
+    """Until when to answer what was asked then: "4:30am CT", with the day where that may be another: "Tue 8pm CT"."""
+    time = clock_time(moment, zone)
+    return time if moment - asked_at < SAME_DAY else f"{moment.astimezone(ZoneInfo(zone)):%a} {time}"
 
 
 def day_and_time(moment: datetime, zone: str) -> str:

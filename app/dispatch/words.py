@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.places import clock_time, days
+from app.core.places import days, deadline
 from app.deployments.models import Deployment, Position
 from app.dispatch.models import Offer
 from app.experts.models import Expert
@@ -32,6 +32,6 @@ async def words_of(session: AsyncSession, offer: Offer) -> OfferWords:
         role=told.title.lower(),
         state=told.place_state,
         dates=days(told.starts_at, told.ends_at, told.time_zone),
-        reply_by=clock_time(offer.reply_by, told.own_zone),
+        reply_by=deadline(offer.reply_by, told.own_zone, asked_at=offer.asked_at),
         language=told.preferred_language,
     )

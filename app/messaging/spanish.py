@@ -26,6 +26,10 @@ SPOKEN_MONTHS = {
     "ago": "agosto", "sep": "septiembre", "oct": "octubre", "nov": "noviembre", "dic": "diciembre",
 }  # fmt: skip
 WEEKDAYS = {"Mon": "lun", "Tue": "mar", "Wed": "mie", "Thu": "jue", "Fri": "vie", "Sat": "sab", "Sun": "dom"}
+SPOKEN_WEEKDAYS = {
+    "Mon": "lunes", "Tue": "martes", "Wed": "miércoles", "Thu": "jueves", "Fri": "viernes", "Sat": "sábado",
+    "Sun": "domingo",
+}  # fmt: skip
 ZONE_NAMES = {
     "ET": "del Este", "CT": "del Centro", "MT": "de la Montaña", "PT": "del Pacífico", "AKT": "de Alaska",
     "HT": "de Hawái", "AT": "del Atlántico", "ChT": "de Chamorro", "ST": "de Samoa",
@@ -186,10 +190,11 @@ def _spoken_day(day: str) -> str:
 
 
 def spoken_time(text: str) -> str:
-    """ "4:30am CT" as a voice says it: "4:30 de la mañana, hora del Centro"."""
-    hour, _, zone = time(text).rpartition(" ")
+    """ "Tue 4:30am CT" as a voice says it: "4:30 de la mañana, hora del Centro, del martes"."""
+    hour, _, zone = text.rpartition(" ")
+    day, _, hour = hour.rpartition(" ")
     said = hour.replace("am", " de la mañana").replace("pm", " de la tarde")
-    return f"{said}, hora {ZONE_NAMES.get(zone, zone)}"
+    return f"{said}, hora {ZONE_NAMES.get(zone, zone)}{f', del {SPOKEN_WEEKDAYS[day]}' if day else ''}"
 
 
 def said(kind: str, **values: str) -> str:

@@ -159,3 +159,9 @@ def test_a_link_never_makes_a_text_longer_than_a_segment_and_a_reminder_has_room
     assert len(host) > 20 or linked.link in again
     short = texts.offer(replace(linked, role="Clinician", dates="Nov 23-26", reply_by="4:30am CT"))
     assert (linked.link in short.body) == (len(host) < 30)
+
+
+def test_a_voice_says_the_day_of_a_deadline_that_is_not_today() -> None:
+    assert "by Tuesday 12:30 a.m. Alaska time" in texts.spoken_offer(LONGEST).body
+    assert "antes de las 12:30 de la mañana, hora de Alaska, del martes" in texts.spoken_offer(SPANISH).body
+    assert "by 4:30 a.m. Central time" in texts.spoken_offer(replace(LONGEST, reply_by="4:30am CT")).body

@@ -20,9 +20,16 @@ def _said_days(dates: str) -> str:
     return dates.replace("-", " to ")
 
 
+WEEKDAYS = {
+    "Mon": "Monday", "Tue": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Fri": "Friday", "Sat": "Saturday",
+    "Sun": "Sunday",
+}  # fmt: skip
+
+
 def _said_time(time: str) -> str:
-    """ "4:30am CT" as a voice says it: "4:30 a.m. Central time"."""
+    """ "Tue 4:30am CT" as a voice says it: "Tuesday 4:30 a.m. Central time"."""
     hour, _, zone = time.rpartition(" ")
+    hour = WEEKDAYS.get(hour[:3], hour[:3]) + hour[3:]
     hour = hour.replace("am", " a.m.").replace("pm", " p.m.")
     return f"{hour} {ZONE_NAMES.get(zone, zone)} time"
 

@@ -28,7 +28,7 @@ class OfferWords:
         role: the seat's title: "Clinician".
         state: postal code of the state, two letters.
         dates: first to last day: "Nov 23-26".
-        reply_by: until when to answer, with the reader's zone: "4:30am CT".
+        reply_by: until when to answer, with the reader's zone: "4:30am CT", "Tue 8pm CT".
         language: the reader's: "en" or "es".
         link: address of the offer's page, its token as a mark; "" when there is none.
     """
