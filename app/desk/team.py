@@ -1,7 +1,7 @@
 """The team that is asked or confirmed: seat by seat, with every offer and how its texts got on."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,9 +11,10 @@ from app.deployments.models import Deployment
 from app.deployments.queries import SeatView
 from app.deployments.queries import seats as seats_of
 from app.deployments.states import PositionState
-from app.dispatch import ladder, queries
+from app.dispatch import ladder, nights, queries
 from app.dispatch.ladder import Step
 from app.dispatch.models import Offer
+from app.dispatch.nights import Awake
 from app.dispatch.states import OFFER, OPEN, OfferState
 from app.experts.models import Expert
 from app.messaging import queries as messages
@@ -112,8 +113,10 @@ async def seat_lines(session: AsyncSession, request: Request, deployment: Deploy
     asked: dict[int, list[queries.OfferView]] = defaultdict(list)
     for view in await queries.of_deployment(session, deployment.id):
         asked[view.position.id].append(view)
+    people = [view.expert for views in asked.values() for view in views]
+    awake = await nights.of(session, deployment, people)
     found = await seats_of(session, deployment.id)
-    return [_seat_line(seat, asked[seat.position.id], by_offer, deployment.priority) for seat in found]
+    return [_seat_line(seat, asked[seat.position.id], by_offer, deployment.priority, awake) for seat in found]
 
 
 def _seat_line(
@@ -121,30 +124,34 @@ def _seat_line(
     asked: Sequence[queries.OfferView],
     sent: Mapping[int, list[messages.Outgoing]],
     priority: Priority,
+    awake: Mapping[int, Awake],
 ) -> SeatLine:
-    lines = [_offer_line(view, seat, tuple(sent.get(view.offer.id, ())), priority) for view in asked]
+    lines = [
+        _offer_line(view, seat, tuple(sent.get(view.offer.id, ())), priority, awake[view.expert.id]) for view in asked
+    ]
     now = tuple(line for line in lines if line.offer.state in (*OPEN, S.ACCEPTED))
     earlier = tuple(line for line in lines if line not in now)
     return SeatLine(seat, now, earlier, MARKS.get(seat.position.state, ""))
 
 
 def _offer_line(
-    view: queries.OfferView, seat: SeatView, sent: tuple[messages.Outgoing, ...], priority: Priority
+    view: queries.OfferView, seat: SeatView, sent: tuple[messages.Outgoing, ...], priority: Priority, awake: Awake
 ) -> OfferLine:
     offer = view.offer
     is_asked = offer.state in OPEN
     is_late = offer.state in (S.EXPIRED, S.UNREACHABLE, S.STANDBY) and not seat.is_filled
     can_withdraw = OFFER.can(offer.state, "withdraw") and offer.state is not S.ACCEPTED
-    text, at = next_step(offer, priority)
+    text, at = next_step(offer, priority, awake.since)
     return OfferLine(offer, view.expert, is_asked or is_late, can_withdraw, sent, text, at)
 
 
-def next_step(offer: Offer, priority: Priority) -> tuple[str, datetime | None]:
-    """What the ladder does next with an open offer if nothing comes, and when."""
+def next_step(offer: Offer, priority: Priority, since: Callable[[datetime], datetime]) -> tuple[str, datetime | None]:
+    """What the ladder does next with an open offer if nothing comes, and when; `since`: the end of a night there."""
     rungs = ladder.USUAL[priority]
     if offer.state not in (S.PLANNED, S.CONTACTING) or offer.rung >= len(rungs):
         return "", None
-    return STEPS[rungs[offer.rung].step], ladder.due(offer.asked_at, offer.reply_by, priority, offer.rung)
+    rung, at = ladder.following(offer.asked_at, offer.reply_by, priority, offer.rung, since)
+    return STEPS[rungs[rung].step], at
 
 
 @dataclass(frozen=True, slots=True)

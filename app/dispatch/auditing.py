@@ -21,7 +21,7 @@ from app.core.jobs import defer
 from app.core.problems import Problem
 from app.deployments.models import Deployment
 from app.deployments.states import DeploymentState
-from app.dispatch import backfill, ladder, offers
+from app.dispatch import backfill, offers
 from app.dispatch.models import Offer
 from app.dispatch.promises import FOLLOWED_UP, Broken, broken
 from app.dispatch.states import OPEN
@@ -56,8 +56,8 @@ async def _set_timer(session: AsyncSession, found: Broken) -> None:
     offer = await session.get_one(Offer, found.subject_id, with_for_update=True)
     if offer.state in OPEN:
         deployment = await session.get_one(Deployment, offer.deployment_id)
-        at = max(ladder.due(offer.asked_at, offer.reply_by, deployment.priority, offer.rung), clock.now())
-        offer.timer_job_id = await offers.set_timer(session, offer, at)
+        _, at = await offers.next_rung(session, deployment, offer)
+        offer.timer_job_id = await offers.set_timer(session, offer, max(at, clock.now()))
 
 
 async def _look_up(session: AsyncSession, found: Broken) -> None:

@@ -15,7 +15,7 @@ from app.deployments.models import Assignment, Deployment, Position
 from app.deployments.states import LIVE, PositionState
 from app.dispatch.limits import A_DAY, asked_enough
 from app.dispatch.models import Offer
-from app.dispatch.offers import may_be_woken
+from app.dispatch.nights import may_be_woken
 from app.dispatch.states import OPEN, OfferState
 from app.experts.models import Expert
 from app.experts.quiet import Night, may_be_asked_from

@@ -25,8 +25,8 @@ async def climb(offer_id: int) -> None:
     """The next rung of an offer is due. Answered in the meantime, or run a second time: nothing to do."""
     async with begin() as session:
         deployment, _, offer = await answers.locked_offer(session, offer_id)
-        if offer.state in OPEN and offers.is_due(deployment, offer):
-            await offers.climb(session, deployment, offer)
+        if offer.state in OPEN:
+            await offers.climb_due(session, deployment, offer)
 
 
 @job(waves.LOOK)

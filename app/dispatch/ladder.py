@@ -4,6 +4,7 @@ How long a person has is a rule of the desk (`rosters/rules.py`); every rung has
 the time it was made with in its `reply_by`: rules that change move no offer that is out.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -54,6 +55,8 @@ USUAL: dict[Priority, tuple[Rung, ...]] = {
     ),
 }
 """The ladders as they are without any rule of the desk's own."""
+DISTURBS = (Step.REMIND, Step.CALL, Step.CALL_ALTERNATE)
+"""Steps that wait for the morning. The first text does too, but by the moment of asking itself."""
 
 
 def _share(priority: Priority, number: int) -> float:
@@ -76,3 +79,27 @@ def index_of(priority: Priority, step: Step) -> int:
 def due(start: datetime, until: datetime, priority: Priority, number: int) -> datetime:
     """When rung `number` of an offer is due that was first made at `start` and runs out at `until`."""
     return start + (until - start) * _share(priority, number)
+
+
+def following(
+    start: datetime, until: datetime, priority: Priority, number: int, since: Callable[[datetime], datetime]
+) -> tuple[int, datetime]:
+    """The rung that is climbed next, and when.
+
+    Args:
+        start: when the offer was first made.
+        until: when it runs out.
+        priority: of its request.
+        number: of the first rung that is not climbed yet.
+        since: from when the person may be disturbed, for a moment: itself, or the end of their night.
+
+    Returns:
+        Rung `number`. What would disturb the night waits for the morning, or is left out if that is too late for it.
+    """
+    while True:
+        at = due(start, until, priority, number)
+        if USUAL[priority][number].step not in DISTURBS or since(at) <= at:
+            return number, at
+        if since(at) < due(start, until, priority, number + 1):
+            return number, since(at)
+        number += 1

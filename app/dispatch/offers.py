@@ -16,16 +16,13 @@ from app.core.problems import Problem
 from app.core.sealing import found_by
 from app.deployments import seats
 from app.deployments.models import Deployment, Position
-from app.dispatch import ladder, links
+from app.dispatch import ladder, links, nights
 from app.dispatch.ladder import Step
 from app.dispatch.models import Offer
 from app.dispatch.states import OFFER, OPEN, OfferState
 from app.dispatch.words import words_of
-from app.experts import standby
 from app.experts.models import Contact, ContactKind, Expert
-from app.experts.quiet import may_be_asked_from
 from app.messaging import outbox, texts
-from app.requests.states import Priority
 from app.rosters import rules
 from app.rosters.models import Pick
 
@@ -95,14 +92,7 @@ async def ask(
     """
     expert = await session.get_one(Expert, pick.expert_id)
     held = await rules.current(session)
-    start = may_be_asked_from(
-        clock.now(),
-        zone=expert.time_zone,
-        is_immediate=deployment.priority is Priority.IMMEDIATE,
-        wakes=expert.wakes_for_immediate,
-        is_on_standby=bool(await may_be_woken(session, deployment, [expert.id])),
-        night=rules.night(held),
-    )
+    start = (await nights.of(session, deployment, [expert]))[expert.id].since(clock.now())
     offer = Offer(
         deployment_id=deployment.id,
         position_id=position.id,
@@ -128,13 +118,6 @@ async def ask(
     return offer
 
 
-async def may_be_woken(session: AsyncSession, deployment: Deployment, expert_ids: Collection[int]) -> set[int]:
-    """Who of these is on standby now; a planned request wakes nobody."""
-    if deployment.priority is Priority.PLANNED:
-        return set()
-    return await standby.on_standby(session, expert_ids, clock.now())
-
-
 async def set_timer(session: AsyncSession, offer: Offer, at: datetime) -> int:
     """Have the offer's next rung climbed at a moment; the job's id.
 
@@ -144,9 +127,19 @@ async def set_timer(session: AsyncSession, offer: Offer, at: datetime) -> int:
     return await defer(session, "dispatch.climb", at=at, offer_id=offer.id)
 
 
-def is_due(deployment: Deployment, offer: Offer) -> bool:
-    """Whether the offer's next rung is due; a job that runs a second time finds that it is not."""
-    return ladder.due(offer.asked_at, offer.reply_by, deployment.priority, offer.rung) <= clock.now() + EARLY
+async def next_rung(session: AsyncSession, deployment: Deployment, offer: Offer) -> tuple[int, datetime]:
+    """The rung that an open offer climbs next if nobody answers, and when: not in the person's night."""
+    expert = await session.get_one(Expert, offer.expert_id)
+    awake = (await nights.of(session, deployment, [expert]))[expert.id]
+    return ladder.following(offer.asked_at, offer.reply_by, deployment.priority, offer.rung, awake.since)
+
+
+async def climb_due(session: AsyncSession, deployment: Deployment, offer: Offer) -> None:
+    """Climb the offer's next rung if it is due; a job that runs a second time finds that it is not."""
+    rung, at = await next_rung(session, deployment, offer)
+    if at <= clock.now() + EARLY:
+        offer.rung = rung
+        await climb(session, deployment, offer)
 
 
 async def climb(session: AsyncSession, deployment: Deployment, offer: Offer) -> None:
@@ -158,8 +151,12 @@ async def climb(session: AsyncSession, deployment: Deployment, offer: Offer) -> 
         return
     await _take(session, deployment, offer, step)
     if offer.state in OPEN:
-        at = ladder.due(offer.asked_at, offer.reply_by, deployment.priority, offer.rung)
-        offer.timer_job_id = await set_timer(session, offer, at)
+        await _wait_for_next(session, deployment, offer)
+
+
+async def _wait_for_next(session: AsyncSession, deployment: Deployment, offer: Offer) -> None:
+    offer.rung, at = await next_rung(session, deployment, offer)
+    offer.timer_job_id = await set_timer(session, offer, at)
 
 
 async def _take(session: AsyncSession, deployment: Deployment, offer: Offer, step: Step) -> None:
@@ -238,12 +235,17 @@ async def _call(session: AsyncSession, deployment: Deployment, offer: Offer, con
 
 
 async def hurry(session: AsyncSession, deployment: Deployment, offer: Offer) -> None:
-    """A text did not arrive: do not wait for the reminder, call now."""
+    """A text did not arrive: do not wait for the reminder, call now, or when the night is over there."""
     call = ladder.index_of(deployment.priority, Step.CALL)
-    if offer.state is OfferState.CONTACTING and offer.rung <= call:
-        await cancel(session, offer.timer_job_id)
-        offer.rung = call
+    if offer.state is not OfferState.CONTACTING or offer.rung > call:
+        return
+    await cancel(session, offer.timer_job_id)
+    offer.rung = call
+    expert = await session.get_one(Expert, offer.expert_id)
+    if (await nights.of(session, deployment, [expert]))[expert.id].since(clock.now()) <= clock.now():
         await climb(session, deployment, offer)
+    else:
+        await _wait_for_next(session, deployment, offer)
 
 
 async def lose_contact(session: AsyncSession, deployment: Deployment, offer: Offer) -> None:

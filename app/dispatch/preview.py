@@ -7,15 +7,13 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
-from app.core.places import clock_time, days
+from app.core.places import days, deadline
 from app.core.text import segments, septets
 from app.deployments.models import Deployment, Position
-from app.dispatch import links, offers
+from app.dispatch import links, nights, offers
 from app.experts.models import Expert
-from app.experts.quiet import may_be_asked_from
 from app.messaging import sealed, texts
 from app.requests.models import Request
-from app.requests.states import Priority
 from app.rosters import rules
 
 
@@ -63,24 +61,26 @@ async def of_people(
 ) -> list[Planned]:
     """What each of these people would get if the desk asked now, `hold` later."""
     now = clock.now() + hold
-    return [await _planned(session, request, deployment, position, expert, now) for position, expert in people]
+    asked = list(people)
+    awake = await nights.of(session, deployment, [expert for _, expert in asked])
+    return [
+        await _planned(session, request, deployment, position, expert, awake[expert.id].since(now), now)
+        for position, expert in asked
+    ]
 
 
 async def _planned(  # noqa: PLR0917 - whom for what
-    session: AsyncSession, request: Request, deployment: Deployment, position: Position, expert: Expert, now: datetime
-) -> Planned:
-    is_immediate = deployment.priority is Priority.IMMEDIATE
+    session: AsyncSession, request: Request, deployment: Deployment, position: Position, expert: Expert,
+    goes_at: datetime, now: datetime,
+) -> Planned:  # fmt: skip
     held = await rules.current(session)
-    goes_at = may_be_asked_from(
-        now, zone=expert.time_zone, is_immediate=is_immediate, wakes=expert.wakes_for_immediate, night=rules.night(held)
-    )
     until = goes_at + rules.time_to_answer(held, deployment.priority)
     words = texts.OfferWords(
         code=await offers.free_code(session, expert.id),
         role=position.title.lower(),
         state=request.place_state,
         dates=days(deployment.starts_at, deployment.ends_at, request.time_zone),
-        reply_by=clock_time(until, expert.time_zone),
+        reply_by=deadline(until, expert.time_zone, asked_at=goes_at),
         language=expert.preferred_language,
         link=links.address(sealed.SAMPLE),
     )

@@ -29,7 +29,7 @@ from app.dispatch.models import Offer, OfferLink
 from app.dispatch.states import OPEN, STANDING, OfferState
 from app.dispatch.words import words_of
 from app.experts.models import Contact, Expert
-from app.messaging import receipts, sealed, texts
+from app.messaging import receipts, sealed, spanish, texts
 from app.messaging.gateway import Listed
 from app.messaging.models import Message
 from app.messaging.states import MESSAGE, Channel, MessageState
@@ -39,7 +39,8 @@ from app.rosters.models import Pick, Proposal, ProposalState
 from solver.roster import Reason
 
 CODE = re.compile(r"\b(?:YES|SI) ([2-9]{3})\b")
-TIME = re.compile(r"\b\d{1,2}(?::\d\d)?[ap]m [A-Z]{2,4}\b")
+DAYS = "|".join((*spanish.WEEKDAYS, *spanish.WEEKDAYS.values()))
+TIME = re.compile(rf"\b(?:(?:{DAYS}) )?\d{{1,2}}(?::\d\d)?[ap]m [A-Za-z]{{2,4}}\b")
 LINK = re.compile(r"/x/([0-9A-Za-z]{27})\b")
 LOST_LINKS = 20_000
 """How many links the lost part of the database may have made: their numbers are not given again."""
@@ -87,17 +88,17 @@ async def climb_until(moment: datetime) -> None:
             return
         async with begin() as session:
             deployment, _, offer = await answers.locked_offer(session, due)
-            if offer.state in OPEN and offers.is_due(deployment, offer):
-                await offers.climb(session, deployment, offer)
+            if offer.state in OPEN:
+                await offers.climb_due(session, deployment, offer)
 
 
 async def _first_due(session: AsyncSession, moment: datetime) -> int | None:
     rows = await session.execute(
-        select(Offer, Deployment.priority)
+        select(Offer, Deployment)
         .join(Deployment, Deployment.id == Offer.deployment_id)
         .where(Offer.state.in_(OPEN), Offer.asked_at <= moment)
     )
-    due = [(ladder.due(o.asked_at, o.reply_by, priority, o.rung), o.id) for o, priority in rows]
+    due = [((await offers.next_rung(session, deployment, offer))[1], offer.id) for offer, deployment in rows.all()]
     first = min(due, default=None)
     return first[1] if first is not None and first[0] <= moment else None
 
@@ -206,7 +207,7 @@ async def _ask_as_before(  # noqa: PLR0917 - all that an offer is made of
     topic = offers.topic(deployment)
     await record(session, "offer.taken_back_up", offer.id, topic=topic, title=position.title)
     await _note_sent(session, deployment, offer, phone, "offer", told, listed)
-    due = ladder.due(offer.asked_at, offer.reply_by, deployment.priority, offer.rung)
+    offer.rung, due = await offers.next_rung(session, deployment, offer)
     offer.timer_job_id = await offers.set_timer(session, offer, due)
     return True
 
@@ -249,7 +250,8 @@ async def _reply_by(
     """The deadline that the text says; the ladder's own, where no minute near it reads so."""
     zone = (await session.get_one(Expert, expert_id)).time_zone
     usual = listed.made_at + rules.time_to_answer(await rules.current(session), deployment.priority)
-    return next((at for at in _minutes_before(usual) if clock_time(at, zone) == told.reply_by), usual)
+    time = " ".join(told.reply_by.split()[-2:])  # without the day, which minutes near it share
+    return next((at for at in _minutes_before(usual) if clock_time(at, zone) == time), usual)
 
 
 def _minutes_before(moment: datetime) -> Iterator[datetime]:

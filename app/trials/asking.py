@@ -15,9 +15,9 @@ from app.dispatch.backfill import WANTS_PEOPLE, needy, not_askable, span_of
 from app.dispatch.ladder import Step
 from app.dispatch.models import Offer
 from app.dispatch.moving import FREE, UNASKED, fitting, has_colleague
+from app.dispatch.nights import Awake
 from app.dispatch.offers import CODE_REST, EARLY, code_of
 from app.dispatch.states import OFFER, OPEN, OfferState
-from app.experts.quiet import may_be_asked_from
 from app.requests.states import Priority
 from app.rosters import rules
 from app.rosters.models import Pick
@@ -161,10 +161,7 @@ class Desk:
         """Offer a seat (`offers.ask`): the question goes out now, or when the night is over there."""
         world, deployment = self.world, team.deployment
         who = world.members[pick.expert_id or 0]
-        start = may_be_asked_from(
-            world.now, zone=who.time_zone, is_immediate=deployment.priority is Priority.IMMEDIATE,
-            wakes=who.wakes_for_immediate, night=composing.night_of(world),
-        )  # fmt: skip
+        start = self._awake(team, who.id).since(world.now)
         offer = Offer(
             id=world.new_id(), deployment_id=deployment.id, position_id=position.id, expert_id=who.id, pick_id=pick.id,
             code=self._free_code(who.id), state=OfferState.PLANNED, rung=0, asked_at=start,
@@ -186,9 +183,22 @@ class Desk:
         return code_of(expert_id, {o.code for who in sharers for o in world.offers_of[who] if o.asked_at > since})
 
     def _due(self, team: Team, offer: Offer) -> None:
-        due = ladder.due(offer.asked_at, offer.reply_by, team.deployment.priority, offer.rung)
-        if offer.state in OPEN and due <= self.world.now + EARLY:
+        if offer.state not in OPEN:
+            return
+        rung, at = self._next_rung(team, offer)
+        if at <= self.world.now + EARLY:
+            offer.rung = rung
             self.climb(team, offer)
+
+    def _next_rung(self, team: Team, offer: Offer) -> tuple[int, datetime]:
+        """The rung that an open offer climbs next, and when (`offers.next_rung`)."""
+        priority, since = team.deployment.priority, self._awake(team, offer.expert_id).since
+        return ladder.following(offer.asked_at, offer.reply_by, priority, offer.rung, since)
+
+    def _awake(self, team: Team, expert_id: int) -> Awake:
+        who, is_immediate = self.world.members[expert_id], team.deployment.priority is Priority.IMMEDIATE
+        night = composing.night_of(self.world)
+        return Awake(who.time_zone, is_immediate, who.wakes_for_immediate, is_on_standby=False, night=night)
 
     def climb(self, team: Team, offer: Offer) -> None:
         """Do what the offer's next rung says (`offers.climb`)."""
@@ -200,7 +210,7 @@ class Desk:
             return
         self._take_step(team, offer, step)
         if offer.state in OPEN:
-            at = ladder.due(offer.asked_at, offer.reply_by, priority, offer.rung)
+            offer.rung, at = self._next_rung(team, offer)
             offer.timer_job_id = self.world.agenda.put(partial(self._due, team, offer), at)
 
     def _take_step(self, team: Team, offer: Offer, step: Step) -> None:

@@ -40,7 +40,15 @@ def test_an_open_offer_says_what_comes_next_and_when(
 ) -> None:
     offer = Offer(rung=rung, state=state, asked_at=NOON, reply_by=NOON + timedelta(hours=1))
     due = NOON + timedelta(minutes=minutes) if minutes else None
-    assert next_step(offer, Priority.IMMEDIATE) == (said, due)
+    assert next_step(offer, Priority.IMMEDIATE, lambda moment: moment) == (said, due)
+
+
+@pytest.mark.parametrize(("night_ends", "said"), [(13, "A reminder goes out"), (25, "They are called")])
+def test_what_the_night_puts_off_or_leaves_out_is_said_with_its_new_time(night_ends: int, said: str) -> None:
+    """A planned question has 60 hours: a reminder is due after twelve, a call after 24, the next person after 48."""
+    offer = Offer(rung=1, state=OfferState.CONTACTING, asked_at=NOON, reply_by=NOON + timedelta(hours=60))
+    morning = NOON + timedelta(hours=night_ends)
+    assert next_step(offer, Priority.PLANNED, lambda moment: max(moment, morning)) == (said, morning)
 
 
 async def test_an_answer_by_phone_keeps_its_words_and_the_hour_it_was_given(story: Story, reference: str) -> None:
