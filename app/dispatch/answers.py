@@ -20,7 +20,7 @@ from app.dispatch.models import Offer
 from app.dispatch.states import OFFER, OPEN, OfferState
 from app.dispatch.words import words_of
 from app.experts.models import Expert
-from app.messaging import texts
+from app.messaging import outbox, texts
 
 D = DeploymentState
 OVER = (D.STOOD_DOWN, D.DEMOBILISING, D.AFTER_ACTION, D.CLOSED)
@@ -177,7 +177,7 @@ async def _seat(
     except SeatTaken:
         return await _standby(session, deployment, offer, by, texts.standby(words))
     offer.state = OFFER.after(offer.state, "accept")
-    await _stop_timer(session, offer)
+    await _stop_asking(session, offer)
     # The yes is told before what it brings: the story is read from top to bottom.
     await record(session, "offer.accepted", offer.id, topic=offers.topic(deployment), by=by)
     await seats.fill(session, deployment, position, by=by)
@@ -185,7 +185,9 @@ async def _seat(
     return texts.confirmed(words, get_settings().desk_phone)
 
 
-async def _stop_timer(session: AsyncSession, offer: Offer) -> None:
+async def _stop_asking(session: AsyncSession, offer: Offer) -> None:
+    """It is answered: neither its next rung comes, nor what waits to go out."""
+    await outbox.cancel_waiting(session, offer.id)
     await cancel(session, offer.timer_job_id)
     offer.timer_job_id = None
 
@@ -195,7 +197,7 @@ async def _standby(
 ) -> texts.Text:
     if offer.state is not OfferState.STANDBY:
         offer.state = OFFER.after(offer.state, "miss_seat")
-        await _stop_timer(session, offer)
+        await _stop_asking(session, offer)
         await offers.release_seat(session, offer.position_id)
         await record(session, "offer.standby", offer.id, topic=offers.topic(deployment), by=by)
     return told
@@ -209,7 +211,7 @@ async def _no(session: AsyncSession, deployment: Deployment, position: Position,
     if had_seat and not await seats.may_leave(session, position, offer.expert_id, by=by):
         return texts.still_yours(words, get_settings().desk_phone)
     offer.state = OFFER.after(offer.state, "decline")
-    await _stop_timer(session, offer)
+    await _stop_asking(session, offer)
     if had_seat:
         await seats.vacate(session, deployment, position, offer.expert_id, by=by)
     else:
