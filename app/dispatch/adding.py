@@ -17,16 +17,12 @@ from app.dispatch.limits import asked_enough
 from app.dispatch.models import Offer
 from app.dispatch.offers import AskedAlready
 from app.dispatch.states import OPEN, OfferState
-from app.dispatch.waves import Paused
+from app.dispatch.waves import NotAsking, Paused
 from app.rosters import fitness, proposals
 from app.rosters.models import Pick, Proposal, ProposalState
 from solver.roster import Reason
 
 ASKABLE = (PositionState.OPEN, PositionState.HELD, PositionState.UNFILLABLE)
-
-
-class NotAsking(Conflict):
-    """This team is not being asked: accept a roster first, or it is over."""
 
 
 class SeatNotFree(Conflict):

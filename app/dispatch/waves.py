@@ -29,6 +29,10 @@ class Paused(Conflict):
     """The call-out is paused. Go on with it first."""
 
 
+class NotAsking(Conflict):
+    """This team is not being asked: accept a roster first, or it is over."""
+
+
 class NobodyNext(Conflict):
     """Nobody else on this seat's list may be asked. Look again for the seat, or skip nobody."""
 
@@ -174,9 +178,12 @@ async def push(session: AsyncSession, deployment: Deployment, position: Position
     """Ask the next person of a seat's list now, whatever the plan says; who it is.
 
     Raises:
+        NotAsking: before the team is asked, or when it is over.
         Paused: the call-out is paused.
         NobodyNext: nobody is left on the list, or it is night for all of them.
     """
+    if deployment.state not in ASKING:
+        raise NotAsking
     if await hand.is_paused(session, deployment.id):
         raise Paused
     positions, out = await _read(session, deployment, lock=True)
