@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
@@ -13,9 +14,9 @@ from app.core.database import begin, locked
 from app.core.events import record
 from app.core.jobs import defer
 from app.deployments import seats
-from app.deployments.models import Deployment, Position
+from app.deployments.models import Assignment, Deployment, Position
 from app.deployments.opening import positions_of
-from app.deployments.states import ASKING, DEPLOYMENT, DeploymentState, PositionState
+from app.deployments.states import ASKING, DEPLOYMENT, LIVE, DeploymentState, PositionState
 from app.dispatch import consent, hand, offers, waves
 from app.dispatch.ladder import Step, index_of
 from app.dispatch.limits import asked_enough
@@ -130,6 +131,8 @@ async def seek(deployment_id: int, *, cause: str = "backfill") -> Proposal | Non
             await waves.widen(session, await locked(session, Deployment, deployment_id))
             return None
         skipped = {*await hand.skipped(session, deployment_id), *await asked_enough(session)}
+        # A wish of the desk's must not bring back whom another team has seated since.
+        skipped |= await _seated_elsewhere(session, deployment, await _accepted(session, deployment))
         standing = standing_of(deployment, out, await asked_elsewhere(session, deployment), skipped)
     proposal, deployment = await compose(deployment_id, standing, cause=cause)
     async with begin() as session:
@@ -210,6 +213,7 @@ async def _ask_chosen(
     seats_to_fill = needy(deployment, positions, out)
     await offers.lock_people(session, _people_for(seats_to_fill, chosen))
     not_now, left = not_askable(deployment, out) | (await asked_enough(session)).keys(), []
+    not_now |= await _seated_elsewhere(session, deployment, chosen.values())
     for position in seats_to_fill:
         pick = chosen.get(position.id)
         if pick is None or pick.expert_id is None or pick.expert_id in not_now:
@@ -218,6 +222,28 @@ async def _ask_chosen(
             await _free_standby(session, deployment, out, pick.expert_id)
             await offers.ask(session, deployment, position, pick)
     return left
+
+
+async def _accepted(session: AsyncSession, deployment: Deployment) -> Sequence[Pick]:
+    """Whom the roster that the desk works with chose."""
+    query = select(Pick).join(Proposal, Proposal.id == Pick.proposal_id)
+    query = query.where(Proposal.deployment_id == deployment.id, Proposal.state == ProposalState.ACCEPTED)
+    return (await session.scalars(query.where(Pick.rank == 0))).all()
+
+
+async def _seated_elsewhere(session: AsyncSession, deployment: Deployment, picks: Iterable[Pick]) -> set[int]:
+    """Who of these has taken a seat in another team since, at a time of their journey or rest."""
+    journeys = {pick.expert_id: pick.travel for pick in picks if pick.expert_id is not None and pick.travel}
+    rows = await session.execute(
+        select(Assignment.expert_id, Assignment.span).where(
+            Assignment.expert_id.in_(journeys), Assignment.state.in_(LIVE), Assignment.deployment_id != deployment.id
+        )
+    )
+    return {who for who, span in rows if span.overlaps(_range(journeys[who]))}
+
+
+def _range(travel: Mapping[str, Any]) -> Range[datetime]:
+    return Range(datetime.fromisoformat(travel["depart"]), datetime.fromisoformat(travel["rested"]))
 
 
 def _people_for(positions: Iterable[Position], chosen: Mapping[int, Pick]) -> list[int]:
