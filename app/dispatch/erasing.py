@@ -1,7 +1,8 @@
 """An expert is erased on their wish: refused while they are asked or away, and while a legal hold stands.
 
 What happened stays: requests, offers, seats, times of answers and the log, which names experts only by their number,
-those who acted as well; staff and agencies by the name they acted under. Rooms above empty their own tables on "expert.erased".
+those who acted as well; staff and agencies by the name they acted under. Rooms above empty their own tables on
+"expert.erased".
 """
 
 from sqlalchemy import exists, select, update
