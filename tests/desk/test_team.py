@@ -10,8 +10,9 @@ import pytest
 from app.core.clock import clock
 from app.core.settings import get_settings
 from app.messaging.sealed import SAMPLE
+from tests.field.conftest import confirmed
 from tests.story import Story
-from tests.web.browser import RECOMMENDER, Browser, browser, headline
+from tests.web.browser import APPROVER, RECOMMENDER, Browser, browser, headline
 
 
 @pytest.fixture
@@ -181,3 +182,21 @@ async def test_whoever_asks_an_older_team_is_shown_the_newer_one_first(story: St
         assert f"left {first['name']} out of the team" in late.text
         assert 'name="version" value="2"' in late.text
     assert await story.offers(reference) == []
+
+
+async def test_the_page_of_a_confirmed_team_leads_to_its_road_its_surveys_and_its_report(story: Story) -> None:
+    reference = (await confirmed(story))[0]
+    async with browser(story, RECOMMENDER) as page:
+        shown = await _page(page, reference)
+        for name, words in (("road", "On the road"), ("surveys", "Surveys"), ("after", "After-action report")):
+            assert f'<a href="/desk/requests/{reference}/{name}">{words}</a>' in shown
+            assert (await page.opens(f"/desk/requests/{reference}/{name}")).status_code == 200
+
+
+async def test_whoever_must_wait_reads_for_whom_by_the_name_as_it_is_written(story: Story) -> None:
+    reference = await story.files()
+    await story.post("intake", f"/requests/{reference}/take-in")
+    await story.post("intake", f"/requests/{reference}/own")
+    async with browser(story, APPROVER) as page:
+        shown = await _page(page, reference)
+    assert re.search(r"This waits for: [A-Z]", shown)
