@@ -70,7 +70,7 @@ def test_every_promise_that_rrt_check_asks_has_its_entry() -> None:
 
 
 def test_every_alert_that_is_shipped_has_its_entry() -> None:
-    rules = [path for path in ROOT.glob("deploy/**/*.y*ml")]
+    rules = ROOT.glob("deploy/**/*.y*ml")
     alerts = [name for path in rules for name in re.findall(r"^\s*- alert: (\w+)", path.read_text(), re.MULTILINE)]
     assert sorted(entries("Alerts")) == sorted(alerts)
 
