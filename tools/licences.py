@@ -39,6 +39,8 @@ SPELLINGS = {
 READ = {
     # Public domain and BSD; the GPL covers its Emacs mode, which is not installed.
     "docutils": "BSD-2-Clause",
+    # Itself under either, PDFium under both; inside of that, libraries under licences as free (FreeType's, IJG's, ...).
+    "pypdfium2": "Apache-2.0 AND BSD-3-Clause",
     # By the files named in its LICENSE.md: ours and those of the United States in CC0, parts of others as said below.
     "@uswds/uswds": "CC0-1.0 AND MIT",
 }

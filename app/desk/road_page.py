@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from app.access.policy import Permission
 from app.access.viewer import MayReadDeployments, MayWorkField
 from app.core.problems import Invalid, NotFound
+from app.core.text import shown_phone
 from app.deployments import queries as deployments
 from app.deployments.models import Deployment
 from app.deployments.states import ON_THE_ROAD, AssignmentState, DeploymentState
@@ -69,11 +70,13 @@ def start_of(request: RequestRow, order: MissionOrder | None) -> dict[str, str]:
     if order is not None:
         names = ("report_to", "report_phone", "report_place", "mission", "conditions", "travel", "contacts")
         return {name: str(getattr(order, name)) for name in names} | {"changed": ""}
+    phone = shown_phone(request.contact_phone) if request.contact_phone else ""
     services = ", ".join(one.replace("_", " ") for one in request.service_types)
     return {
-        "report_to": request.report_to, "report_phone": request.contact_phone, "report_place": request.city,
+        "report_to": request.report_to, "report_phone": phone,
+        "report_place": request.city,
         "mission": services[:1].upper() + services[1:], "conditions": "", "travel": "",
-        "contacts": f"{request.contact_title} {request.contact_name}: {request.contact_phone}", "changed": "",
+        "contacts": f"{request.contact_title} {request.contact_name}: {phone}", "changed": "",
     }  # fmt: skip
 
 

@@ -26,6 +26,10 @@ async def reading(session: Session, viewer: MayReadOwnOffers) -> Expert:
     return expert
 
 
+async def in_my_language(_expert: Annotated[Expert, Depends(reading)]) -> None:
+    """For doors that need no more of the expert than the language they read."""
+
+
 async def acting(expert: Annotated[Expert, Depends(reading)], _viewer: MayAnswerOwnOffers) -> Expert:
     """The expert, who does something that locks a deployment first."""
     return expert

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
@@ -21,6 +21,7 @@ from app.field.models import DailyReport, Stay
 from app.field.schemas import HoursIn, ReportIn
 from app.field.sheets import mission_order
 from app.field.states import Activity, Light, Step, Way
+from app.my.mine import in_my_language
 from app.requests import privacy
 from app.requests.models import Request as RequestRow
 from app.web import sheets
@@ -28,7 +29,7 @@ from app.web.languages import N_, gettext
 from app.web.render import render
 from app.web.session import Session
 
-router = APIRouter(prefix="/my/teams/{reference}", include_in_schema=False)
+router = APIRouter(prefix="/my/teams/{reference}", include_in_schema=False, dependencies=[Depends(in_my_language)])
 A = AssignmentState
 WHERE = {
     A.CONFIRMED: N_("at home"), A.ORDERED: N_("at home, has read the order"), A.EN_ROUTE: N_("on the way"),

@@ -3,9 +3,12 @@
 import re
 import zlib
 
+import pypdfium2
+
 from app.web import sheets
 from app.web.sheets import Part, Sheet, facts
-from tests.field.conftest import at_page, on_site, ordered
+from tests.field.conftest import ORDER, at_page, on_site, ordered
+from tests.journeys.theatre import words_of
 from tests.story import Story
 from tests.web.browser import RECOMMENDER, browser
 
@@ -42,6 +45,28 @@ async def test_the_report_is_a_sheet_too(story: Story) -> None:
         assert (await leader.opens(f"/my/teams/{reference}/after.pdf")).content.startswith(b"%PDF")
     async with at_page(story, people[1]) as member:
         assert (await member.opens(f"/my/teams/{reference}/after.pdf")).status_code == 404
+
+
+async def test_who_reads_spanish_prints_spanish(story: Story) -> None:
+    reference, people = await ordered(story)
+    path, wish = f"/experts/{people[1].id}", {"preferred_language": "es"}
+    version = (await story.get(path))["version"]
+    assert (await story.api("admin", "PATCH", path, wish, **{"If-Match": f'"{version}"'})).status_code == 200
+    async with at_page(story, people[1]) as phone:
+        for browsers in ("en-US", "es-MX,es;q=0.9"):
+            mine = await phone.http.get(f"/my/teams/{reference}/order.pdf", headers={"Accept-Language": browsers})
+            assert is_tagged(mine.content, "es"), browsers
+            with pypdfium2.PdfDocument(mine.content) as sheet:
+                words = words_of(sheet)
+            for said in (
+                f"Orden de misión {reference}-1", "Preséntese a", "Dónde", "Qué hacer", "Equipo", "Nombre",
+                "Como máximo 12 horas de servicio al día", ORDER["report_to"], people[0].name,
+            ):  # fmt: skip
+                assert said in words, (said, words)
+            english = ("Mission order", "Report to", "Where", "What to do", "Issued", "On site", "At most", "by car")
+            assert not [word for word in english if word in words], words
+            assert not re.search(r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun|Nov)\b", words), words
+            assert re.search(r"\b[MPCE]T\b", words), words
 
 
 def test_words_are_set_as_text_and_a_strange_letter_spoils_no_sheet() -> None:
