@@ -24,7 +24,9 @@ async def test_who_has_the_desk_is_kept_and_what_is_promised_is_told_with_its_ti
         assert "took the request on" in (await page.opens("/desk/handover")).text
         assert headline(await page.sends("/desk/handover")) == "You have the desk"
     async with begin() as session:
-        taken = (await session.scalars(select(Event.actor_name).where(Event.kind == "desk.taken"))).all()
+        taken = (
+            await session.scalars(select(Event.actor_name).where(Event.kind == "desk.taken").order_by(Event.id))
+        ).all()
     assert taken == ["Jo Ortega", "Robin Simms"]
 
 

@@ -70,7 +70,7 @@ async def _hammered(story: Story, folder: Path, who: tuple[str, ...], *options: 
     address = f"http://127.0.0.1:{free_port(0)}"
     async with served(_alone(app, world), address):
         return [
-            await hammer(name, address, config(headers, ids), folder, *options)
+            await hammer(name, address, config(headers, ids, is_session=name in SESSIONS), folder, *options)
             for name, headers, ids in _people(story, world)
             if name in who
         ]
