@@ -27,9 +27,11 @@ class Offer(Table):
             postgresql_where=text(f"state in ({_STANDING})"),
         ),
         Index("ix_offers_expert_id_code", "expert_id", "code"),
+        Index("ix_offers_deployment_id", "deployment_id"),
         Index("ix_offers_position_id", "position_id"),
         Index("ix_offers_state", "state"),
         Index("ix_offers_answered_at", "answered_at"),
+        Index("ix_offers_asked_at", "asked_at"),
     )  # fmt: skip
 
     deployment_id: Mapped[int] = mapped_column(ForeignKey("deployments.id"))
