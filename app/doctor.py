@@ -121,8 +121,8 @@ def of_backups(folder: Path | None) -> list[Finding]:
     """Whether there is a backup of today. `folder`: where they are put."""
     if folder is None:
         return [Finding("Nobody says where the backups are.", "Set RRT_BACKUPS to their folder.")]
-    files = [file.stat() for file in folder.glob("*") if file.is_file()] if folder.is_dir() else []
-    newest = max((each.st_mtime for each in files if each.st_size), default=0.0)
+    made = [one for one in folder.glob("*") if not one.name.endswith(".part")] if folder.is_dir() else []
+    newest = max((one.stat().st_mtime for one in made if one.is_dir() or one.stat().st_size), default=0.0)
     if time.time() - newest > BACKUP_LATE.total_seconds():
         return [Finding(f"There is no backup of the last 26 hours in {folder}.", "Mend the backup, and restore one.")]
     return []

@@ -17,12 +17,15 @@ from starlette.types import ASGIApp
 from app import rooms
 from app.access import oidc
 from app.access.viewer import Anyone
+from app.core import tracing
 from app.core.database import begin, close_engine
 from app.core.jobs import job_app
 from app.core.settings import get_settings
 from app.requests import leaving_out
-from app.watch import heartbeats
+from app.watch import epochs, heartbeats
+from app.watch.schema import is_behind
 from app.web import described, problems
+from app.web.asked import Asked
 from app.web.described import permissions
 from app.web.files import Files
 from app.web.languages import Languages
@@ -50,13 +53,18 @@ async def healthz() -> dict[str, str]:
 
 @health.get("/readyz", dependencies=[Anyone], include_in_schema=False)
 async def readyz() -> JSONResponse:
-    """The process can work: the database answers, is migrated, and the auditor is alive."""
+    """The service can work: the database answers, is migrated, is the one worked with last; the auditor is alive."""
     try:
         async with begin() as session:
             revision = await session.scalar(text("select version_num from alembic_version"))
             stopped = await heartbeats.stopped(session, heartbeats.AUDITOR)
+            restored = await epochs.why(session)
     except SQLAlchemyError:
         return JSONResponse({"status": "database unreachable or not migrated"}, 503)
+    if is_behind(str(revision)):
+        return JSONResponse({"status": f"the schema is behind this code ({revision}); run rrt migrate"}, 503)
+    if restored:
+        return JSONResponse({"status": f"restored, nothing is sent; run rrt reconcile. {restored}"}, 503)
     if stopped is not None:
         minutes = round(stopped.total_seconds() / 60)
         return JSONResponse({"status": f"the auditor has not run for {minutes} minutes; is a worker running?"}, 503)
@@ -105,7 +113,7 @@ class Application(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         """The framework's stack, inside of ours."""
         inner = InWords(super().build_middleware_stack())
-        return Security(inner, public_url=get_settings().public_url, sign_in_at=oidc.authority())
+        return Asked(Security(inner, public_url=get_settings().public_url, sign_in_at=oidc.authority()))
 
 
 def create_app() -> FastAPI:
@@ -125,6 +133,7 @@ def create_app() -> FastAPI:
         redoc_url=None,
         lifespan=_lifespan,
         max_body_size=LARGEST_BODY,
+        telemetry={"auto_configure": False, "metrics": False, "logs": False, "tracing": tracing.is_on()},
         dependencies=[Depends(leaving_out.look)],
     )
     app.include_router(health)

@@ -12,6 +12,7 @@ from app.core.jobs import come_back, job_app, rescue, run_worker
 from app.core.loading import loading
 from app.core.log import start_logging
 from app.core.settings import get_settings
+from app.core.tracing import start_tracing
 from app.messaging import gaps, gateway, reconciling
 
 logger = logging.getLogger(__name__)
@@ -30,9 +31,15 @@ def migrate() -> None:
     command.upgrade(config, "head")
 
 
+def _start_watching(service: str) -> None:
+    settings = get_settings()
+    start_logging(settings.log_level, settings.log_format)
+    start_tracing(service)
+
+
 def serve(host: str, port: int) -> None:
     """Serve the pages and the API until stopped."""
-    start_logging(get_settings().log_level)
+    _start_watching("web")
     with loading():
         import uvicorn  # noqa: PLC0415 - heavy, as the next, and only needed here
 
@@ -44,7 +51,7 @@ def serve(host: str, port: int) -> None:
 
 def work(concurrency: int) -> None:
     """Do jobs until stopped."""
-    start_logging(get_settings().log_level)
+    _start_watching("worker")
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(_work(concurrency))
 

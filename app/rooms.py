@@ -73,6 +73,8 @@ ROUTERS = (
     "app.access.audit_doors",
     "app.watch.api",
     "app.watch.pages",
+    "app.status.metrics",
+    "app.status.page",
     "app.privacy.pages",
     "app.privacy.api",
     "app.messaging.webhooks",

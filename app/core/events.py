@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.core.clock import clock
 from app.core.database import Table, flush
 from app.core.jobs import Handler, defer, job
+from app.core.log import bind
 
 CHANNEL = "rrt_events"
 """LISTEN/NOTIFY channel; the payload is the topic, a signal and never data."""
@@ -105,6 +106,8 @@ async def record(
         data: plain facts about it, no personal data: an expert is `expert_id`; JSON.
     """
     await flush(session)
+    if topic:
+        bind(topic=topic)
     happened = {
         "at": clock.now(), "kind": kind, "subject_id": subject_id, "topic": topic,
         "actor_kind": by.kind, "actor_id": by.id, "actor_name": "" if by.kind == "expert" else by.name,

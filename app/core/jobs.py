@@ -22,8 +22,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import tracing
 from app.core.clock import clock
 from app.core.database import RESTED_S, flush, is_away, raw_connection
+from app.core.log import bound
 from app.core.settings import get_settings
 
 logger = logging.getLogger(__name__)
@@ -91,6 +93,17 @@ def ticking(handler: Handler) -> Handler:
     return tick
 
 
+def watched(name: str, handler: Handler) -> Handler:
+    """A job whose lines in the log carry its name and what it is about, and which goes on with its trace."""
+
+    async def run(**given: Any) -> None:
+        within = given.pop(tracing.CARRIED, None)
+        with bound(job=name, **given), tracing.span(f"job {name}", within, **given):
+            await handler(**given)
+
+    return run
+
+
 class Patience(procrastinate.BaseRetryStrategy):
     """How often a job is tried again. That its database or its worker went away does not count: it is not its fault."""
 
@@ -130,7 +143,7 @@ def job_app() -> procrastinate.App:
     )
     app = procrastinate.App(connector=connector)
     for name, handler in _HANDLERS.items():
-        app.task(name=name, retry=Patience())(handler)
+        app.task(name=name, retry=Patience())(watched(name, handler))
     for name, (handler, span) in _PERIODIC.items():
         task = app.task(name=name, queueing_lock=name, priority=PERIODIC_PRIORITY)(ticking(handler))
         app.periodic(cron=_cron(span))(task)
@@ -182,7 +195,7 @@ async def defer(session: AsyncSession, name: str, *, at: datetime | None = None,
     )
     await flush(session)
     try:
-        return await task.defer_async(**ids)
+        return await task.defer_async(**ids, **tracing.carried())
     except ConnectorException as error:  # what the database said, as it says it everywhere else
         raise error.__cause__ or error from None
 
@@ -237,7 +250,7 @@ async def run_due(session_factory: Callable[[], Any]) -> int:
     """
     ran = 0
     while (due := await _take_due(session_factory)) is not None:
-        await _HANDLERS[due.task_name](**due.task_kwargs)
+        await watched(due.task_name, _HANDLERS[due.task_name])(**due.task_kwargs)
         async with session_factory() as session:
             await session.execute(text("delete from procrastinate_jobs where id = :id"), {"id": due.id})
         ran += 1

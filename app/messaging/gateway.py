@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
+from app.core import tracing
 from app.core.settings import get_settings
 from app.messaging import links
 from app.messaging.carrier import Busy, CarrierError, Lost, Order, Refused, Taken
@@ -70,7 +71,7 @@ async def send_text(order: Order) -> Taken:
         )
         return Taken(str(made.sid), str(made.status), made.error_code)
 
-    return await _ask(create)
+    return await _ask("messages.create", create, message_id=order.message_id)
 
 
 async def place_call(order: Order) -> Taken:
@@ -91,7 +92,7 @@ async def place_call(order: Order) -> Taken:
         )
         return Taken(str(made.sid), str(made.status))
 
-    return await _ask(create)
+    return await _ask("calls.create", create, message_id=order.message_id)
 
 
 async def find(order: Order, since: datetime) -> list[Taken]:
@@ -100,7 +101,7 @@ async def find(order: Order, since: datetime) -> list[Taken]:
     Raises:
         CarrierError: Twilio could not be asked; that says nothing about the message.
     """
-    return await _ask(lambda client: _found_calls(client, order, since) if order.channel is Channel.CALL
+    return await _ask("find", lambda client: _found_calls(client, order, since) if order.channel is Channel.CALL
                       else _found_texts(client, order, since))  # fmt: skip
 
 
@@ -143,7 +144,7 @@ async def listed(since: datetime, *, ours: bool, most: int = MOST) -> list[Liste
                 found.append(Listed(taken, str(number), text.body or "", is_ours, text.date_created or since))
         return found
 
-    return await _ask(look)
+    return await _ask("messages.list", look)
 
 
 async def fetch(channel: Channel, sid: str) -> Taken:
@@ -160,7 +161,7 @@ async def fetch(channel: Channel, sid: str) -> Taken:
         text = client.messages(sid).fetch()
         return Taken(sid, str(text.status), text.error_code)
 
-    return await _ask(look)
+    return await _ask("fetch", look)
 
 
 def _found_texts(client: "Client", order: Order, since: datetime) -> list[Taken]:
@@ -190,7 +191,7 @@ async def calls_since(since: datetime) -> list[Listed]:
             found.append(Listed(taken, str(call.to), "", True, call.date_created or since))
         return found
 
-    return await _ask(look)
+    return await _ask("calls.list", look)
 
 
 def _found_calls(client: "Client", order: Order, since: datetime) -> list[Taken]:
@@ -210,8 +211,10 @@ def _validity(valid_for: timedelta) -> int:
     return max(1, min(LONGEST_VALIDITY_S, int(valid_for.total_seconds())))
 
 
-async def _ask(work: "Callable[[Client], Answer]") -> Answer:
-    return await asyncio.get_running_loop().run_in_executor(_POOL, _translated, work)
+async def _ask(what: str, work: "Callable[[Client], Answer]", *, message_id: int = 0) -> Answer:
+    """Ask Twilio outside of the event loop; `what`: the call, as a trace names it."""
+    with tracing.span(f"twilio {what}", message_id=message_id):
+        return await asyncio.get_running_loop().run_in_executor(_POOL, _translated, work)
 
 
 def _translated(work: "Callable[[Client], Answer]") -> Answer:

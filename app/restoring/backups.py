@@ -4,6 +4,8 @@ The log of the database must be archived by the server (`archive_mode`, `archive
 backup is where a restore begins, the archived log is how far it gets.
 """
 
+import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -71,10 +73,9 @@ def take(address: str, folder: Path, *, keep: int = 0) -> Path:
     part = made.with_name(made.name + PART)
     shutil.rmtree(part, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _run(
-        "pg_basebackup", "--pgdata", str(part), "--checkpoint=fast", "--wal-method=stream", "--no-password", at=address
-    )
-    _run("pg_verifybackup", "--quiet", str(part))
+    options = ["--checkpoint=fast", "--wal-method=stream", "--no-password", "--manifest-checksums=SHA256"]
+    _run(look(address).major, "pg_basebackup", "--pgdata", str(part), *options, at=address)
+    verify(part)
     part.rename(made)
     for old in _whole(folder)[:-keep] if keep else ():
         shutil.rmtree(old)
@@ -117,7 +118,7 @@ def lay_out(backup: Path, data: Path, archive: Path, until: datetime | None) -> 
     """
     if data.exists() and any(data.iterdir()):
         raise BackupFailed(f"{data} is not empty. Move what is left of the lost database away first, and keep it.")
-    _run("pg_verifybackup", "--quiet", str(backup))
+    verify(backup)
     shutil.copytree(backup, data, dirs_exist_ok=True, symlinks=True)
     data.chmod(0o700)
     settings = {"restore_command": f"cp {archive.resolve()}/%f %p", "recovery_target_action": "promote"}
@@ -128,9 +129,26 @@ def lay_out(backup: Path, data: Path, archive: Path, until: datetime | None) -> 
     (data / "recovery.signal").touch()
 
 
-def _run(program: str, *words: str, at: str | None = None) -> None:
-    """Run one of PostgreSQL's tools: of the server's own version where we have it, else the one on the path."""
-    command, environment = [_found(program), *words], dict(os.environ)
+def verify(backup: Path) -> None:
+    """Compare every file of a backup with the manifest that PostgreSQL made with it.
+
+    By hand: `pg_verifybackup` is not in every package of PostgreSQL's programs, and crashes in one of them.
+
+    Raises:
+        BackupFailed: a file is missing, or not what it was.
+    """
+    for file in json.loads((backup / "backup_manifest").read_text())["Files"]:
+        path = backup / (file["Path"] if "Path" in file else os.fsdecode(bytes.fromhex(file["Encoded-Path"])))
+        if not path.is_file() or path.stat().st_size != file["Size"]:
+            raise BackupFailed(f"{path} is missing, or not as long as it was.")
+        with path.open("rb") as content:
+            if hashlib.file_digest(content, "sha256").hexdigest() != file["Checksum"]:
+                raise BackupFailed(f"{path} is not what it was.")
+
+
+def _run(major: int, program: str, *words: str, at: str | None = None) -> None:
+    """Run one of PostgreSQL's tools, of the server's own version where we have it."""
+    command, environment = [_found(program, major), *words], dict(os.environ)
     if at is not None:
         environment |= _as_environment(conninfo_to_dict(at))
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
@@ -145,14 +163,14 @@ def _as_environment(given: Mapping[str, object]) -> dict[str, str]:
     return {names[name]: str(value) for name, value in given.items() if name in names and value is not None}
 
 
-def _found(program: str) -> str:
-    on_path = shutil.which(program)
-    if on_path is not None:
-        return on_path
+def _found(program: str, major: int) -> str:
     try:
-        beside = find_binaries().folder / program
-    except NoPostgres as missing:
-        raise BackupFailed(f"{program} is not here. Install PostgreSQL's client programs.") from missing
-    if not beside.exists():
-        raise BackupFailed(f"{program} is not here. Install PostgreSQL's client programs.")
-    return str(beside)
+        beside = find_binaries(major).folder / program
+        if beside.exists():
+            return str(beside)
+    except NoPostgres:
+        pass
+    on_path = shutil.which(program)
+    if on_path is None:
+        raise BackupFailed(f"{program} is not here. Install the client programs of PostgreSQL {major}.")
+    return on_path

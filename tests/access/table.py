@@ -65,6 +65,7 @@ DOORS = """
 GET    /                                                     anybody         all
 GET    /healthz                                              anybody         all
 GET    /readyz                                               anybody         all
+GET    /metrics                                              anybody         token
 GET    /static                                               anybody         all
 GET    /api/v1/openapi.json                                  anybody         all
 GET    /sign-in                                              anybody         all
@@ -295,6 +296,8 @@ GET    /api/v1/users                                         admin           all
 POST   /api/v1/users                                         admin           all
 PATCH  /api/v1/users/{user_id}                               admin           all
 GET    /api/v1/alarms                                        desk+admin      all
+GET    /api/v1/status                                        desk+admin      all
+GET    /desk/status                                          desk+admin      all
 POST   /api/v1/alarms/{alarm_id}/settle                      alarms          all
 POST   /api/v1/alarms/{alarm_id}/retry                       alarms          all
 GET    /api/v1/sending                                       desk+admin      all
