@@ -13,14 +13,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, text
+import psycopg
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
-from app.core.database import begin, engine
+from app.core.database import begin
 from app.core.events import SYSTEM
 from app.core.jobs import job_app, rescue, run_worker
 from app.core.places import day_and_time
+from app.core.settings import get_settings
 from app.dispatch import restoring
 from app.experts.models import Contact, Expert
 from app.messaging import gateway, holds, reconciling, sealed
@@ -120,15 +122,11 @@ async def run_when_free() -> Outcome:
 
 @asynccontextmanager
 async def _alone() -> AsyncIterator[bool]:
-    """Whether nobody else reconciles; nobody else does until the block ends."""
-    async with engine().connect() as connection:
-        await connection.execution_options(isolation_level="AUTOCOMMIT")
-        is_ours = bool(await connection.scalar(text("select pg_try_advisory_lock(:key)"), {"key": KEY}))
-        try:
-            yield is_ours
-        finally:
-            if is_ours:
-                await connection.execute(text("select pg_advisory_unlock(:key)"), {"key": KEY})
+    """Whether nobody else reconciles; nobody else does until the block ends. On a line of its own, past any pooler."""
+    line = await psycopg.AsyncConnection.connect(get_settings().libpq_url, autocommit=True)
+    async with line:  # what it holds ends with it
+        row = await (await line.execute("select pg_try_advisory_lock(%s)", [KEY])).fetchone()
+        yield row == (True,)
 
 
 async def _reconciled(why: str) -> Outcome:

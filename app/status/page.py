@@ -120,7 +120,7 @@ class TeamTime(BaseModel):
     most_within_seconds: float
 
 
-class LineOut(BaseModel):
+class StatusLineOut(BaseModel):
     """One thing that is watched, as it is now."""
 
     group: str
@@ -134,7 +134,7 @@ class StatusOut(BaseModel):
     """How the service is doing."""
 
     is_fine: bool
-    lines: list[LineOut]
+    lines: list[StatusLineOut]
     team_times: list[TeamTime]
 
 
@@ -155,7 +155,7 @@ async def status_api(session: Session, viewer: MayReadAlarms) -> StatusOut:
     """How the service is doing, and what to do where it is not fine."""
     found = await figures.read(session)
     lines = [
-        LineOut(group=group, what=line.what, value=line.value, is_fine=line.is_fine, action=line.action)
+        StatusLineOut(group=group, what=line.what, value=line.value, is_fine=line.is_fine, action=line.action)
         for group, each in groups_of(found).items()
         for line in each
     ]
