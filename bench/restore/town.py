@@ -14,9 +14,9 @@ from typing import Self
 import httpx
 import psycopg
 
+from app.core import leash
 from app.core.postgres import EmbeddedPostgres
 from app.core.settings import get_settings
-from app.demo.machine import LEASH
 
 ARCHIVED_WITHIN_S = 20
 READY_WITHIN_S = 150
@@ -56,7 +56,7 @@ class Town:
 
     def start(self, name: str, *words: str) -> None:
         """Start a process of `rrt`."""
-        leashed = [sys.executable, str(LEASH), str(os.getpid()), "-1", sys.executable, "-m", "app.cli", *words]
+        leashed = [sys.executable, str(leash.PROGRAM), str(os.getpid()), "-1", sys.executable, "-m", "app.cli", *words]
         with (self.folder / f"{name}.log").open("ab") as log:
             self._running[name] = subprocess.Popen(leashed, stdout=log, stderr=log, start_new_session=True)
 
