@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from app.cli_keys import keys
+from app.cli_foresight import demand, recruit
 from app.cli_purge import purge
 from app.cli_restore import backup, reconcile, restore
 
@@ -20,6 +21,8 @@ user = typer.Typer(help="Accounts of people who sign in.", no_args_is_help=True)
 expert = typer.Typer(help="The pool of experts.", no_args_is_help=True)
 audit = typer.Typer(help="The log: whether it is whole, and its heads for safe keeping.", no_args_is_help=True)
 cli.command()(purge)
+cli.command()(recruit)
+cli.command()(demand)
 cli.command()(backup)
 cli.command()(restore)
 cli.command()(reconcile)

@@ -10,6 +10,8 @@ dispersion, and it is in every year that is invented. Agencies are drawn towards
 Intervals hold nine of ten: quantiles of the Gamma posterior by the approximation of Wilson and Hilferty.
 """
 
+import csv
+import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +20,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 
 from app.foresight.country import HOMES, PEOPLE
-from app.trials.incidents import Incident
+from app.trials.incidents import COLUMNS, Incident
 
 Z90 = 1.6448536269514722
 """Nine of ten lie within so many standard deviations of a normal distribution."""
@@ -236,3 +238,18 @@ def _invented(  # noqa: PLR0917 - all that an incident is drawn from
         longitude=at.longitude, killed=like.killed, injured=like.injured,
         is_synthetic=True,
     )  # fmt: skip
+
+
+def as_csv(incidents: Sequence[Incident]) -> str:
+    """Incidents as a file that can be loaded again."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for one in incidents:
+        writer.writerow(
+            (
+                one.occurred_at.date(), one.kind, one.agency, one.city, one.state, one.latitude, one.longitude,
+                one.killed, one.injured,
+            )
+        )  # fmt: skip
+    return text.getvalue()

@@ -1,0 +1,90 @@
+"""`rrt recruit` and `rrt demand`: foresight on a terminal. Imports are inside the commands."""
+# ruff: noqa: PLC0415 - see above
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from app.foresight.demand import Demand
+    from solver.problem import Expert
+
+IncidentsFile = Annotated[Path, typer.Argument(help="CSV of past incidents", exists=True, dir_okay=False)]
+SkipUnknown = Annotated[bool, typer.Option("--skip-unknown", help="Leave out lines whose place is not known")]
+
+
+def _demand(file: Path, *, skip_unknown: bool) -> "Demand":
+    """What a file says of incidents to come; lines that cannot be used are printed, and the command ends."""
+    from app.foresight import demand, loading
+
+    try:
+        return demand.estimate(loading.read_file(file, skip_unknown=skip_unknown))
+    except loading.BadFile as bad:
+        typer.echo(f"{file}: nothing was read.\n{bad.fields['errors']['file']}", err=True)
+        raise typer.Exit(2) from None
+
+
+def _experts(pool: Path | None, experts: int, seed: int) -> "list[Expert]":
+    from app.foresight import pools
+
+    try:
+        return pools.experts_of(pools.from_csv(pool) if pool else pools.of_nobody(experts, seed))
+    except pools.BadPool as bad:
+        typer.echo(f"{pool}: nothing was read.\n{bad.fields['errors']['file']}", err=True)
+        raise typer.Exit(2) from None
+
+
+def recruit(  # noqa: PLR0917 - options
+    incidents: IncidentsFile,
+    pool: Annotated[Path | None, typer.Option(help="CSV of experts; left out: invented", exists=True)] = None,
+    experts: Annotated[int, typer.Option(help="People in the invented pool", min=1)] = 2000,
+    count: Annotated[int, typer.Option(help="How many to recruit", min=1, max=100)] = 20,
+    seed: Annotated[int, typer.Option(help="Same seed, same advice", min=0)] = 1,
+    may_lead: Annotated[bool, typer.Option(help="Look for people able to lead a team, too")] = True,
+    skip_unknown: SkipUnknown = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the advice for machines")] = False,
+) -> None:
+    """Say whom to recruit next, and what that adds on years that nothing was chosen by."""
+    import json
+
+    from rich.console import Console
+
+    from app.foresight import printing, recruiting
+
+    known = _demand(incidents, skip_unknown=skip_unknown)
+    wish = recruiting.Wish(_experts(pool, experts, seed + 1), known, count=count, seed=seed, may_lead=may_lead)
+    console = Console(highlight=False)
+    told = Console(stderr=True, highlight=False)
+    found = recruiting.advise(wish, lambda line: told.print(f"{line} ..."))
+    if as_json:
+        typer.echo(json.dumps(found.as_json()))
+    else:
+        printing.advice(console, found)
+
+
+def demand(
+    incidents: IncidentsFile,
+    year: Annotated[int | None, typer.Option(help="Write an invented year to --out")] = None,
+    out: Annotated[Path | None, typer.Option(help="The file of the invented year")] = None,
+    seed: Annotated[int, typer.Option(help="Same seed, same year", min=0)] = 1,
+    skip_unknown: SkipUnknown = False,
+) -> None:
+    """Say how many incidents are to be expected, by state; or write a year of invented ones, marked as such."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from app.core.places import STATES
+    from app.foresight import demand as rates
+
+    known = _demand(incidents, skip_unknown=skip_unknown)
+    if out is not None:
+        found = rates.a_year(known, seed, year or 2027)
+        out.write_text(rates.as_csv(found), encoding="utf-8")
+        typer.echo(f"{len(found)} synthetic incidents of {year or 2027} in {out}.")
+        return
+    table = Table("State", "Seen", "Expected a year", "Nine of ten", title=f"{known.a_year:,.0f} incidents a year")
+    for state, rate in sorted(known.states.items(), key=lambda each: -each[1].a_year.estimate.value):
+        e = rate.a_year.estimate
+        table.add_row(STATES[state], str(rate.seen), f"{e.value:.1f}", f"{e.low:.1f} to {e.high:.1f}")
+    Console().print(table)
