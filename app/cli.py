@@ -7,8 +7,8 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from app.cli_keys import keys
 from app.cli_foresight import demand, recruit
+from app.cli_keys import keys
 from app.cli_purge import purge
 from app.cli_restore import backup, reconcile, restore
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Query, UploadFile
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.viewer import MayManageExperts, MayReadExperts
 from app.core.database import locked
@@ -125,6 +125,84 @@ async def ask_for_readiness(
 ) -> ForecastOut:
     """Have readiness worked out anew; while one is being worked out, this is that one."""
     made = await forecasts.ask(session, ForecastKind.READINESS, seed=seed, by=viewer.actor)
+    return ForecastOut.model_validate(await session.get_one(Forecast, made))
+
+
+class IntervalOut(BaseModel):
+    """A mean, and what holds it nine times in ten."""
+
+    mean: float
+    low: float
+    high: float
+
+
+class KindOut(BaseModel):
+    """Whom to look for: where they live, their disciplines, whether able to lead a team."""
+
+    state: str
+    disciplines: list[str]
+    leads: bool
+
+
+class RecruitOut(BaseModel):
+    """One recommendation; `seats` is how many seats they would fill a year that stay empty now."""
+
+    kind: KindOut
+    expertise: list[str]
+    languages: list[str]
+    licences: list[str]
+    seats: IntervalOut
+    codes: list[str]
+
+
+class GainOut(BaseModel):
+    """What so many recruits of one way ("ours", "population", "random") add on years that nothing was chosen by."""
+
+    way: str
+    recruits: int
+    seats: IntervalOut
+
+
+class AdviceOut(BaseModel):
+    """Whom to recruit next, as it was worked out at `made_at` with `seed`, on invented years."""
+
+    made_at: datetime
+    seed: int
+    took_ms: int
+    people: int
+    incidents: float
+    seats: float
+    empty: IntervalOut
+    recruits: list[RecruitOut]
+    gains: list[GainOut]
+    growth: list[GainOut]
+    ratio: IntervalOut | None
+    """Our gain over that of recruiting by population; null when that gains nothing."""
+
+
+class WishIn(BaseModel):
+    """How many to recruit, and whether people able to lead can be looked for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    count: int = Field(20, ge=1, le=100)
+    may_lead: bool = True
+    seed: int = Field(forecasts.SEED, ge=0, le=2**31)
+
+
+@router.get("/recruiting")
+async def read_advice(session: Session, viewer: MayReadExperts) -> AdviceOut:
+    """Whom to recruit next, and what that adds."""
+    forecast, values = _values(await forecasts.newest(session, ForecastKind.RECRUITING))
+    about = {"made_at": forecast.made_at, "seed": forecast.seed, "took_ms": forecast.took_ms}
+    return AdviceOut.model_validate(values | about)
+
+
+@router.post("/recruiting", status_code=202)
+async def ask_for_advice(session: Session, viewer: MayManageExperts, wish: WishIn) -> ForecastOut:
+    """Have it worked out whom to recruit; while one is being worked out, this is that one."""
+    asks = {"count": wish.count, "may_lead": wish.may_lead}
+    made = await forecasts.ask(session, ForecastKind.RECRUITING, seed=wish.seed, asks=asks, by=viewer.actor)
     return ForecastOut.model_validate(await session.get_one(Forecast, made))
 
 

@@ -10,13 +10,14 @@ from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
+from app.core.problems import Conflict
 from app.deployments.models import Position
 from app.dispatch.backfill import asked_elsewhere
 from app.dispatch.callout import HABITS, LOOKS_BACK, SAID
 from app.dispatch.limits import A_DAY
 from app.dispatch.models import Offer
 from app.experts.models import Contact, Expert
-from app.foresight import demand
+from app.foresight import demand, reach, recruiting
 from app.foresight.country import PEOPLE
 from app.foresight.models import IncidentFile, PastIncident
 from app.foresight.outlook import Question
@@ -118,3 +119,26 @@ async def question(session: AsyncSession, seed: int) -> tuple[Question, dict[str
         weights=weights, habits=said.habits, answered=len(said.everybody),
     )  # fmt: skip
     return asked, basis
+
+
+class NoIncidents(Conflict):
+    """No past incidents are loaded, so it is not known where people are needed. Load a file under Demand first."""
+
+
+async def wish(session: AsyncSession, seed: int, count: int, *, may_lead: bool) -> recruiting.Wish:
+    """Whom to recruit, as a question.
+
+    Raises:
+        NoIncidents: none were loaded.
+    """
+    known = await expected(session)
+    if known is None:
+        raise NoIncidents
+    said = await answers(session)
+    found = await people(session, said)
+    asking = await ways(session)
+    yes, replies = reach.People(found, asking, clock.now()).says_yes(said.habits, 0)
+    comes = {one.expert.id: float(p) for one, p in zip(found, yes * replies, strict=True)}
+    return recruiting.Wish(
+        [one.expert for one in found], known, asking.policy, count=count, seed=seed, may_lead=may_lead, says_yes=comes
+    )

@@ -1,20 +1,29 @@
 """Doors of the jobs: work out what was asked for, and readiness by itself every few hours."""
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
 from app.core.database import begin, locked
 from app.core.events import SYSTEM, on
 from app.core.jobs import every
-from app.foresight import forecasts, gathering, outlook
+from app.core.problems import Conflict, Problem
+from app.foresight import forecasts, gathering, outlook, recruiting
 from app.foresight.beside import beside
 from app.foresight.models import Forecast, ForecastKind
 from app.rosters import rules
 
+Work = Callable[[Any], dict[str, Any]]
 LEAST_S = 600.0
 """Seconds of the wall between two by itself, however fast the clock."""
+
+
+class NobodyThere(Conflict):
+    """Nobody is in the pool yet."""
 
 
 @on("forecast.asked", name="foresight.work_out")
@@ -24,18 +33,42 @@ async def work_out(subject_id: int) -> None:
         forecast = await session.get_one(Forecast, subject_id)
         if forecast.made_at or forecast.failed_because:
             return
-        asked, basis = await gathering.question(session, forecast.seed)
-    if not asked.people:
-        async with begin() as session:
-            await forecasts.fail(session, await locked(session, Forecast, subject_id), "Nobody is in the pool yet.")
-        return
+        try:
+            work, asked, basis = await _read(session, forecast)
+        except Problem as problem:
+            await forecasts.fail(session, forecast, problem.detail)
+            return
     started = time.monotonic()
-    values = await beside(_readiness, asked)
+    values = await beside(work, asked)
     await _keep(subject_id, values | basis, round((time.monotonic() - started) * 1000))
+
+
+async def _read(session: AsyncSession, forecast: Forecast) -> tuple[Work, object, dict[str, Any]]:
+    """What is to be worked out, from what, and on what it rests.
+
+    Raises:
+        NobodyThere: the pool is empty.
+        NoIncidents: it is not known where people are needed.
+    """
+    if forecast.kind is ForecastKind.RECRUITING:
+        asks = forecast.asks
+        wish = await gathering.wish(session, forecast.seed, asks["count"], may_lead=asks["may_lead"])
+        if not wish.experts:
+            raise NobodyThere
+        synthetic = any(file.is_synthetic for file in await gathering.files(session))
+        return _recruiting, wish, {"incidents_known": len(wish.demand.incidents), "is_synthetic": synthetic}
+    asked, basis = await gathering.question(session, forecast.seed)
+    if not asked.people:
+        raise NobodyThere
+    return _readiness, asked, basis
 
 
 def _readiness(asked: outlook.Question) -> dict[str, Any]:
     return outlook.work_out(asked).as_json()
+
+
+def _recruiting(wish: recruiting.Wish) -> dict[str, Any]:
+    return recruiting.advise(wish).as_json()
 
 
 async def _keep(forecast_id: int, values: dict[str, Any], took_ms: int) -> None:

@@ -9,6 +9,8 @@ from app.access.policy import Permission
 from app.access.viewer import MayManageExperts, MayReadExperts, Viewer
 from app.core.database import locked
 from app.core.places import STATES
+from app.core.text import whole
+from app.experts.taxonomy import DISCIPLINES, LANGUAGES
 from app.foresight import forecasts, gathering, loading, showing
 from app.foresight.models import ForecastKind, IncidentFile
 from app.foresight.outlook import VIEWS
@@ -19,6 +21,7 @@ from app.web.session import Session
 
 router = APIRouter(prefix="/desk/foresight", include_in_schema=False)
 MOST_AGENCIES = 12
+MOST_RECRUITS = 100
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
           "December")  # fmt: skip
 Hours = Literal["6", "12", "24", "48"]
@@ -121,3 +124,42 @@ async def forget(incident_file_id: int, session: Session, viewer: MayManageExper
     """Take a file out again."""
     await loading.forget(session, await locked(session, IncidentFile, incident_file_id), by=viewer.actor)
     return RedirectResponse("/desk/foresight/demand", 303)
+
+
+async def _recruiting(request: Request, session: Session, viewer: Viewer, status: int = 200, **more: Any) -> Response:
+    common = await _common(session, viewer, ForecastKind.RECRUITING)
+    forecast = common["forecast"]
+    shown: dict[str, Any] = {"count": str(forecast.asks["count"] if forecast else 20), "may_lead": True, "error": ""}
+    if forecast is not None:
+        shown |= {
+            "values": forecast.values, "headline": showing.recruiting_headline(forecast.values),
+            "bars": showing.gain_bars(forecast.values), "may_lead": forecast.asks["may_lead"],
+        }  # fmt: skip
+    return render(
+        request, "foresight/recruiting.html", status, **common, states=STATES, disciplines=DISCIPLINES,
+        languages=LANGUAGES, titles=showing.SEAT_TITLES, ways=showing.WAYS, most=MOST_RECRUITS, **shown | more,
+    )  # fmt: skip
+
+
+@router.get("/recruiting")
+async def recruiting(request: Request, session: Session, viewer: MayReadExperts) -> Response:
+    """Whom to recruit next, and what that would add."""
+    return await _recruiting(request, session, viewer)
+
+
+@router.post("/recruiting")
+async def ask_whom(
+    request: Request,
+    session: Session,
+    viewer: MayManageExperts,
+    count: Annotated[str, Form(max_length=8)] = "20",
+    may_lead: Annotated[bool, Form()] = False,
+) -> Response:
+    """Work out whom to recruit; a number that is none is said beside its field."""
+    number = whole(count)
+    if number is None or not 1 <= number <= MOST_RECRUITS:
+        error = f"Write a number from 1 to {MOST_RECRUITS}."
+        return await _recruiting(request, session, viewer, 422, count=count, may_lead=may_lead, error=error)
+    asks = {"count": number, "may_lead": may_lead}
+    await forecasts.ask(session, ForecastKind.RECRUITING, asks=asks, by=viewer.actor)
+    return RedirectResponse("/desk/foresight/recruiting", 303)

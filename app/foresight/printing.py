@@ -33,7 +33,9 @@ def advice(console: Console, found: Advice) -> None:
             str(number), whom(one), STATES[one.kind.state], ", ".join(one.languages), licences, said(one.seats)
         )
     console.print(table)
-    gains = Table("Way", "Recruits", "More seats filled in a year", title="On invented years that nothing was chosen by")
+    gains = Table(
+        "Way", "Recruits", "More seats filled in a year", title="On invented years that nothing was chosen by"
+    )
     for gain in (*found.growth[:-1], *found.gains):
         gains.add_row(WAYS[gain.way], str(gain.recruits), said(gain.seats))
     console.print(gains)

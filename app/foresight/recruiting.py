@@ -323,7 +323,7 @@ def _recruit(
         for kind, taken in choose(takes, every, min(AT_A_TIME, wish.count - len(recruits))):
             recruits.append(_told(every[kind], kind, takes, taken, licences))
             made = expert_of(every[kind], len(experts), licences)
-            experts.append(replace(made, languages=made.languages | dict.fromkeys(recruits[-1].languages, 3)))
+            experts.append(replace(made, languages={**made.languages, **dict.fromkeys(recruits[-1].languages, 3)}))
     return recruits, experts
 
 
@@ -352,7 +352,7 @@ def _told(
 
 
 def like_the_pool(experts: Sequence[Expert], states: Sequence[str], seed: int) -> list[Expert]:
-    """Recruits as the pool's people are, each in one of these states: skills drawn from the whole pool, papers valid."""
+    """Recruits as the pool's people are, each in one of these states: skills drawn from all of them, papers valid."""
     random = np.random.default_rng(seed)
     licences = licences_by_state(experts)
     grown = [one for one in experts if not one.is_trainee]
@@ -385,9 +385,7 @@ def at_random(experts: Sequence[Expert], count: int, seed: int) -> list[Expert]:
     return like_the_pool(experts, [str(state) for state in states], seed + 1)
 
 
-def filled(
-    wish: Wish, years: Sequence[Sequence[sketch.Case]], more: Callable[[int], Sequence[Expert]]
-) -> list[int]:
+def filled(wish: Wish, years: Sequence[Sequence[sketch.Case]], more: Callable[[int], Sequence[Expert]]) -> list[int]:
     """Seats filled in each year with more people in the pool; whoever they are may differ from year to year."""
     found = []
     for number, cases in enumerate(years):

@@ -143,3 +143,24 @@ def bars(found: Sequence[tuple[str, float, float, float, int]]) -> list[Bar]:
         )
         for label, value, low, high, seen in found
     ]  # fmt: skip
+
+
+WAYS = {"ours": "This advice", "population": "By population", "random": "At random"}
+SEAT_TITLES: dict[str, str] = {plan.code: plan.title for plans in TEAMS.values() for plan in plans}
+"""Code of a seat to its name."""
+
+
+def recruiting_headline(values: Mapping[str, Any]) -> str:
+    """The advice in a sentence."""
+    ours = next(gain for gain in values["gains"] if gain["way"] == "ours")
+    who = "recruit" if ours["recruits"] == 1 else "recruits"
+    return f"{ours['recruits']} {who} would fill {ours['seats']['mean']:.0f} more seats a year"
+
+
+def gain_bars(values: Mapping[str, Any]) -> list[Bar]:
+    """What each way of recruiting adds."""
+    found = []
+    for gain in values["gains"]:
+        seats = {name: max(value, 0.0) for name, value in gain["seats"].items()}
+        found.append((WAYS[gain["way"]], seats["mean"], seats["low"], seats["high"], gain["recruits"]))
+    return bars(found)

@@ -1,6 +1,6 @@
 """A year in a second: who would fill the seats of one incident after the other, by the solver's own rules. Pure.
 
-A rougher picture than a trial (`app/trials/fast.py`), some fifty times as fast, for the thousands of years that choosing
+A rougher picture than a trial (`app/trials/fast.py`), some fifty times as fast, for the many years that choosing
 recruits takes. The rules of a person in a seat, journeys, rest, caps and exposure are those of the solver and of the
 ledger. Simpler is how people are asked: whoever passes the rules and would say yes is there, the best fit sits, nobody
 waits for an answer, and teams do not change. Papers are taken to be renewed.
@@ -11,7 +11,7 @@ to an empty one, 0 for the others. These are the dual prices of the team's match
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
 
@@ -75,8 +75,7 @@ def case_of(number: int, incident: Incident) -> Case:
         unwilling=(), shown={}, now=incident.filed_at,
     )  # fmt: skip
     facts = tuple(
-        exposure.Facts(incident.incident_type, False, False, seat.code, False, incident.days, 0)  # noqa: FBT003
-        for seat in seats
+        exposure.Facts(incident.incident_type, False, False, seat.code, False, incident.days, 0) for seat in seats
     )
     heavy = rest.is_heavy(incident.incident_type, ())
     return Case(request, minute(incident.filed_at), facts, heavy)
@@ -114,8 +113,8 @@ class Bench(Pool):
     def occupied(self, rows: Ints, start: Ints, end: Ints) -> Flags:
         """Who is away, on a deployment of this year, or resting from one."""
         taken = (self._from[rows] < end[:, None]) & (self._until[rows] > start[:, None])
-        found: Flags = taken.any(axis=1)
-        return found | super().occupied(rows, start, end) if len(self.busy_row) else found
+        found: Flags = np.any(taken, axis=1)
+        return np.logical_or(found, super().occupied(rows, start, end)) if len(self.busy_row) else found
 
     def fullest_window(self, rows: Ints, start: int, days: int) -> Ints:
         """Deployments in the days before `start`, with this one."""
@@ -133,10 +132,10 @@ class Bench(Pool):
             self._points *= 0.5 ** ((at - self._at) / DAY / exposure.POLICY.half_life_days)
         self._at, self.exposure = at, self._points
 
-    def send(self, row: int, case: Case, seat: int, depart: int, home: int, policy: Policy) -> None:
-        """Somebody goes."""
+    def send(self, row: int, case: Case, seat: int, span: tuple[int, int], policy: Policy) -> None:
+        """Somebody goes: leaves home, and is home again, at the minutes of `span`."""
         stay = case.request.stay
-        clear = rest_minutes(stay, policy)
+        clear, (depart, home) = rest_minutes(stay, policy), span
         slot = int(self._starts[row].argmin())
         self._from[row, slot], self._until[row, slot] = depart, home + clear
         self._starts[row, slot] = stay.start
@@ -198,7 +197,7 @@ def play(
         trips = trips_to(bench, case.request, policy, rows, is_remote=False)
         for place, row in enumerate(rows.tolist()):
             seat = seating.index(row)
-            bench.send(row, case, seat, int(trips.depart[place]), int(trips.home[place]), policy)
+            bench.send(row, case, seat, (int(trips.depart[place]), int(trips.home[place])), policy)
             by[int(bench.ids[row])] += 1
         empty = [seat for seat, row in enumerate(seating) if row < 0]
         if empty:
@@ -227,7 +226,7 @@ def _seat(bench: Bench, case: Case, policy: Policy, comes: Flags) -> tuple[list[
 
 
 def _matched(lists: Sequence[Sequence[int]], employer: Sequence[int]) -> list[int]:
-    """Seat by seat, those with the fewest candidates first, the best who is free; moved along where that seats one more.
+    """Seat by seat, the fewest candidates first, the best who is free; others move where that seats one more.
 
     Args:
         lists: of each seat, its candidates, the best first.

@@ -241,6 +241,10 @@ POST   /desk/foresight/demand                                experts         all
 POST   /desk/foresight/demand/{incident_file_id}/forget      experts         none
 GET    /api/v1/foresight/readiness                           desk+admin      none
 POST   /api/v1/foresight/readiness                           experts         all
+GET    /desk/foresight/recruiting                            desk+admin      all
+POST   /desk/foresight/recruiting                            experts         all
+GET    /api/v1/foresight/recruiting                          desk+admin      none
+POST   /api/v1/foresight/recruiting                          experts         all
 GET    /api/v1/foresight/demand                              desk+admin      none
 GET    /api/v1/foresight/incidents                           desk+admin      all
 POST   /api/v1/foresight/incidents                           experts         all
