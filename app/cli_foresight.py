@@ -8,7 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from app.foresight.demand import Demand
-    from solver.problem import Expert
+    from app.foresight.pools import Experts
 
 IncidentsFile = Annotated[Path, typer.Argument(help="CSV of past incidents", exists=True, dir_okay=False)]
 SkipUnknown = Annotated[bool, typer.Option("--skip-unknown", help="Leave out lines whose place is not known")]
@@ -25,7 +25,7 @@ def _demand(file: Path, *, skip_unknown: bool) -> "Demand":
         raise typer.Exit(2) from None
 
 
-def _experts(pool: Path | None, experts: int, seed: int) -> "list[Expert]":
+def _experts(pool: Path | None, experts: int, seed: int) -> "Experts":
     from app.foresight import pools
 
     try:

@@ -13,12 +13,15 @@ from app.seed.people import people
 from app.trials.members import Member, invented
 from solver.problem import Expert, Span
 
+Experts = list[Expert]
+"""A pool as the rules see it."""
+
 
 class BadPool(Invalid):
     """The file of experts cannot be used. Nothing of it was read."""
 
 
-def experts_of(members: Sequence[Member]) -> list[Expert]:
+def experts_of(members: Sequence[Member]) -> Experts:
     """Members of a pool as the rules see them."""
     papers, licences = papers_of((one.id, *paper) for one in members for paper in one.credentials)
     busy = {one.id: [Span(minute(start), minute(end)) for start, end in one.absences] for one in members}
