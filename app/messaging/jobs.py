@@ -6,7 +6,7 @@ from app.core.clock import clock
 from app.core.database import begin
 from app.core.jobs import defer, every, job
 from app.messaging import gaps, gateway, holds, receipts, reconciling, sending
-from app.messaging.carrier import CarrierError
+from app.messaging.carrier import CarrierError, Refused
 from app.messaging.handing import hand_over
 from app.messaging.models import Message
 from app.messaging.outbox import SEND
@@ -49,8 +49,13 @@ async def ask_status(message_id: int, turn: int) -> None:
         return
     try:
         said = await gateway.fetch(message.channel, message.sid)
-    except CarrierError:
+    except Refused:
         said = None
+    except CarrierError:  # it could not be asked, which is no answer: calls stand in no list that is compared
+        async with begin() as session:
+            message = await session.get_one(Message, message_id, with_for_update=True)
+            await receipts.ask_later(session, message, turn)
+        return
     async with begin() as session:
         message = await session.get_one(Message, message_id, with_for_update=True)
         if said is not None:

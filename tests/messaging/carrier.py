@@ -100,10 +100,15 @@ class Carrier:
         return JSONResponse({name: found})
 
     def _one_text(self, sid: str) -> JSONResponse:
-        return JSONResponse(next(each for each in self.texts if each["sid"] == sid))
+        return self._one(sid, self.texts)
 
     def _one_call(self, sid: str) -> JSONResponse:
-        return JSONResponse(next(each for each in self.calls if each["sid"] == sid))
+        return self._one(sid, self.calls)
+
+    def _one(self, sid: str, taken: list[dict[str, Any]]) -> JSONResponse:
+        if self.list_is_down:
+            return JSONResponse({"code": 20503, "message": "down", "status": 503}, 503)
+        return JSONResponse(next(each for each in taken if each["sid"] == sid))
 
 
 @contextmanager
