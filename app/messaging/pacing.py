@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import ceil
 
-from sqlalchemy import Interval, cast, func, literal, or_, select, update
+from sqlalchemy import Interval, case, cast, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,6 +25,8 @@ BURST = timedelta(seconds=0.9)
 """A new slot nearer than this counts as now: the carrier queues that much by itself, few texts need a second look."""
 EARLY = timedelta(milliseconds=50)
 """A job that waited for its slot may be that much early."""
+MISSED_S = 10.0
+"""Seconds of the wall after which a slot is nobody's: texts were held, or no worker ran, and the lanes moved on."""
 LANES = ("answers", "urgent", "texts", "drills")
 """By priority 2 (somebody has just texted us), 1 (offers and seats that end), 0, -1 (a test of the texts)."""
 FIRST_LANE = 2
@@ -45,6 +47,11 @@ async def reserve(session: AsyncSession, message: Message) -> datetime:
     return await _next(session, [f"{sender} {lane}" for lane in lanes], span)
 
 
+def is_missed(slot_at: datetime) -> bool:
+    """Whether a slot is so long past that its text needs a new one: all that waited would go out in one moment."""
+    return clock.now() - slot_at > timedelta(seconds=MISSED_S * max(clock.rate, 1.0))
+
+
 async def back_off(session: AsyncSession, wait: timedelta) -> None:
     """The carrier said 429: nobody sends for `wait`, and what has its slot keeps its place in the row.
 
@@ -52,10 +59,14 @@ async def back_off(session: AsyncSession, wait: timedelta) -> None:
     """
     sender, now = get_settings().twilio_from, clock.now()
     span = cast(literal(wait), Interval)
+    lanes = {f"{sender} {lane}": place for place, lane in enumerate(LANES)}
+    # In the order in which `_next` takes them: an update takes rows as they lie, which can be a deadlock with it.
+    row = select(SenderPace.id).where(SenderPace.number.in_(lanes)).order_by(case(lanes, value=SenderPace.number))
+    await session.execute(row.with_for_update())
     moved = await session.scalars(
         update(SenderPace)
         .where(
-            SenderPace.number.in_([f"{sender} {lane}" for lane in LANES]),
+            SenderPace.number.in_(lanes),
             or_(SenderPace.backed_off_until.is_(None), SenderPace.backed_off_until <= now),
         )
         .values(free_at=func.greatest(SenderPace.free_at, now) + span, backed_off_until=now + wait)

@@ -89,7 +89,7 @@ async def _may_go(session: AsyncSession, message: Message) -> bool:
             await _failed(session, message, hold.error_code or BUSY)
         return False
     soon = now + pacing.EARLY
-    if message.slot_at is None:
+    if message.slot_at is None or pacing.is_missed(message.slot_at):
         message.slot_at, soon = await pacing.reserve(session, message), now + pacing.BURST
     if message.slot_at >= soon:
         await session.flush()  # a new one has no id yet

@@ -4,12 +4,14 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from app.core.clock import clock
 from app.core.database import begin
+from app.core.events import SYSTEM
 from app.core.settings import get_settings
-from app.messaging import gateway, jobs, outbox, queries, sending, texts
-from app.messaging.models import Message
+from app.messaging import gateway, holds, jobs, outbox, pacing, queries, sending, texts
+from app.messaging.models import Message, SenderPace
 from app.messaging.states import MessageState
 from tests.messaging.desk import AMY, WORDS, Desk
 
@@ -183,6 +185,21 @@ async def test_a_status_that_never_came_is_asked_for(desk: Desk) -> None:
     assert await desk.events() == ["message.undelivered"]
 
 
+async def test_how_a_call_ended_is_asked_for_until_the_carrier_can_say(desk: Desk) -> None:
+    message_id = await desk.calls()
+    await desk.works()
+    desk.carrier.calls[0]["status"] = "no-answer"
+    desk.carrier.list_is_down = True
+    for _ in range(10):
+        await desk.waits(minutes=10)
+    assert (await desk.message(message_id)).state is MessageState.SENT
+    desk.carrier.list_is_down = False
+    await desk.waits(minutes=1)
+    message = await desk.message(message_id)
+    assert (message.state, message.outcome) == (MessageState.UNDELIVERED, "no_answer")
+    assert await desk.events() == ["call.ended"]
+
+
 async def test_the_sender_keeps_its_pace(desk: Desk) -> None:
     """Three segments a second: nine texts take their slots within three seconds, whatever the order of the jobs."""
     for number in range(9):
@@ -236,6 +253,53 @@ async def test_429_holds_every_text_back_and_each_keeps_its_place(desk: Desk) ->
     assert len(order) == len(set(order)) == 12
     waited = [(await desk.message(message_id)).claimed_at for message_id in ids[3:]]
     assert waited == sorted(waited, key=lambda at: at or clock.now())
+
+
+@pytest.mark.parametrize("why", ["held", "no worker"])
+async def test_what_could_not_go_out_for_a_while_keeps_the_senders_pace_afterwards(desk: Desk, why: str) -> None:
+    for number in range(30):
+        await desk.posts(to=f"+1202555{1000 + number}")
+    await desk.works()  # those that do not go at once have their slots
+    sent = len(desk.carrier.texts)
+    if why == "held":
+        async with begin() as session:
+            await holds.after_error(session, 30034)
+        await desk.waits(hours=1)
+        async with begin() as session:
+            (hold,) = await holds.active(session)
+            await holds.release(session, hold, by=SYSTEM)
+            await holds.hurry_waiting(session)  # as the room above does, once it has looked at each
+        await desk.works()
+    else:
+        await desk.waits(minutes=5)
+    assert len(desk.carrier.texts) - sent <= 3
+    await desk.waits(seconds=3)
+    assert 9 <= len(desk.carrier.texts) - sent <= 12
+    await desk.waits(seconds=7)
+    assert len(desk.carrier.texts) == 30
+
+
+async def test_an_answer_and_a_429_at_the_same_moment_do_not_wait_for_each_other(desk: Desk) -> None:
+    for priority in (-1, 2):  # the lane of drills is the first row, as where the first text ever was a test
+        await desk.posts(priority=priority)
+        await desk.works()
+    answer = await desk.message(await desk.posts(priority=2))
+
+    async def reserves() -> None:
+        async with begin() as session:
+            await pacing.reserve(session, answer)
+
+    async def backs_off() -> None:
+        async with begin() as session:
+            await pacing.back_off(session, timedelta(seconds=2))
+
+    async with begin() as session:
+        await session.execute(select(SenderPace).where(SenderPace.number.endswith(" urgent")).with_for_update())
+        both = [asyncio.create_task(reserves())]
+        await asyncio.sleep(0.3)  # it has the lane of answers, and waits for the next one
+        both.append(asyncio.create_task(backs_off()))
+        await asyncio.sleep(0.3)
+    assert await asyncio.gather(*both, return_exceptions=True) == [None, None]
 
 
 async def test_how_far_a_recall_is_and_when_it_ends_can_be_read(desk: Desk) -> None:
