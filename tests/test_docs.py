@@ -3,10 +3,14 @@
 import json
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
+from app.cli import cli
 from tools import check_docs, check_site
 
 ROOT = Path(__file__).parent.parent
@@ -96,3 +100,18 @@ def test_every_direct_dependency_has_its_row_in_the_review_and_no_row_is_left_ov
     rows = re.findall(r"^\| (?!package \||--- \|)([@\w./-]+) \|", text, re.MULTILINE)
     assert len(rows) == len(set(rows))
     assert set(rows) == direct_dependencies()
+
+
+def commands(group: Any, words: str) -> Iterator[str]:
+    """Every command of the program, as somebody types it."""
+    inner = getattr(group, "commands", None)
+    if inner is None:
+        yield words
+        return
+    for name, command in inner.items():
+        yield from commands(command, f"{words} {name}")
+
+
+def test_every_command_is_in_the_list_of_commands_and_every_one_there_exists() -> None:
+    written = re.findall(r"`(rrt [a-z]+(?: [a-z]+)?)(?![\w.])", (ROOT / "docs/commands.md").read_text())
+    assert set(written) == set(commands(get_command(cli), "rrt"))
