@@ -11,6 +11,7 @@ A package of `assets/package.json` is upgraded by its own client, npm. Nothing n
 
 import argparse
 import json
+import os
 import re
 import subprocess
 import sys
@@ -85,7 +86,11 @@ def compile_all(how: list[str], folder: Path = ROOT) -> None:
     uv = Path(sys.executable).with_name("uv")
     for name, what in FILES.items():
         constrained = [str(folder / word) if word in FILES else word for word in what]
-        subprocess.run([str(uv), *HOW, *how, *constrained, "-o", str(folder / name)], cwd=ROOT, check=True)
+        path = folder / name
+        before = (path.read_bytes(), path.stat()) if path.exists() else None
+        subprocess.run([str(uv), *HOW, *how, *constrained, "-o", str(path)], cwd=ROOT, check=True)
+        if before and path.read_bytes() == before[0]:  # make installs anew what is newer than its stamp
+            os.utime(path, ns=(before[1].st_atime_ns, before[1].st_mtime_ns))
 
 
 def outdated() -> dict[str, Pins]:
