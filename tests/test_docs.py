@@ -11,7 +11,8 @@ import pytest
 from typer.main import get_command
 
 from app.cli import cli
-from tools import check_docs, check_site
+from app.core.settings import Settings
+from tools import check_docs, check_site, pictures
 
 ROOT = Path(__file__).parent.parent
 NAVIGATION = "# Start\n\n```{toctree}\nguide\n```\n"
@@ -115,3 +116,34 @@ def commands(group: Any, words: str) -> Iterator[str]:
 def test_every_command_is_in_the_list_of_commands_and_every_one_there_exists() -> None:
     written = re.findall(r"`(rrt [a-z]+(?: [a-z]+)?)(?![\w.])", (ROOT / "docs/commands.md").read_text())
     assert set(written) == set(commands(get_command(cli), "rrt"))
+
+
+def test_every_setting_is_in_the_table_of_settings_and_every_one_there_exists() -> None:
+    text = (ROOT / "docs/operations.md").read_text().split("\n## Settings\n")[1].split("\n## ")[0]
+    rows = "\n".join(line.split("|")[1] for line in text.splitlines() if line.startswith("| `RRT_"))
+    known = {f"RRT_{name.upper()}" for name in Settings.model_fields}
+    assert set(re.findall(r"RRT_\w+", rows)) == known
+
+
+def test_every_room_stands_in_the_architecture() -> None:
+    text = (ROOT / "docs/architecture.md").read_text()
+    rooms = [path.name for path in (ROOT / "app").iterdir() if (path / "__init__.py").exists()]
+    assert [room for room in rooms if f"`app/{room}`" not in text] == []
+
+
+def test_every_picture_is_one_that_can_be_taken_anew_and_is_shown() -> None:
+    taken = {name for name, picture in pictures.DOCUMENTED.items() if not picture.file}
+    assert {path.stem for path in (ROOT / "docs/pictures").iterdir()} == taken
+    shown = " ".join(path.read_text() for path in (ROOT / "docs").rglob("*.md"))
+    assert [name for name in taken if f"pictures/{name}.webp" not in shown] == []
+
+
+@pytest.mark.parametrize("guide", sorted(path.stem for path in (ROOT / "docs/guides").iterdir()))
+def test_what_a_guide_says_to_press_stands_on_a_page(guide: str) -> None:
+    """Bold in a guide is what stands on a button or a heading, word for word."""
+    sources = [*(ROOT / "app").rglob("*.html"), *(ROOT / "app").rglob("*.py")]
+    written = " ".join(path.read_text() for path in sources)
+    pages = " ".join(f"{written} {re.sub('<[^>]+>', '', written)}".split())
+    named = re.findall(r"\*\*(.+?)\*\*", (ROOT / f"docs/guides/{guide}.md").read_text(), re.DOTALL)
+    assert named
+    assert [words for words in named if " ".join(words.split()) not in pages] == []
