@@ -2,10 +2,10 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-CHECKS := check-lint check-bandit check-format check-types check-floors check-tracked check-schema check-openapi check-docs check-licences
+CHECKS := check-lint check-bandit check-format check-types check-floors check-tracked check-schema check-expands check-openapi check-docs check-licences
 # A setting of the machine that has every process compile everything anew; what is compiled is not in git.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help demo serve image-test test test-slow test-browser pictures fuzz chaos check $(CHECKS) format openapi words docs assets lock upgrade outdated lock-report licences sbom audit shape clean
+.PHONY: help demo serve image-test test test-slow test-browser pictures fuzz chaos hosts load check $(CHECKS) format openapi words docs assets lock upgrade outdated lock-report licences sbom audit shape clean
 
 VENV ?= .venv
 # Test processes at once; each has a PostgreSQL of its own.
@@ -44,6 +44,12 @@ pictures: $(VENV)/.dev ## Take the docs' pictures anew, and every page into arte
 	@$(BIN)/python -m tools.find_browser
 	@$(BIN)/python -m tools.pictures $(ARGS)
 
+hosts: $(VENV)/.dev ## Three hosts over one database, one cut off, one killed (as root; HOSTS="--before REV": a rolling upgrade)
+	@$(BIN)/python -m bench.hosts $(HOSTS)
+
+load: $(VENV)/.dev ## A full mix of load, its knee, live boards (SECONDS=, BOARDS=, SOAK= minutes; needs wrk)
+	@$(BIN)/python -m bench.load
+
 chaos: $(VENV)/.dev ## Kill processes at random for 20 minutes (SECONDS=, KILLS=, DEPLOYMENTS=, SEED=, RATE=, KEEP=)
 	@$(BIN)/python -m bench.chaos
 
@@ -58,6 +64,7 @@ check-types: ; $(BIN)/mypy
 check-floors: ; $(BIN)/lint-imports --no-cache --no-logo
 check-tracked: ; $(BIN)/python -m tools.check_tracked
 check-schema: ; $(BIN)/python -m tools.check_schema
+check-expands: ; $(BIN)/python -m tools.check_expands
 check-openapi: ; $(BIN)/python -m tools.check_openapi
 check-docs: ; $(BIN)/python -m tools.check_docs
 check-licences: ; $(BIN)/python -m tools.licences --quiet

@@ -83,6 +83,14 @@ ENGINES: list[AsyncEngine] = []
 """All that this process has made, one for each database it was sent to."""
 
 
+LINE: dict[str, Any] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""A host that vanished says nothing: without these a connection to it is waited on for a quarter of an hour."""
 LIMITS = {
     "statement_timeout": "15000",
     "lock_timeout": "5000",
@@ -99,8 +107,8 @@ def _connecting(*, pooled: bool) -> dict[str, Any]:
     """How a connection begins. What is set on a pooler's would be the next one's too, or nobody's; so would statements
     that were prepared on it."""
     if pooled:
-        return {"prepare_threshold": None}
-    return {"options": " ".join(f"-c {name}={value}" for name, value in LIMITS.items())}
+        return LINE | {"prepare_threshold": None}
+    return LINE | {"options": " ".join(f"-c {name}={value}" for name, value in LIMITS.items())}
 
 
 @cache

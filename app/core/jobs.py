@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import tracing
 from app.core.clock import clock
-from app.core.database import RESTED_S, flush, is_away, raw_connection
+from app.core.database import LINE, RESTED_S, flush, is_away, raw_connection
 from app.core.log import bound
 from app.core.settings import get_settings
 
@@ -139,7 +139,7 @@ async def _commit_each(connection: psycopg.AsyncConnection[Any]) -> None:
 def job_app() -> procrastinate.App:
     """The process's job application, with every registered job. All rooms must be loaded before."""
     connector = procrastinate.PsycopgConnector(
-        conninfo=get_settings().libpq_url, min_size=1, max_size=6, pool_factory=_pool
+        conninfo=get_settings().libpq_url, min_size=1, max_size=6, kwargs=dict(LINE), pool_factory=_pool
     )
     app = procrastinate.App(connector=connector)
     for name, handler in _HANDLERS.items():

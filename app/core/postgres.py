@@ -58,6 +58,7 @@ class EmbeddedPostgres:
         durable: False trades safety against a crash of the machine for speed (tests).
         isolation: how root runs it; chosen by itself when None.
         port: where it listens, every time it starts; any free port when 0.
+        listens_at: addresses of this machine, commas between.
 
     Raises (on entry):
         NoPostgres: nothing to run.
@@ -69,6 +70,7 @@ class EmbeddedPostgres:
     durable: bool = True
     isolation: Isolation | None = None
     port: int = 0
+    listens_at: str = "127.0.0.1"
     exited: threading.Event = field(default_factory=threading.Event, init=False)
     _wanted_port: int = field(default=0, init=False)
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
@@ -194,7 +196,7 @@ class EmbeddedPostgres:
 
     def _server_options(self) -> list[str]:
         options = {
-            "listen_addresses": "127.0.0.1",
+            "listen_addresses": self.listens_at,
             "port": str(self.port),
             "unix_socket_directories": "",
             "max_connections": "100",

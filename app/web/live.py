@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import psycopg
 
+from app.core.database import LINE
 from app.core.events import CHANNEL
 from app.core.settings import get_settings
 
@@ -45,7 +46,7 @@ class Live:
                 await asyncio.sleep(1)
 
     async def _listen(self) -> None:
-        connection = await psycopg.AsyncConnection.connect(get_settings().libpq_url, autocommit=True)
+        connection = await psycopg.AsyncConnection.connect(get_settings().libpq_url, autocommit=True, **LINE)
         async with connection:
             await connection.execute(f"listen {CHANNEL}")
             self.tell("")  # whatever happened while nobody listened

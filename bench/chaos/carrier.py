@@ -4,7 +4,8 @@ Aimed kills go off while the carrier has a request, right after its 201, or whil
 a text is lost or doubled, if anywhere. And for every message of ours it keeps what it was asked and what it took, by
 the message's id in the callback address, so that afterwards nobody has to guess.
 
-`python -m bench.chaos.carrier HANDLE SEED PORT...`: each worker calls a port of its own, so a shot hits whoever asks.
+`python -m bench.chaos.carrier HANDLE SEED PORTS [ADDRESS]`: each worker calls a port of its own, so a shot hits whoever
+asks.
 """
 
 import asyncio
@@ -208,7 +209,7 @@ def _strings(app: FastAPI, gun: Gun, proof: Proof) -> None:
     app.include_router(router)
 
 
-def main(handle: int, seed: int, ports: list[int]) -> None:
+def main(handle: int, seed: int, ports: list[int], address: str = "127.0.0.1") -> None:
     """Serve until told to stop."""
     settings = get_settings()
     start_logging(settings.log_level)
@@ -223,10 +224,10 @@ def main(handle: int, seed: int, ports: list[int]) -> None:
     _strings(app, gun, proof)
     askers = dict(zip(ports, WORKERS, strict=True))
     shooting = Shooting(app, gun, proof, askers)
-    sockets = [socket.create_server(("127.0.0.1", port)) for port in ports]
+    sockets = [socket.create_server((address, port)) for port in ports]
     config = uvicorn.Config(shooting, log_config=None, access_log=False)
     uvicorn.Server(config).run(sockets=sockets)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), json.loads(sys.argv[3]))
+    main(int(sys.argv[1]), int(sys.argv[2]), json.loads(sys.argv[3]), *sys.argv[4:])

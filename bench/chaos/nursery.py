@@ -108,6 +108,7 @@ def _import_everything() -> None:
     Raises:
         RuntimeError: importing read a setting, opened a connection or started a thread.
     """
+    import twilio.rest  # noqa: F401, PLC0415
     import uvicorn.protocols.http.auto  # noqa: F401, PLC0415
     from ortools.sat.python import cp_model  # noqa: F401, PLC0415 - the solver loads it where it is used
 

@@ -1,0 +1,1 @@
+"""Several hosts over one database: cut off, killed, and judged."""
