@@ -25,6 +25,7 @@ MODELS = (
     "app.wellness.models",
     "app.afterwards.models",
     "app.foresight.models",
+    "app.whatif.models",
 )
 RETENTION = (
     "app.web.retention",
@@ -42,6 +43,7 @@ RETENTION = (
     "app.surveys.retention",
     "app.exchange.retention",
     "app.foresight.retention",
+    "app.whatif.retention",
 )
 """What is kept how long, each in the room of its table."""
 JOBS = (
@@ -62,6 +64,7 @@ JOBS = (
     "app.wellness.jobs",
     "app.afterwards.tasks",
     "app.foresight.jobs",
+    "app.whatif.jobs",
 )
 ROUTERS = (
     "app.access.pages",
@@ -140,6 +143,8 @@ ROUTERS = (
     "app.desk.settings_page",
     "app.foresight.pages",
     "app.foresight.api",
+    "app.whatif.pages",
+    "app.whatif.api",
 )
 """Modules with a `router`: the doors."""
 REFUSALS = (

@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
+from app.deployments.models import Assignment
+from app.deployments.states import LIVE
 from app.experts.models import Absence, Contact, Credential, Expert
 from app.trials.members import COPIED, Member
 
@@ -19,7 +21,10 @@ def phone(number: int) -> str:
 
 
 async def pool(session: AsyncSession) -> list[Member]:
-    """Everybody active, with papers, absences to come and as many phones as they have; names and numbers invented."""
+    """Everybody active, with papers, what they are away or promised for, and as many phones as they have.
+
+    Names and numbers are invented. What they did and carried before now does not count in a trial.
+    """
     phones: dict[int, int] = defaultdict(int)
     for who in await session.scalars(select(Contact.expert_id)):
         phones[who] += 1
@@ -33,6 +38,11 @@ async def pool(session: AsyncSession) -> list[Member]:
     )
     for who, starts_at, ends_at in absences:
         away[who].append((starts_at, ends_at))
+    taken = select(Assignment.expert_id, Assignment.span).where(
+        Assignment.state.in_(LIVE), func.upper(Assignment.span) > clock.now()
+    )
+    for who, span in await session.execute(taken):
+        away[who].append((span.lower, span.upper))
     experts = await session.scalars(select(Expert).where(Expert.is_active).order_by(Expert.id))
     return [
         _member(one, number, phones[one.id], tuple(papers[one.id]), tuple(away[one.id]))

@@ -23,6 +23,8 @@ from solver.chances import Asked
 
 QUESTIONS_PER_DAY = 3
 """As the installation's setting is by default."""
+NO = Mix(yes=0.0, no=1.0, never=0.0, late=0.0, garbled=0.0, stop=0.0, conditional=0.0)
+"""Of somebody who answers, and declines."""
 CALL_SPAN = timedelta(seconds=1)
 """The carrier starts one call a second (`messaging/pacing.py`)."""
 
@@ -35,6 +37,7 @@ class Terms:
         rules: the desk's rules: limits, rest, weights, waves, reserves.
         mix: how people answer.
         mixes: discipline to how its people answer, where that differs; who has two answers as the first named here.
+        declining: experts who say no to everything.
         questions_per_day: nobody is asked more often in 24 hours.
         goes_home: whether teams come home, rest and carry exposure; False: seats alone bind people.
     """
@@ -42,6 +45,7 @@ class Terms:
     rules: Rules = DEFAULTS
     mix: Mix = field(default_factory=Mix)
     mixes: Mapping[str, Mix] = field(default_factory=dict)
+    declining: frozenset[int] = frozenset()
     questions_per_day: int = QUESTIONS_PER_DAY
     goes_home: bool = True
 
@@ -159,6 +163,7 @@ class World:
         """Every question that awaits an answer."""
         for member in members:
             mixed = next((terms.mixes[name] for name in member.disciplines if name in terms.mixes), None)
+            mixed = NO if member.id in terms.declining else mixed
             for number in member.phones:
                 self.people.add(number, member.name, mix=mixed)
                 self.owners[number].append(member.id)

@@ -249,6 +249,12 @@ GET    /api/v1/foresight/demand                              desk+admin      non
 GET    /api/v1/foresight/incidents                           desk+admin      all
 POST   /api/v1/foresight/incidents                           experts         all
 DELETE /api/v1/foresight/incidents/{incident_file_id}        experts         none
+GET    /desk/foresight/what-if                               desk+admin      all
+POST   /desk/foresight/what-if                               experts         all
+GET    /desk/foresight/what-if/{comparison_id}               desk+admin      none
+GET    /api/v1/what-if                                       desk+admin      all
+POST   /api/v1/what-if                                       experts         all
+GET    /api/v1/what-if/{comparison_id}                       desk+admin      none
 GET    /desk/kept                                            audit           all
 POST   /desk/kept/holds                                      admin           all
 POST   /desk/kept/holds/{legal_hold_id}/lift                 admin           all
