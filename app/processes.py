@@ -52,11 +52,11 @@ def serve(host: str, port: int) -> None:
 def work(concurrency: int) -> None:
     """Do jobs until stopped."""
     _start_watching("worker")
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(_work(concurrency))
 
 
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     """uvloop's, as the web has it, where there is one: not on Windows."""
     try:
         import uvloop  # noqa: PLC0415

@@ -17,11 +17,12 @@ from sqlalchemy import select
 from app.core.clock import clock
 from app.core.database import begin, locked
 from app.core.events import SYSTEM
-from app.core.jobs import next_due, run_due
+from app.core.jobs import forget, next_due, run_due
 from app.deployments.models import Assignment, Deployment
 from app.deployments.states import SEATED, AssignmentState
 from app.field import homecoming, journeys
 from app.field.states import Step, Way
+from app.messaging.receipts import ASK_STATUS
 from app.simulator.carrier import Carrier
 from app.trials.fast import GRACE
 from app.trials.incidents import Incident
@@ -93,6 +94,7 @@ class Driver:
 
     async def _next(self) -> datetime | None:
         async with begin() as session:
+            await forget(session, ASK_STATUS)  # this carrier has told every end already
             found = [await next_due(session), self._carrier.next_due()]
         if self.at.filed < len(self._incidents):
             found.append(self._incidents[self.at.filed].filed_at)

@@ -29,7 +29,7 @@ from app.core.log import start_logging
 from app.core.postgres import EmbeddedPostgres
 from app.core.settings import get_settings
 from app.demo import machine, people
-from app.processes import migrate
+from app.processes import loop_factory, migrate
 from app.replay import driver, reading, report
 from app.replay.entering import BadPool, enter, read_pool
 from app.replay.keeping import Kept
@@ -189,7 +189,8 @@ def played(incidents: Sequence[Incident], members: Sequence[Member], folder: Pat
                 shown.update(bar, completed=now.filed, description=f"Requests, {now.moment:%b %d}")
 
             while not at.is_done:
-                asyncio.run(_segment(incidents, members, at, way, told))
+                with asyncio.Runner(loop_factory=loop_factory()) as runner:
+                    runner.run(_segment(incidents, members, at, way, told))
                 kept.keep(at)
         return asyncio.run(_outcomes(incidents, way.seed))
 

@@ -261,7 +261,8 @@ class Carrier:
         self._become(record, "sent")
         record["date_sent"] = rfc2822(at)
         self._schedule.add(at + self._delivery, record["to"], lambda due: self._arrive(record, callback, due))
-        await self._report(record, callback, at)
+        if self._delivery:  # what takes no time has nothing to tell before its end
+            await self._report(record, callback, at)
 
     async def _arrive(self, record: Record, callback: str, at: datetime) -> None:
         number, faults = record["to"], self.faults

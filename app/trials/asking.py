@@ -53,7 +53,7 @@ class Desk:
         if not needy(team.deployment, team.positions, team.offers):
             self.widen(team)
             return
-        roster = composing.compose(self.bench, team)
+        roster = composing.compose(self.bench, team, self._seated_elsewhere(team))
         if team.deployment.state in ASKING:
             self._accept(team, roster)
             self._ask_chosen(team)
@@ -82,6 +82,7 @@ class Desk:
             deployment.state = DEPLOYMENT.after(deployment.state, "ask")
         enough = limits.free_from(self.world.times_asked(), self.world.terms.questions_per_day)
         not_now, left = not_askable(deployment, team.offers) | enough.keys(), []
+        not_now |= self._seated_elsewhere(team)
         for position in needy(deployment, team.positions, team.offers):
             pick = next((one for one in team.lists.get(position.id, ()) if one.rank == 0), None)
             if pick is None or pick.expert_id is None or pick.expert_id in not_now:
@@ -92,6 +93,19 @@ class Desk:
                     self.withdraw(team, offer)
             self.ask(team, position, pick)
         return left
+
+    def _seated_elsewhere(self, team: Team) -> set[int]:
+        """Whom the accepted roster chose and another team has seated since (`backfill._seated_elsewhere`)."""
+        found = set()
+        for picks in team.lists.values():
+            pick = picks[0] if picks else None
+            if pick is None or pick.expert_id is None or not pick.travel:
+                continue
+            leaves, rested = (datetime.fromisoformat(pick.travel[name]) for name in ("depart", "rested"))
+            others = (one for one in self.world.seats_of.get(pick.expert_id, ()) if one.team is not team)
+            if any(one.leaves_at < rested and one.ends_at > leaves for one in others):
+                found.add(pick.expert_id)
+        return found
 
     # Waves
 
@@ -182,6 +196,14 @@ class Desk:
         since = world.now - CODE_REST
         return code_of(expert_id, {o.code for who in sharers for o in world.offers_of[who] if o.asked_at > since})
 
+    def _awake(self, team: Team, expert_id: int) -> Awake:
+        who, is_immediate = self.world.members[expert_id], team.deployment.priority is Priority.IMMEDIATE
+        return Awake(who.time_zone, is_immediate, who.wakes_for_immediate, False, composing.night_of(self.world))
+
+    def _next_rung(self, team: Team, offer: Offer) -> tuple[int, datetime]:
+        since = self._awake(team, offer.expert_id).since
+        return ladder.following(offer.asked_at, offer.reply_by, team.deployment.priority, offer.rung, since)
+
     def _due(self, team: Team, offer: Offer) -> None:
         if offer.state not in OPEN:
             return
@@ -190,20 +212,9 @@ class Desk:
             offer.rung = rung
             self.climb(team, offer)
 
-    def _next_rung(self, team: Team, offer: Offer) -> tuple[int, datetime]:
-        """The rung that an open offer climbs next, and when (`offers.next_rung`)."""
-        priority, since = team.deployment.priority, self._awake(team, offer.expert_id).since
-        return ladder.following(offer.asked_at, offer.reply_by, priority, offer.rung, since)
-
-    def _awake(self, team: Team, expert_id: int) -> Awake:
-        who, is_immediate = self.world.members[expert_id], team.deployment.priority is Priority.IMMEDIATE
-        night = composing.night_of(self.world)
-        return Awake(who.time_zone, is_immediate, who.wakes_for_immediate, is_on_standby=False, night=night)
-
     def climb(self, team: Team, offer: Offer) -> None:
         """Do what the offer's next rung says (`offers.climb`)."""
-        priority = team.deployment.priority
-        step = ladder.USUAL[priority][offer.rung].step
+        step = ladder.USUAL[team.deployment.priority][offer.rung].step
         offer.rung += 1
         if step is Step.EXPIRE:
             self._release(team, offer, "expire")

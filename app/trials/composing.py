@@ -1,6 +1,6 @@
 """Teams in a trial: the service's own problem and the same solver, over a pool whose arrays are kept up to date."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 
 import numpy as np
@@ -101,11 +101,11 @@ def tired(world: World) -> set[int]:
     return set(limits.free_from(world.times_asked(), world.terms.questions_per_day))
 
 
-def compose(bench: Bench, team: Team) -> Roster:
-    """The best roster now, with everybody who said yes or is being asked in their place."""
+def compose(bench: Bench, team: Team, skipped: Collection[int] = ()) -> Roster:
+    """The best roster now, with everybody who said yes or is being asked in their place, without those skipped."""
     world, deployment = bench.world, team.deployment
     elsewhere = elsewhere_of(world, team)
-    standing = standing_of(deployment, team.offers, elsewhere, tired(world))
+    standing = standing_of(deployment, team.offers, elsewhere, {*skipped, *tired(world)})
     pins = {**standing.kept, **{id_: one.expert_id for id_, one in team.seated.items()}}
     unwilling = set(standing.excluded) | _asleep(world, team)
     asked = as_request(

@@ -8,11 +8,11 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from app.core.places import clock_time
+from app.core.places import deadline
 from app.dispatch.answers import Answer
 from app.dispatch.models import Offer
 from app.dispatch.offers import CODE_REST
-from app.dispatch.states import OfferState
+from app.dispatch.states import OPEN, OfferState
 from app.experts.models import Contact, Expert
 from app.replies.meaning import Kind, Meaning, read
 from app.replies.optouts import RESUMING
@@ -32,7 +32,7 @@ KEYS = {"1": Answer.YES, "2": Answer.NO}
 
 def question(offer: Offer, zone: str) -> str:
     """What people act on of an offer's text."""
-    return f"Reply YES {offer.code} or NO {offer.code} by {clock_time(offer.reply_by, zone)}."
+    return f"Reply YES {offer.code} or NO {offer.code} by {deadline(offer.reply_by, zone, asked_at=offer.asked_at)}."
 
 
 def hear(desk: "Desk", number: str, body: str) -> None:
@@ -117,8 +117,8 @@ def _say(desk: "Desk", number: str, kind: str, body: str) -> None:
 def ring(desk: "Desk", team: "Team", offer: Offer, number: str) -> None:
     """A call with the question: a person picks up and presses a key, or nobody does."""
     world = desk.world
-    if offer.reply_by <= world.now:
-        return
+    if offer.reply_by <= world.now or offer.state not in OPEN:
+        return  # answered in the meantime: what waits is taken back
     pickup, keys = world.people.picks_up(number, world.now)
     if pickup is not Pickup.PERSON:
         return
