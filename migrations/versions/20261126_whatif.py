@@ -1,7 +1,7 @@
 """Comparisons of today with what would be: what was asked, and what each draw came to.
 
 Revision ID: 20261126_whatif
-Revises: 20261126_foresight
+Revises: 20261126_growth
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 revision = "20261126_whatif"
-down_revision = "20261126_foresight"
+down_revision = "20261126_growth"
 branch_labels = None
 depends_on = None
 
