@@ -45,6 +45,10 @@ class Part:
         """POST with an Idempotency-Key, and the answer's JSON."""
         return self._done(self._http.post(path, json=body or {}, headers={"Idempotency-Key": str(uuid4())}))
 
+    def send(self, path: str, name: str, content: bytes) -> Any:
+        """POST a file, and the answer's JSON."""
+        return self._done(self._http.post(path, files={"file": (name, content)}))
+
     @staticmethod
     def _done(answer: httpx.Response) -> Any:
         if answer.is_error:

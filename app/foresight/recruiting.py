@@ -295,6 +295,11 @@ def advise(wish: Wish, told: Callable[[str], None] = lambda _: None) -> Advice:
     return _compared(wish, recruits, experts, licences)
 
 
+def experts_for(wish: Wish) -> list[Expert]:
+    """The recruits alone, as the rules see them, without comparing them with others."""
+    return _recruit(wish, kinds(may_lead=wish.may_lead), licences_by_state(wish.experts), lambda _: None)[1]
+
+
 def training(wish: Wish) -> list[list[sketch.Case]]:
     """The years that recruits are chosen by."""
     return [sketch.cases_of(demand.a_year(wish.demand, wish.seed * 1000 + n)) for n in range(wish.training_years)]

@@ -37,6 +37,9 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "timeline": ("/desk/timeline", DESK),
     "map": ("/desk/map", DESK),
     "readiness": ("/desk/experts/readiness", DESK),
+    "foresight": ("/desk/foresight", ("intake", "admin")),
+    "foresight-demand": ("/desk/foresight/demand", ("intake", "admin")),
+    "foresight-recruiting": ("/desk/foresight/recruiting", ("intake", "admin")),
     "experts": ("/desk/experts", (*DESK, "admin")),
     "expert-file": ("/desk/experts/{leader}", (*DESK, "admin")),
     "expert-new": ("/desk/experts/new", ("admin",)),
@@ -101,6 +104,7 @@ def make(house: House, filed: Mapping[str, str] | None = None) -> dict[str, str]
     Returns:
         What stands in the braces of the addresses.
     """
+    _foresees(house)
     made = {stage: (filed or {}).get(stage) or house.files() for stage in STAGES}
     house.recommends(made["recommended"])
     house.proposes(made["proposed"])
@@ -120,8 +124,27 @@ def make(house: House, filed: Mapping[str, str] | None = None) -> dict[str, str]
     drill = house.parts["recommender"].post("/drills", {"states": ["TX", "CO"]})
     wait_for(lambda: house.parts["recommender"].get("/inbox"))
     link = wait_for(lambda: link_of(house, last))
+    wait_for(lambda: _foreseen(house), within_s=120)
     ids = {"leader": str(leader), "member": str(member), "drill": str(drill["id"])}
     return made | ids | {"link": link, "form": str(_form(house))}
+
+
+def _foresees(house: House) -> None:
+    """Past incidents are loaded, readiness and whom to recruit are asked for; they are worked out meanwhile."""
+    kinds = ("officer_involved_shooting", "mass_violence")
+    rows = [
+        f"2025-{1 + n % 12:02d}-{1 + n % 28:02d},{kinds[n % 9 == 0]},Agency {n},Town,{state},{place},1,0"
+        for n, (state, place) in enumerate([("CO", "39.7,-105.0"), ("TX", "29.8,-95.4"), ("AK", "61.2,-149.9")] * 20)
+    ]
+    content = "\n".join(("date,kind,agency,city,state,latitude,longitude,killed,injured", *rows, "")).encode()
+    house.parts["admin"].send("/foresight/incidents", "past.csv", content)
+    house.parts["admin"].post("/foresight/readiness")
+    house.parts["admin"].post("/foresight/recruiting", {"count": 3})
+
+
+def _foreseen(house: House) -> bool:
+    desk = house.parts["intake"]
+    return bool(desk.get("/foresight/readiness") and desk.get("/foresight/recruiting"))
 
 
 def _stays_longer(house: House, reference: str, expert_id: int) -> None:

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from app.core.database import begin
+from app.core.events import SYSTEM
+from app.rosters import rules
 from tests.story import Story
-from tests.web.browser import ADMIN, browser, headline
+from tests.web.browser import ADMIN, INTAKE, browser, headline
 
 
 async def worked_out(story: Story) -> dict[str, Any]:
@@ -27,3 +30,55 @@ async def test_readiness_is_asked_for_worked_out_and_shown_with_its_age(story: S
         after = await page.opens("/desk/foresight?view=CL&hours=12")
         assert headline(after).startswith("A clinician is on site within 12 hours ")
         assert "Worked out" in after.text
+
+
+async def test_the_api_tells_every_state_and_what_it_rests_on(story: Story) -> None:
+    found = await worked_out(story)
+    assert len(found["states"]) == 56
+    assert found["weights"] == "people"
+    assert [one["hours"] for one in found["nation"]["team"]] == [6, 12, 24, 48]
+    assert [day["day"] for day in found["ahead"]] == [0, 15, 30, 45, 60, 75, 90]
+    assert found["people"] == 300
+    again = await worked_out(story)
+    assert {**again, "made_at": "", "took_ms": 0} == {**found, "made_at": "", "took_ms": 0}
+
+
+async def test_under_the_floor_the_desk_is_told_once_and_it_ends_when_readiness_is_better(story: Story) -> None:
+    await floor(story, 99)
+    await worked_out(story)
+    (alarm,) = await open_alarms(story)
+    assert "within 24 h with less than 99 in 100" in alarm["says"]
+    await worked_out(story)
+    (again,) = await open_alarms(story)
+    assert again["id"] == alarm["id"]
+    assert (await story.api("recommender", "POST", f"/alarms/{alarm['id']}/settle")).status_code == 204
+    await worked_out(story)
+    assert await open_alarms(story) == []  # whoever settled it knows; the states are the same
+    await floor(story, 0)
+    await worked_out(story)
+    await floor(story, 99)
+    await worked_out(story)
+    assert len(await open_alarms(story)) == 1
+    await floor(story, 0)
+    await worked_out(story)
+    assert await open_alarms(story) == []
+
+
+async def floor(story: Story, in_100: int) -> None:
+    async with begin() as session:
+        held = await rules.current(session)
+        newest = await rules.versions(session, 1)
+        changed = held.model_copy(update={"readiness_floor": in_100})
+        await rules.change(session, changed, "A test.", seen=newest[0].version if newest else 0, by=SYSTEM)
+    await story.settle()
+
+
+async def open_alarms(story: Story) -> list[dict[str, Any]]:
+    answer = await story.api("recommender", "GET", "/alarms")
+    return [one for one in answer.json() if one["kind"] == "readiness.floor"]
+
+
+async def test_whoever_may_only_read_experts_is_not_shown_the_button(story: Story) -> None:
+    async with browser(story, INTAKE) as page:
+        assert "/desk/foresight" in (await page.opens("/desk/foresight")).text
+        assert "<button" not in (await page.opens("/desk/foresight/recruiting")).text.split("<main")[1]

@@ -1,0 +1,114 @@
+"""Files of past incidents: loaded whole or not at all; advice rests on them."""
+
+from typing import Any
+
+import httpx
+import pytest
+from typer.testing import CliRunner
+
+from app.cli import cli
+from app.foresight import demand
+from tests.foresight.test_demand import a_year
+from tests.story import Story
+from tests.web.browser import ADMIN, browser, headline
+
+GOOD = demand.as_csv(a_year(count=80))
+BAD = GOOD + "2025-13-01,mass_violence,Police,Town,TX,30,-97,1,0\n2025-05-01,mass_violence,Police,Town,ZZ,30,-97,1,0\n"
+
+
+async def loads(story: Story, content: str, name: str = "past.csv", query: str = "") -> httpx.Response:
+    return await story.http.post(
+        f"/api/v1/foresight/incidents{query}", files={"file": (name, content.encode())},
+        headers={"Authorization": f"Bearer {story.keys['admin']}"},
+    )  # fmt: skip
+
+
+async def told(story: Story) -> dict[str, Any] | None:
+    answer = await story.api("intake", "GET", "/foresight/demand")
+    found: dict[str, Any] = answer.json()
+    return found if answer.status_code == 200 else None
+
+
+async def test_a_file_with_a_bad_line_loads_nothing_and_names_every_such_line(story: Story) -> None:
+    refused = await loads(story, BAD)
+    assert refused.status_code == 422
+    assert "line 82" in refused.text
+    assert "line 83" in refused.text
+    assert "&#39;ZZ&#39;" in refused.text or "'ZZ'" in refused.text
+    assert await told(story) is None
+    still = await loads(story, BAD, query="?skip_unknown=true")
+    assert still.status_code == 422  # a bad date is no unknown place
+    unknown = GOOD + BAD.splitlines()[-1] + "\n"
+    assert (await loads(story, unknown)).status_code == 422
+    assert (await loads(story, unknown, query="?skip_unknown=true")).status_code == 201
+    known = await told(story)
+    assert known is not None
+    assert known["incidents"] == 80
+
+
+async def test_a_file_counts_once_and_can_be_taken_out_again(story: Story) -> None:
+    made = await loads(story, GOOD)
+    assert made.status_code == 201, made.text
+    assert (await loads(story, GOOD, "again.csv")).status_code == 422
+    known = await told(story)
+    assert known is not None
+    assert known["a_year"] == pytest.approx(80, rel=0.02)
+    assert known["states"]["CA"]["a_year"]["low"] < known["states"]["CA"]["a_year"]["value"]
+    answer = await story.api("admin", "DELETE", f"/foresight/incidents/{made.json()['id']}")
+    assert answer.status_code == 204
+    assert await told(story) is None
+
+
+async def test_an_invented_file_is_called_synthetic_on_the_page(story: Story) -> None:
+    invented = demand.as_csv(demand.a_year(demand.estimate(a_year(count=80)), 1))
+    assert (await loads(story, invented, "invented.csv")).json()["is_synthetic"] is True
+    async with browser(story, ADMIN) as page:
+        shown = await page.opens("/desk/foresight/demand")
+        assert headline(shown).endswith("incidents a year are to be expected")
+        assert "Some of them are synthetic" in shown.text
+
+
+async def test_advice_waits_for_incidents_then_names_whom_and_compares(story: Story) -> None:
+    asked = await story.api("admin", "POST", "/foresight/recruiting", {"count": 2})
+    assert asked.status_code == 202
+    await story.settle()
+    async with browser(story, ADMIN) as page:
+        before = await page.opens("/desk/foresight/recruiting")
+        assert "No past incidents are loaded" in before.text
+        assert (await story.api("intake", "GET", "/foresight/recruiting")).status_code == 404
+        await loads(story, GOOD)
+        wrong = await page.sends("/desk/foresight/recruiting", count="many", may_lead="true")
+        assert wrong.status_code == 422
+        assert 'value="many"' in wrong.text
+        await page.sends("/desk/foresight/recruiting", count="2", may_lead="true")
+        await story.settle()
+        after = await page.opens("/desk/foresight/recruiting")
+        assert headline(after).startswith("2 recruits would fill ")
+        assert "synthetic" in after.text
+    found = (await story.api("intake", "GET", "/foresight/recruiting")).json()
+    assert len(found["recruits"]) == 2
+    assert {gain["way"] for gain in found["gains"]} == {"ours", "population", "random"}
+
+
+def test_the_command_line_names_bad_lines_of_incidents_and_of_a_pool_and_does_nothing(tmp_path: Any) -> None:
+    past, pool = tmp_path / "past.csv", tmp_path / "pool.csv"
+    past.write_text(BAD)
+    refused = CliRunner().invoke(cli, ["recruit", str(past)])
+    assert refused.exit_code == 2
+    assert "line 82" in refused.output
+    assert "line 83" in refused.output
+    past.write_text(GOOD)
+    pool.write_text("name,disciplines,city,state,latitude,longitude,mobile\nAda,LE,Town,ZZ,30,-97,512-555-0142\n")
+    refused = CliRunner().invoke(cli, ["recruit", str(past), "--pool", str(pool)])
+    assert refused.exit_code == 2
+    assert "line 2" in refused.output
+
+
+def test_an_invented_year_from_the_command_line_is_marked_and_can_be_read_again(tmp_path: Any) -> None:
+    past, out = tmp_path / "past.csv", tmp_path / "year.csv"
+    past.write_text(GOOD)
+    made = CliRunner().invoke(cli, ["demand", str(past), "--out", str(out), "--year", "2030", "--seed", "4"])
+    assert made.exit_code == 0, made.output
+    assert "synthetic" in made.output
+    assert all("Synthetic: " in line for line in out.read_text().splitlines()[1:])
+    assert CliRunner().invoke(cli, ["demand", str(out)]).exit_code == 0
