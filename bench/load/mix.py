@@ -4,6 +4,7 @@ import json
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from urllib.parse import urlencode, urlsplit
@@ -49,6 +50,7 @@ class Mix:
     def __init__(self, part: Part, people: int, references: list[str], seed: int = 1) -> None:
         self._part, self._people, self._references = part, people, references
         self._random, self._phones = Random(f"mix:{seed}"), Phones("mix")
+        self._needed_by = (datetime.now(UTC) + timedelta(days=4)).isoformat()
         self._answered = self._called_back = 0
         self._host = urlsplit(get_settings().public_url).netloc
         token = get_settings().twilio_auth_token.get_secret_value()
@@ -92,7 +94,7 @@ class Mix:
     def _files(self) -> str:
         form = {
             "incident_type": "mass_shooting", "city": "Harlan Ridge", "state": "CO", "summary": "Load.", "days": 2,
-            "priority": "routine", "needed_by": "2031-06-01T12:00:00Z", "contact_name": "Ellen Marsh",
+            "priority": "routine", "needed_by": self._needed_by, "contact_name": "Ellen Marsh",
             "contact_phone": "719-555-0142", "contact_email": "chief@harlanridge.example",
         }  # fmt: skip
         once = str(UUID(int=self._random.getrandbits(128), version=4))
