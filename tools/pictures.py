@@ -28,6 +28,8 @@ ROOT = Path(__file__).parent.parent
 DOCS, ARTEFACTS = ROOT / "docs", ROOT / "artefacts" / "pictures"
 TALLEST = 1600
 """CSS pixels of a picture in the documentation; what is longer ends there."""
+SCREEN = 844
+"""Of a phone: what somebody sees before they scroll."""
 WEBP_QUALITY = 82
 
 
@@ -61,11 +63,11 @@ DOCUMENTED: dict[str, Picture] = {
     "experts": Picture("experts", who="recommender"),
     "replies": Picture("replies"),
     "figures": Picture("figures", who="recommender"),
-    "agency-form": Picture("agency-what", width=PHONE),
-    "agency-status": Picture("agency-status", width=PHONE),
-    "agency-confirmed": Picture("agency-confirmed", width=PHONE),
-    "phone-offer": Picture("link", width=PHONE),
-    "phone-days": Picture("expert-days", width=PHONE),
+    "agency-form": Picture("agency-what", width=PHONE, tallest=SCREEN),
+    "agency-status": Picture("agency-status", width=PHONE, tallest=SCREEN),
+    "agency-confirmed": Picture("agency-confirmed", width=PHONE, tallest=SCREEN),
+    "phone-offer": Picture("link", width=PHONE, tallest=SCREEN),
+    "phone-days": Picture("expert-days", width=PHONE, tallest=SCREEN),
     "phones": Picture("{carrier}/phones?find={asked_lead}"),
 }
 """Name to what it shows. In braces: what `a_day` gives."""
