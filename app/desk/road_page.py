@@ -87,9 +87,9 @@ async def _page(
     members, issued = await queries.members(session, deployment), await queries.orders_of(session, deployment.id)
     order = issued[0] if issued else None
     signed = {row.item: row for row in await demobilising.signed(session, deployment.id)}
-    shown = {"given": start_of(asked, order), "errors": {}} | more
+    shown = {"given": start_of(asked, order), "errors": {}, "theirs": None} | more
     return render(
-        request, "desk/road.html", 422 if shown["errors"] else 200,
+        request, "desk/road.html", 412 if shown["theirs"] else 422 if shown["errors"] else 200,
         deployment=deployment, asked=asked, members=members, orders=issued,
         headline=headline(deployment, order, members), where=WHERE, steps=STEPS, buttons=BUTTONS,
         reports=await daily.reports(session, deployment.id), signed=signed, items=ITEMS,
@@ -141,11 +141,25 @@ def _back(reference: str, place: str = "") -> Response:
     return RedirectResponse(f"/desk/requests/{reference}/road{place}", 303)
 
 
+def _is_same(order: MissionOrder, given: dict[str, str]) -> bool:
+    """Whether this order says what was typed."""
+    try:
+        typed = OrderIn.model_validate(given).model_dump()
+    except ValidationError:
+        return False
+    return all(getattr(order, name) == value for name, value in typed.items())
+
+
 @router.post("/order")
 async def order(reference: str, request: Request, session: Session, viewer: MayWorkField) -> Response:
     """Issue or amend the mission order; with errors, the form again with all that was typed."""
     deployment = await deployments.find(session, viewer, reference, lock=True)
     given = {name: str(value) for name, value in (await request.form()).items()}
+    seen, newest = given.pop("seen", ""), await orders.latest(session, deployment.id)
+    if newest is not None and seen != str(newest.number):
+        if _is_same(newest, given):  # the form was sent twice
+            return _back(reference)
+        return await _page(request, session, viewer, deployment, given=given, theirs=newest)
     try:
         form = OrderIn.model_validate(given)
         async with session.begin_nested():

@@ -63,6 +63,16 @@ async def report(session: AsyncSession, deployment: Deployment, form: ReportIn, 
     return kept
 
 
+async def says(session: AsyncSession, deployment: Deployment, form: ReportIn, *, by: Actor) -> bool:
+    """Whether the report that is kept of that day says this already, in this very person's words."""
+    query = select(DailyReport).where(DailyReport.deployment_id == deployment.id, DailyReport.day == form.day)
+    kept = await session.scalar(query)
+    if kept is None or (kept.by_kind, kept.by_id) != (by.kind, by.id):
+        return False
+    words = form.model_dump(include={"done", "planned", "needs", "people_reached"})
+    return all(getattr(kept, name) == value for name, value in words.items())
+
+
 async def members(session: AsyncSession, deployment: Deployment) -> Mapping[int, Assignment]:
     """Expert to assignment of whoever is or was on the road with this team."""
     query = select(Assignment).where(

@@ -163,7 +163,10 @@ async def report(reference: str, request: Request, session: Session, viewer: May
     except ValidationError:
         errors = {"people_reached": gettext("A whole number, or leave it empty.")}
         return await _team(request, session, deployment, given, errors)
-    except (Invalid, Changed) as problem:
+    except Changed as problem:
+        if not await daily.says(session, deployment, form, by=_by(viewer)):  # else the form was only sent twice
+            return await _team(request, session, deployment, given, {"form": problem.detail})
+    except Invalid as problem:
         return await _team(request, session, deployment, given, {"form": problem.detail})
     return RedirectResponse(f"/my/teams/{reference}", 303)
 

@@ -24,7 +24,7 @@ EMAILS = {
     "chief": "chief@harlanridge.example", "intake": "intake@desk.example", "recommender": "recommend@desk.example",
     "approver": "approve@desk.example", "admin": "admin@desk.example", "expert": "expert@experts.example",
     "leader": "leader@desk.example", "auditor": "auditor@desk.example", "wellness": "wellness@desk.example",
-    "keyholder": "keyholder@desk.example",
+    "keyholder": "keyholder@desk.example", "captain": "captain@desk.example",
 }  # fmt: skip
 
 

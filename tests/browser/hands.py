@@ -24,3 +24,16 @@ def press(page: Page, name: str, then: str) -> None:
     tab_to(page, name)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text(then)
+
+
+def write(page: Page, name: str, words: str) -> None:
+    """Tab to a field and type."""
+    tab_to(page, name)
+    page.keyboard.type(words)
+
+
+def act(page: Page, name: str) -> None:
+    """Tab to it, press Enter, and wait for the page that follows."""
+    tab_to(page, name)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")

@@ -89,6 +89,31 @@ class House:
 
         return sorted(wait_for(all_said_yes), key=lambda offer: int(offer["seat"]))
 
+    def orders(self, reference: str) -> list[dict[str, Any]]:
+        """Everything up to the team with its order, read by everybody; the offers, in the order of the seats."""
+        team = self.confirms(reference)
+        self.parts["recommender"].post(f"/deployments/{reference}/order", ORDER)
+        for offer in team:
+            self.parts["recommender"].post(f"/deployments/{reference}/members/{offer['expert_id']}/acknowledge")
+        return team
+
+    def arrives(self, reference: str) -> list[dict[str, Any]]:
+        """Everything up to the team on site; the offers, in the order of the seats."""
+        team = self.orders(reference)
+        for offer in team:
+            told = f"/deployments/{reference}/members/{offer['expert_id']}/check-ins"
+            self.parts["recommender"].post(told, {"step": "arrived"})
+        return team
+
+    def releases(self, reference: str) -> None:
+        """Everything up to the team that is released."""
+        self.arrives(reference)
+        desk, there = self.parts["recommender"], f"/deployments/{reference}"
+        desk.post(f"{there}/demobilise")
+        for item in ("hand_off", "equipment", "expenses", "notes_destroyed", "wellness_contact"):
+            desk.post(f"{there}/sign-offs", {"item": item, "note": "Ana Lopez"})
+        desk.post(f"{there}/release")
+
     def employs(self, name: str, role: str, **fields: Any) -> None:
         """Open an account; `name` signs in with their part's address of the desk and the demonstration's password."""
         account = {"email": f"{name}@desk.example", "name": name.title(), "roles": [role], "password": DEMO_PASSWORD}

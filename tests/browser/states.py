@@ -1,12 +1,16 @@
 """Every page there is: its address, who opens it, and the state of the service that it needs."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
+import psycopg
 
+from app.core.settings import get_settings
+from app.messaging import sealed
 from app.seed.filling import DEMO_PASSWORD
 from tests.browser.house import ORDER, House, wait_for
 
@@ -52,9 +56,18 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "drill": ("/desk/drills/{drill}", DESK),
     "papers": ("/desk/papers", ("admin",)),
     "lessons": ("/desk/lessons", DESK),
+    "lessons-none": ("/desk/lessons?q=nobody-wrote-this", DESK),
+    "kept": ("/desk/kept", ("auditor", "admin")),
+    "texts-tried": ("/desk/settings?phone=202-555-0199&site=assistance.rrt.example.gov", DESK),
     "settings": ("/desk/settings", DESK),
     "settings-changed": ("/desk/settings", ("admin",)),
     "after": ("/desk/requests/{ordered}/after", DESK),
+    "after-released": ("/desk/requests/{released}/after", DESK),
+    "surveys-released": ("/desk/requests/{released}/surveys", ("recommender",)),
+    "road-released": ("/desk/requests/{released}/road", ("recommender", "approver")),
+    "survey-expert": ("{survey_expert}", ("nobody",)),
+    "survey-agency": ("{survey_agency}", ("nobody",)),
+    "survey-early": ("{survey_early}", ("nobody",)),
     "account": ("/account", (*DESK, "chief", "expert")),
     "audit": ("/desk/audit", ("auditor", "admin")),
     "wellness": ("/wellness", ("wellness",)),
@@ -71,7 +84,9 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "agency-tell": ("/agency/requests/{new}/tell/reach", ("chief",)),
     "agency-sign": ("/agency/requests/{new}/sign", ("chief",)),
     "agency-letters": ("/agency/requests/{new}/letters", ("chief",)),
-    "agency-rate": ("/agency/requests/{ordered}/rate", ("chief",)),
+    "agency-rate": ("/agency/requests/{released}/rate", ("chief",)),
+    "agency-rate-early": ("/agency/requests/{ordered}/rate", ("chief",)),
+    "agency-released": ("/agency/requests/{released}", ("chief",)),
     "expert": ("/my", ("expert",)),
     "expert-leads": ("/my", ("leader",)),
     "expert-days": ("/my/days", ("expert",)),
@@ -88,9 +103,13 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "not-there": ("/desk/requests/99-9999", ("recommender",)),
 }
 """Name to its address and to who opens it."""
-REFUSED = {"not-allowed": 403, "not-there": 404, "link-ended": 404}
+REFUSED = {"not-allowed": 403, "not-there": 404, "link-ended": 404, "survey-early": 410}
 LINK = re.compile(r"(/x/[0-9A-Za-z]{27})\b")
-STAGES = ("new", "recommended", "proposed", "asked", "confirmed", "ordered")
+STAGES = ("new", "recommended", "proposed", "asked", "confirmed", "ordered", "released")
+LESSON = {
+    "summary": "Helped both shifts and the families.", "went_well": "One car for all.", "to_improve": "Badges late.",
+    "lessons": "Ask for badges before travel.", "version": "1", "verb": "save",
+}  # fmt: skip
 
 
 def make(house: House, filed: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -121,12 +140,14 @@ def make(house: House, filed: Mapping[str, str] | None = None) -> dict[str, str]
     house.employs("leader", "expert", expert_id=leader)
     house.employs("auditor", "auditor")
     house.employs("wellness", "wellness_lead")
+    house.releases(made["released"])
+    _writes_a_lesson(house, made["released"])
     drill = house.parts["recommender"].post("/drills", {"states": ["TX", "CO"]})
     wait_for(lambda: house.parts["recommender"].get("/inbox"))
     link = wait_for(lambda: link_of(house, last))
     wait_for(lambda: _foreseen(house), within_s=120)
     ids = {"leader": str(leader), "member": str(member), "drill": str(drill["id"])}
-    return made | ids | {"link": link, "form": str(_form(house))}
+    return made | ids | _surveys() | {"link": link, "form": str(_form(house))}
 
 
 def _foresees(house: House) -> None:
@@ -163,10 +184,35 @@ def link_of(house: House, offer: dict[str, Any]) -> str | None:
     return next((found[1] for text in house.sent() if asked in text and (found := LINK.search(text))), None)
 
 
+def _surveys() -> dict[str, str]:
+    """Links of surveys as their texts say them: one to an expert and one to the agency, whose day has come, and one
+    whose day has not. The house's clock goes as fast as ours, so the days are brought forward by hand."""
+    with psycopg.connect(get_settings().libpq_url) as database:
+        rows = database.execute("select id, audience from surveys order by audience, id").fetchall()
+        agency, early, *_ = [survey for survey, audience in rows if audience == "agency"]
+        expert = next(survey for survey, audience in rows if audience == "expert")
+        database.execute(
+            "update surveys set due_at = due_at - interval '8 days' where id = any(%s)", [[agency, expert]]
+        )
+    links = {"survey_expert": expert, "survey_agency": agency, "survey_early": early}
+    return {name: f"/s/{sealed.survey_token(survey)}" for name, survey in links.items()}
+
+
+def _writes_a_lesson(house: House, reference: str) -> None:
+    with _signed_in(house, "recommend@desk.example") as page:
+        page.post(f"/desk/requests/{reference}/after", data=LESSON).raise_for_status()
+
+
+@contextmanager
+def _signed_in(house: House, email: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=house.base, follow_redirects=True, timeout=30) as page:
+        page.post("/sign-in", data={"email": email, "password": DEMO_PASSWORD}).raise_for_status()
+        yield page
+
+
 def _form(house: House) -> int:
     """A form that the chief has begun."""
-    with httpx.Client(base_url=house.base, follow_redirects=True) as page:
-        page.post("/sign-in", data={"email": "chief@harlanridge.example", "password": DEMO_PASSWORD})
+    with _signed_in(house, "chief@harlanridge.example") as page:
         begun = page.post("/request").url.path.split("/")[2]
         page.post(f"/request/{begun}/what", data={"incident_type": "mass_shooting"})
     return int(begun)

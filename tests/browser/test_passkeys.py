@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from app.demo.machine import free_port
-from tests.browser.conftest import Watched, sign_in
+from tests.browser.axe import MODES, PICTURED, findings
+from tests.browser.conftest import ARTEFACTS, Watched, sign_in
 from tests.browser.house import House, wait_for
 
 
@@ -58,6 +59,17 @@ def _authenticator(page: Page) -> Callable[[str, dict[str, Any]], Any]:
     return lambda word, more: devtools.send(f"WebAuthn.{word}", {"authenticatorId": made["authenticatorId"]} | more)
 
 
+def _look(page: Page, name: str) -> list[str]:
+    """What is wrong with a page that only somebody with a factor sees, in every way of showing it; its pictures."""
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    wrong = []
+    for mode in MODES:
+        wrong += findings(page, mode)
+        if mode in PICTURED:
+            page.screenshot(path=ARTEFACTS / f"{name}-{mode}.png", full_page=True)
+    return wrong
+
+
 def test_a_passkey_is_made_asked_for_and_opens_the_desk(person: Callable[..., Page]) -> None:
     page = person("keyholder")
     tell = _authenticator(page)
@@ -65,9 +77,11 @@ def test_a_passkey_is_made_asked_for_and_opens_the_desk(person: Callable[..., Pa
     page.get_by_role("button", name="Add a passkey").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your account asks for a second factor")
     assert len(tell("getCredentials", {})["credentials"]) == 1
+    assert _look(page, "account-with-passkey") == []
     page.get_by_role("button", name="Sign out").first.click()
     sign_in(page, "keyholder")
     expect(page.get_by_role("heading", level=1)).to_have_text("Show that it is you")
+    assert _look(page, "factor") == []
 
     tell("setUserVerified", {"isUserVerified": False})
     page.get_by_role("button", name="Use a passkey").click()
