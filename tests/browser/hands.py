@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 FOCUSED = """(() => {
   const one = document.activeElement;
-  return one === document.body ? "" : (one.labels?.[0] || one).innerText;
+  return one === document.body ? "" : (one.labels?.[0] || one).textContent.replace(/\\s+/g, " ").trim();
 })()"""
 """The words of what has the focus; nothing when nothing has it."""
 
