@@ -7,7 +7,7 @@ which are the solver's own (domain.md 1.4, 1.5).
 from datetime import time, timedelta
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -102,6 +102,11 @@ class Rules(BaseModel):
     )  # fmt: skip
     readiness_hours: Literal[6, 12, 24, 48] = _limit(24, "In time is within so many hours: 6, 12, 24 or 48", READINESS)
     reserves: tuple[ReserveRule, ...] = Field((), max_length=60)
+
+    @field_validator("readiness_hours", mode="before")
+    @classmethod
+    def _hours_as_a_form_sends_them(cls, given: Any) -> Any:
+        return int(given) if isinstance(given, str) and given.isdecimal() else given
 
     @model_validator(mode="after")
     def _longer_stays_rest_no_less(self) -> Self:

@@ -28,16 +28,16 @@ def test_swapping_a_person_in_a_proposed_team(person: Person, house: House) -> N
     house.proposes(reference)
     page = person("recommender")
     page.goto(f"/desk/requests/{reference}")
-    before = house.parts["recommender"].get(f"/deployments/{reference}/rosters/1")["seats"][0]
+    before = house.parts["recommender"].get(f"/deployments/{reference}/rosters/1")["seats"][0]["choice"]["name"]
     act(page, "Swap")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Who instead of")
     tab_to(page, "Swap in")
-    name = page.evaluate("document.activeElement.innerText").removeprefix("Swap in").strip()
+    name = page.evaluate("document.activeElement.textContent").removeprefix("Swap in").strip()
     with page.expect_navigation():
         page.keyboard.press("Enter")
     expect(page.locator("#roster + p")).to_contain_text("Version 2", timeout=30_000)
-    after = house.parts["recommender"].get(f"/deployments/{reference}/rosters/2")["seats"][0]
-    assert before["expert_name"] != name == after["expert_name"]
+    after = house.parts["recommender"].get(f"/deployments/{reference}/rosters/2")["seats"][0]["choice"]["name"]
+    assert before != name == after
 
 
 def test_a_question_to_the_agency_and_its_answer(person: Person, house: House) -> None:
@@ -78,9 +78,8 @@ def test_the_order_is_sent_and_read_and_the_day_is_reported(person: Person, hous
     act(leader, "Read my mission order")
     act(leader, "I have read it")
     expect(leader.get_by_role("heading", level=1)).to_have_text("You have read your mission order")
-    leader.goto("/my/trips")
-    act(leader, "I have arrived")
     leader.goto(f"/my/teams/{on_the_road}")
+    act(leader, "Is here")
     write(leader, "What was done", "Met both shifts.")
     write(leader, "People reached today", "40")
     act(leader, "Send the report")
@@ -110,7 +109,7 @@ def test_the_help_is_rated_and_the_lesson_written(person: Person, house: House) 
     chief.goto(f"/agency/requests/{reference}")
     act(chief, "Three questions, a minute")
     tab_to(chief, "Very good")
-    chief.keyboard.press("ArrowDown")
+    chief.keyboard.press("ArrowDown")  # in a group of choices the arrows choose
     write(chief, "What should we do better?", "Come a day sooner.")
     act(chief, "Send your rating")
     expect(chief.get_by_text("Thank you for telling us how it was")).to_be_visible()
