@@ -6,7 +6,7 @@ The only module that imports procrastinate.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -242,14 +242,16 @@ async def run_worker(concurrency: int = 8, *, wait: bool = True) -> None:
         )
 
 
-async def run_due(session_factory: Callable[[], Any]) -> int:
-    """Run every job that is due, in this task, one after the other, those they defer included. For tests and replays.
+async def run_due(session_factory: Callable[[], Any], only: Collection[str] | None = None) -> int:
+    """Run every job that is due, in this task, one after the other, those they defer included.
+
+    For tests, replays, and a database that was restored: there no worker works yet. `only`: of these names.
 
     Returns:
         How many ran.
     """
     ran = 0
-    while (due := await _take_due(session_factory)) is not None:
+    while (due := await _take_due(session_factory, only)) is not None:
         await watched(due.task_name, _HANDLERS[due.task_name])(**due.task_kwargs)
         if not clock.is_stepped:
             async with session_factory() as session:
@@ -258,16 +260,18 @@ async def run_due(session_factory: Callable[[], Any]) -> int:
     return ran
 
 
-async def _take_due(session_factory: Callable[[], Any]) -> Job | None:
+async def _take_due(session_factory: Callable[[], Any], only: Collection[str] | None) -> Job | None:
     # A replay goes on from its last copy, not from a job that was under way: it takes and deletes at once.
     taken = "delete from procrastinate_jobs" if clock.is_stepped else "update procrastinate_jobs set status = 'doing'"
     query = text(
         f"{taken} where id = (select id from procrastinate_jobs"  # noqa: S608 - one of the two above  # nosec B608
         " where status = 'todo' and task_name <> all(:periodic)"
+        " and (cast(:only as text[]) is null or task_name = any(cast(:only as text[])))"
         " and (scheduled_at is null or scheduled_at <= coalesce(cast(:now as timestamptz), now()))"
         " order by priority desc, id limit 1 for update skip locked) returning id, task_name, args"
     )
     given = {"periodic": ["core.rescue", *_PERIODIC], "now": clock.now() if clock.is_stepped else None}
+    given["only"] = list(only) if only is not None else None
     async with session_factory() as session:
         row = (await session.execute(query, given)).one_or_none()
     if row is None:

@@ -8,6 +8,7 @@ everything waits until it was looked at; when nothing is left, the service goes 
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import clock
 from app.core.database import begin
 from app.core.events import SYSTEM
-from app.core.jobs import job_app, rescue, run_worker
+from app.core.jobs import job_app, rescue, run_due, run_worker
 from app.core.places import day_and_time
 from app.core.settings import get_settings
 from app.dispatch import restoring
@@ -43,6 +44,11 @@ MOST_LISTED = 100_000
 LOST_MESSAGES = 100_000
 """How many messages the lost part may have had: callbacks name them, so their numbers are not given again."""
 MOST_ALARMS = 100
+ANSWERED_WITHIN = timedelta(minutes=5)
+"""Our next text to a number within this time was the answer to theirs."""
+AT_ONCE = ("dispatch.clear_overlaps", "dispatch.stop_texts", "dispatch.tell_agency", "dispatch.tell_stood_down")
+"""Jobs that follow from an answer and decide nothing new: done at its place in the order. Whoever looks for the next
+person waits until all is known."""
 ROUNDING = timedelta(seconds=2)
 """The carrier's times have whole seconds: what a timer sent may be listed a moment before it was due."""
 UNEXPLAINED, UNHEARD = "text.unexplained", "call.unexplained"
@@ -139,7 +145,7 @@ async def _reconciled(why: str) -> Outcome:
     found = Outcome(since, why, texts=len(ours), answers=len(theirs))
     await _leave_room(ours)
     await _read_what_waits()
-    left = [one for one in _in_order(ours, theirs) if not await _happened(one, found)]
+    left = [one for one in in_order(ours, theirs) if not await _happened(one, found)]
     async with job_app().open_async():
         await rescue()
         await run_worker(wait=False)  # what follows from all that; no text leaves the house yet
@@ -177,10 +183,20 @@ async def _read_what_waits() -> None:
         await read(inbound_id)
 
 
-def _in_order(ours: Sequence[Listed], theirs: Sequence[Listed]) -> list[Listed]:
-    """Oldest first; of one second ours, to which people answer."""
-    both = [*reversed(ours), *reversed(theirs)]
-    return sorted(both, key=lambda one: (one.made_at, not one.is_ours))
+def in_order(ours: Sequence[Listed], theirs: Sequence[Listed]) -> list[Listed]:
+    """As it happened, oldest first.
+
+    An answer stands where it was read, right before our next text to that number: of two people who said yes at the
+    same moment, who was confirmed was read first. One that was never answered stands where it came.
+    """
+    sent: dict[str, list[datetime]] = defaultdict(list)
+    for one in reversed(ours):
+        sent[one.number].append(one.made_at)
+    placed = [(one.made_at, 2, one) for one in reversed(ours)]
+    for one in reversed(theirs):
+        later = next((at for at in sent[one.number] if one.made_at <= at <= one.made_at + ANSWERED_WITHIN), None)
+        placed.append((later or one.made_at, 1 if later else 3, one))
+    return [one for _, _, one in sorted(placed, key=lambda each: each[:2])]
 
 
 async def _happened(one: Listed, found: Outcome) -> bool:
@@ -190,6 +206,7 @@ async def _happened(one: Listed, found: Outcome) -> bool:
         inbound_id = await reconciling.keep(one)
         if inbound_id is not None:
             await read(inbound_id)
+            await run_due(begin, AT_ONCE)
             found.read += 1
         return True
     async with begin() as session:

@@ -56,6 +56,11 @@ def span(seconds: float) -> str:
     return span_words(seconds / 60) if seconds >= 1 else "none"
 
 
+def since(seconds: float) -> str:
+    """How long ago."""
+    return f"{span_words(seconds / 60)} ago" if seconds >= 60 else "just now"
+
+
 def yes(number: float) -> str:
     """Whether."""
     return "yes" if number else "no"
@@ -85,14 +90,14 @@ GROUPS: dict[str, tuple[Watched, ...]] = {
     ),
     "The service itself": (
         Watched(figures.ALARMS, "Alarms that wait for a person", 0, "Settle them on the board.", count),
-        Watched(figures.HEARTBEATS, "A worker was seen", 5 * MINUTE, "Start rrt worker.", span, "worker"),
-        Watched(figures.HEARTBEATS, "The auditor ran", 5 * MINUTE, "Start rrt worker.", span, "auditor"),
+        Watched(figures.HEARTBEATS, "A worker was seen", 5 * MINUTE, "Start rrt worker.", since, "worker"),
+        Watched(figures.HEARTBEATS, "The auditor ran", 5 * MINUTE, "Start rrt worker.", since, "auditor"),
         Watched(figures.QUEUE_AGE, "The oldest job that could run waits", MINUTE, "Start more workers.", span),
         Watched(figures.JOBS_FAILED, "Jobs that gave up", 0, "Each has an alarm with a button.", count),
         Watched(figures.RESTORED, "Restored, and not reconciled with the carrier", 0,
                 "Run rrt reconcile. Nothing is sent until then.", yes),
         Watched(figures.ARCHIVE_AGE, "The database's log is not archived", 0, "See the database server's log.", yes),
-        Watched(figures.BACKUP_AGE, "The newest backup was made", 26 * HOUR, "Mend the backup.", span),
+        Watched(figures.BACKUP_AGE, "The newest backup was made", 26 * HOUR, "Mend the backup.", since),
     ),
 }  # fmt: skip
 """What the page shows, in its order."""
@@ -169,4 +174,4 @@ async def status_page(request: Request, session: Session, viewer: MayReadAlarms)
     groups = groups_of(found)
     wrong = [line for each in groups.values() for line in each if not line.is_fine]
     times = [(t.priority, span(t.half_within_seconds), span(t.most_within_seconds)) for t in team_times(found)]
-    return render(request, "status/status.html", viewer=viewer, groups=groups, wrong=wrong, times=times)
+    return render(request, "status/status.html", groups=groups, wrong=wrong, times=times)

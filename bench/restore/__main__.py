@@ -195,7 +195,7 @@ def show(chosen: argparse.Namespace, run: Run, verdict: Verdict) -> None:
     for name, found in verdict.faults().items():
         table.add_row(name, f"[red]{len(found)}[/]" if found else "0")
     console.print(table)
-    for name, found in verdict.faults().items():
+    for name, found in {**verdict.faults(), "told to the desk": verdict.told_to_desk}.items():
         for line in found[:20]:
             console.print(f"  {name}: {line}", markup=False, soft_wrap=True)
 

@@ -22,6 +22,8 @@ class Verdict:
 
     doubled: list[str] = field(default_factory=list)
     unknown_here: list[str] = field(default_factory=list)
+    told_to_desk: list[str] = field(default_factory=list)
+    """Texts that nobody could explain, each an alarm: not a fault, a person looks."""
     missing: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     unanswered: list[str] = field(default_factory=list)
@@ -33,7 +35,7 @@ class Verdict:
         """What must be empty, in words."""
         return {
             "texts that somebody got twice": self.doubled,
-            "texts at the carrier that the database does not know": self.unknown_here,
+            "texts at the carrier that neither the database knows nor the desk was told of": self.unknown_here,
             "texts that the database takes for sent, and the carrier has not": self.missing,
             "texts of people that nobody read": self.unread,
             "yeses with a seat that nobody confirmed": self.unanswered,
@@ -60,7 +62,13 @@ def reach(carrier: str, not_ended: list[str]) -> Verdict:
             connection.execute("select sid, kind from messages where sid is not null and channel = 'text'").fetchall()
         )
         read = {sid for (sid,) in connection.execute("select sid from inbound_messages where state <> 'received'")}
-        found.unknown_here = [each["body"] for sid, each in sent.items() if sid not in known]
+        alarmed = {
+            key.partition(":")[2]
+            for (key,) in connection.execute("select key from alarms where kind = 'text.unexplained'")
+        }
+        strangers = {sid: each["body"] for sid, each in sent.items() if sid not in known}
+        found.told_to_desk = [body for sid, body in strangers.items() if sid in alarmed]
+        found.unknown_here = [body for sid, body in strangers.items() if sid not in alarmed]
         found.missing = [f"{kind} {sid}" for sid, kind in known.items() if sid not in sent]
         found.missing += [
             f"{kind} of offer {offer_id}, {state}" for kind, offer_id, state in connection.execute(

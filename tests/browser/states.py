@@ -52,6 +52,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "figure": ("/desk/figures/received", (*DESK, "auditor")),
     "handover": ("/desk/handover", DESK),
     "people": ("/desk/people", ("admin",)),
+    "status": ("/desk/status", DESK),
     "drills": ("/desk/drills", DESK),
     "drill": ("/desk/drills/{drill}", DESK),
     "papers": ("/desk/papers", ("admin",)),

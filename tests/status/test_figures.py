@@ -12,6 +12,7 @@ from app.core.settings import get_settings
 from app.status import figures, metrics
 from app.watch import alarms, heartbeats
 from tests.story import Story
+from tests.web.browser import CHIEF, INTAKE, browser, headline
 
 TOKEN = "m" * 40
 
@@ -132,3 +133,17 @@ def test_the_newest_backup_counts_and_an_unfinished_one_does_not(tmp_path: Path)
     assert figures.backup_age(tmp_path) is None
     (tmp_path / "20261125T000000Z").mkdir()
     assert figures.backup_age(tmp_path) == pytest.approx(0, abs=60)
+
+
+async def test_the_desks_page_says_the_same_in_a_sentence(story: Story) -> None:
+    async with begin() as session:
+        await heartbeats.beat(session, heartbeats.AUDITOR)
+    async with browser(story, INTAKE) as page:
+        assert headline(await page.opens("/desk/status")) == "The service works as it should"
+        async with begin() as session:
+            await alarms.sound(session, "a.kind", "a key", says="Something is wrong.", action="Mend it.")
+        shown = await page.opens("/desk/status")
+        assert headline(shown) == "One thing is not as it should be"
+        assert "Settle them on the board." in shown.text
+    async with browser(story, CHIEF) as page:
+        assert (await page.opens("/desk/status")).status_code == 403
