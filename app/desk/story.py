@@ -101,6 +101,7 @@ SENTENCES = {
     "relief.asked": "asked to have {name} relieved",
     "relief.withdrawn": "took back the relief",
     "report.kept": "reported of {day}",
+    "expenses.kept": "handed in expenses of {day}",
     "deployment.active": "is on site: the team is at work",
     "deployment.demobilising": "prepares the team to leave",
     "deployment.signed": "signed: {item}",

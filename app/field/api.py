@@ -13,11 +13,14 @@ from app.core.problems import Conflict
 from app.deployments import queries as deployments
 from app.deployments.models import Assignment, Deployment
 from app.deployments.states import AssignmentState, DeploymentState
-from app.field import daily, demobilising, journeys, orders, queries, relieving
+from app.field import daily, demobilising, journeys, orders, planning, queries, relieving, spending
 from app.field.models import DailyReport, MissionOrder
 from app.field.schemas import (
     CheckInIn,
     CheckInOut,
+    ExpenseOut,
+    ExpensesIn,
+    ExpensesOut,
     HoursIn,
     OrderIn,
     OrderOut,
@@ -214,6 +217,24 @@ async def keep_hours(
     assignment = await on_the_road(session, deployment, expert_id)
     limits = await daily.keep_hours(session, deployment, assignment, form, by=_leader(viewer))
     return HoursOut(limits=[limit.text for limit in limits])
+
+
+@router.get("/expenses")
+async def read_expenses(reference: str, session: Session, viewer: MayReadDeployments) -> ExpensesOut:
+    """What the team spent, by person, day and kind, and what passes a limit."""
+    deployment = await deployments.find(session, viewer, reference)
+    bill = (await planning.of(session, deployment, await queries.members(session, deployment))).bill
+    items = [ExpenseOut.model_validate(one) for one in bill.lines]
+    return ExpensesOut(total=float(bill.total), over=list(bill.over), items=items)
+
+
+@router.put("/members/{expert_id}/expenses", status_code=204)
+async def keep_expenses(
+    reference: str, expert_id: int, form: ExpensesIn, session: Session, viewer: MayWorkField
+) -> None:
+    """What somebody spent on a day, in place of what was kept before."""
+    deployment = await deployments.find(session, viewer, reference, lock=True)
+    await spending.keep(session, deployment, await on_the_road(session, deployment, expert_id), form, by=viewer.actor)
 
 
 @router.post("/led/{expert_id}/check-ins", status_code=201)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Table, state_column
 from app.core.sealing import UNFOUND, Sealed
-from app.field.states import Activity, Item, Light, StayState, Step, Way
+from app.field.states import Activity, Item, Light, Spent, StayState, Step, Way
 
 
 class MissionOrder(Table):
@@ -123,6 +123,22 @@ class DutyHours(Table):
     day: Mapped[date]
     activity: Mapped[Activity] = mapped_column(state_column(Activity))
     hours: Mapped[Decimal] = mapped_column(Numeric(4, 2))
+
+
+class Expense(Table):
+    """Dollars that one member of the team spent on one kind of thing on one day of the place; receipts are on paper."""
+
+    __tablename__ = "expenses"
+    __table_args__ = (
+        UniqueConstraint("assignment_id", "day", "kind"),
+        CheckConstraint("dollars > 0 and dollars <= 20000", name="dollars_of_a_day"),
+    )
+
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignments.id"))
+    day: Mapped[date]
+    kind: Mapped[Spent] = mapped_column(state_column(Spent))
+    dollars: Mapped[Decimal] = mapped_column(Numeric(8, 2))
+    has_receipt: Mapped[bool]
 
 
 class SignOff(Table):

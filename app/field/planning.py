@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.deployments.models import Assignment, Deployment
-from app.field import rest, travelling
+from app.field import rest, spending, travelling
 from app.field.models import DutyHours
 from app.field.queries import Member
 from app.field.states import Activity
@@ -37,6 +37,8 @@ class Plan:
     day_dollars: int
     over: tuple[OverDay, ...]
     by_activity: tuple[tuple[Activity, float], ...]
+    bill: spending.Bill
+    """What was spent so far."""
 
 
 async def of(session: AsyncSession, deployment: Deployment, members: Sequence[Member]) -> Plan:
@@ -67,6 +69,7 @@ async def of(session: AsyncSession, deployment: Deployment, members: Sequence[Me
         tuple(travelling.suggestions(travellers)), cost, held.consultant_day_dollars,
         tuple(await _over(session, deployment.id, members, held.consultant_day_dollars)),
         tuple(await _by_activity(session, deployment.id)),
+        spending.bill(await spending.lines(session, deployment.id), held.per_diem_dollars, ceiling),
     )  # fmt: skip
 
 

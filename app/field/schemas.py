@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from app.field.states import Activity, Item, Light, Step, Way
+from app.field.states import Activity, Item, Light, Spent, Step, Way
 from app.web.given import Day
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
@@ -105,6 +105,39 @@ class HoursIn(BaseModel):
 
     day: Day
     hours: dict[Activity, Annotated[float, Field(ge=0, le=24)]]
+
+
+Dollars = Annotated[float, Field(ge=0, le=20_000)]
+
+
+class ExpensesIn(BaseModel):
+    """What one person spent on one day."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    day: Day
+    dollars: dict[Spent, Dollars]
+    has_receipts: bool = Field(False, description="Whether the receipts are there")
+
+
+class ExpenseOut(BaseModel):
+    """Dollars of one person, day and kind."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    expert_id: int
+    day: date
+    kind: Spent
+    dollars: float
+    has_receipt: bool
+
+
+class ExpensesOut(BaseModel):
+    """What a team spent, and what passes a limit."""
+
+    total: float
+    over: list[str]
+    items: list[ExpenseOut]
 
 
 class SignOffIn(BaseModel):

@@ -53,6 +53,15 @@ class Activity(StrEnum):
     PREPARATION = "preparation"
 
 
+class Spent(StrEnum):
+    """What money was spent on; hours are kept apart."""
+
+    TRAVEL = "travel"
+    LODGING = "lodging"
+    MEALS = "meals"
+    OTHER = "other"
+
+
 class Item(StrEnum):
     """What is signed before a team is released (ICS-221; domain.md 1.2 step 10)."""
 

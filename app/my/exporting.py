@@ -15,7 +15,7 @@ from app.dispatch.models import Offer
 from app.dispatch.offers import contacts_of
 from app.drills.models import DrillText
 from app.experts.models import Absence, Consent, Credential, Expert, Exposure, SentPaper, StandbyWeek
-from app.field.models import CheckIn, DailyLight, DutyHours, OrderCopy, Stay
+from app.field.models import CheckIn, DailyLight, DutyHours, Expense, OrderCopy, Stay
 from app.messaging.models import InboundMessage, Message
 from app.my.models import PhoneCode
 from app.surveys.models import Survey
@@ -111,7 +111,7 @@ async def _of_journeys(session: AsyncSession, expert: Expert) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for name, table in (
         ("check_ins", CheckIn), ("duty_hours", DutyHours), ("daily_lights", DailyLight), ("orders", OrderCopy),
-        ("stays", Stay),
+        ("stays", Stay), ("expenses", Expense),
     ):  # fmt: skip
         query = select(table).join(Assignment, Assignment.id == table.assignment_id)
         rows = await session.scalars(query.where(Assignment.expert_id == expert.id).order_by(table.id))

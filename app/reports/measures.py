@@ -15,7 +15,7 @@ from app.deployments.states import LIVE, AssignmentState, PositionState
 from app.dispatch.models import Offer
 from app.dispatch.states import OfferState
 from app.field import duty
-from app.field.models import DutyHours, Relief
+from app.field.models import DutyHours, Expense, Relief
 from app.messaging.models import Message
 from app.reports.figures import Case, Figure, count, share, spans
 from app.requests.models import Request
@@ -58,6 +58,8 @@ class Facts:
     assignments: Mapping[int, Sequence[Counted]]
     hours: Mapping[int, Sequence[Counted]]
     """By assignment."""
+    expenses: Mapping[int, float]
+    """Assignment to dollars that were handed in."""
     reliefs: Mapping[int, int]
     """Deployment to how many were asked for."""
     messages: Mapping[str, int]
@@ -90,9 +92,15 @@ async def facts(session: AsyncSession, start: datetime, end: datetime) -> Facts:
         hours[row.assignment_id].append(row)
     return Facts(
         requests, deployments, await _first(session, topics), await _by_deployment(session, Offer, ids),
-        await _by_deployment(session, Position, ids), assignments, hours, await _reliefs(session, ids),
+        await _by_deployment(session, Position, ids), assignments, hours, await _expenses(session, seats),
+        await _reliefs(session, ids),
         await _messages(session, topics),
     )  # fmt: skip
+
+
+async def _expenses(session: AsyncSession, seats: Sequence[int]) -> Mapping[int, float]:
+    query = select(Expense.assignment_id, func.sum(Expense.dollars)).where(Expense.assignment_id.in_(seats))
+    return {seat: float(dollars) for seat, dollars in await session.execute(query.group_by(Expense.assignment_id))}
 
 
 async def _first(session: AsyncSession, topics: Sequence[str]) -> Mapping[str, Mapping[str, datetime]]:
@@ -258,7 +266,7 @@ def _care(facts: Facts) -> list[Figure]:
 
 
 def _service(facts: Facts) -> list[Figure]:
-    days, hours, cost, texts = [], [], [], []
+    days, hours, cost, spent_on, texts = [], [], [], [], []
     for request, deployment in deployed(facts):
         live = [one for one in facts.assignments.get(deployment.id, ()) if one.state in LIVE]
         spent = sum(float(row.hours) for one in live for row in facts.hours.get(one.id, ()))
@@ -266,10 +274,12 @@ def _service(facts: Facts) -> list[Figure]:
         days.append(Case(request.reference, len(live) * span.total_seconds() / 86400))
         hours.append(Case(request.reference, spent))
         cost.append(Case(request.reference, spent * HOURLY_CEILING))
+        spent_on.append(Case(request.reference, sum(facts.expenses.get(one.id, 0.0) for one in live)))
         texts.append(Case(request.reference, facts.messages.get(f"request:{request.id}", 0)))
     return [
         count("person-days", "Service", "Days on site, all people together", days),
         count("hours", "Service", "Hours of work kept by team leaders", hours, "hours"),
         count("cost", "Money", "Hours at the consultant ceiling of $81.25", cost, "dollars"),
+        count("expenses", "Money", "Expenses handed in: travel, lodging, meals, other", spent_on, "dollars"),
         count("texts", "Service", "Texts and calls that went out", texts),
     ]

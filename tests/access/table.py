@@ -178,6 +178,8 @@ POST   /my/teams/{reference}/order                           expert          led
 POST   /my/teams/{reference}/relief                          expert          led
 POST   /my/teams/{reference}/report                          expert          led
 POST   /my/teams/{reference}/members/{expert_id}             expert          led
+GET    /my/teams/{reference}/expenses                        expert          led
+POST   /my/teams/{reference}/expenses                        expert          led
 GET    /my/teams/{reference}/hours/{expert_id}               expert          led
 POST   /my/teams/{reference}/hours/{expert_id}               expert          led
 GET    /my/care                                              expert          all
@@ -293,6 +295,8 @@ GET    /desk/requests/{reference}/road/order                 desk            ord
 POST   /desk/requests/{reference}/road/order                 roster          all
 POST   /desk/requests/{reference}/road/members/{expert_id}   roster          all
 POST   /desk/requests/{reference}/road/leaving               roster          all
+GET    /desk/requests/{reference}/road/expenses/{expert_id}  roster          led
+POST   /desk/requests/{reference}/road/expenses/{expert_id}  roster          led
 GET    /desk/replies                                         roster          all
 POST   /desk/replies/{inbound_id}                            roster          all
 POST   /desk/alarms/{alarm_id}                               alarms          all
@@ -407,6 +411,8 @@ POST   /api/v1/deployments/{reference}/sign-offs             roster          all
 POST   /api/v1/deployments/{reference}/release               roster          all
 PUT    /api/v1/deployments/{reference}/reports               expert          led
 PUT    /api/v1/deployments/{reference}/members/{expert_id}/hours       expert led
+GET    /api/v1/deployments/{reference}/expenses              desk            all
+PUT    /api/v1/deployments/{reference}/members/{expert_id}/expenses    roster  all
 POST   /api/v1/deployments/{reference}/led/{expert_id}/check-ins       expert led
 POST   /api/v1/deployments/{reference}/led/relief            expert          led
 POST   /api/v1/deployments/{reference}/call-out/consent      roster          all

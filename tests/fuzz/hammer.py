@@ -47,17 +47,14 @@ class Record:
         return f"{self.who}: {self.cases} cases, {self.operations} operations, {told}; {len(self.failures)} failures"
 
 
-UNSEEN = """
-[checks.ignored_auth]
-enabled = false
-"""
-"""Of a session that is put in behind the hammer: it cannot take away what it does not see. "nobody" tries without."""
+UNSEEN = ("--exclude-checks", "ignored_auth")
+"""For a session that is put in behind the hammer: it cannot take away what it does not see. "nobody" tries without."""
 
 
-def config(headers: Mapping[str, str], ids: Mapping[str, Any], *, is_session: bool = False) -> str:
+def config(headers: Mapping[str, str], ids: Mapping[str, Any]) -> str:
     """Settings of a run: who asks, and ids that are there, which more than half of the cases use."""
     quoted = ", ".join(f"{json.dumps(name)} = {json.dumps(value)}" for name, value in headers.items())
-    lines = [CONFIG.replace("HEADERS", quoted), *([UNSEEN] if is_session else []), "[parameters]"]
+    lines = [CONFIG.replace("HEADERS", quoted), "[parameters]"]
     lines += [f'"path.{name}" = {{ dictionary = "{name}", probability = 0.6 }}' for name in ids]
     for name, value in ids.items():
         lines += [f"[dictionaries.{name}]", f"values = [{json.dumps(value)}]"]

@@ -16,7 +16,7 @@ from app.main import create_app
 from app.replay.run import served
 from app.web.session import transaction
 from tests.access.world import World, build, undone
-from tests.fuzz.hammer import Record, config, hammer
+from tests.fuzz.hammer import UNSEEN, Record, config, hammer
 from tests.story import Story
 
 KEYS = ("chief", "stranger", "intake", "recommender", "approver", "admin")
@@ -70,7 +70,7 @@ async def _hammered(story: Story, folder: Path, who: tuple[str, ...], *options: 
     address = f"http://127.0.0.1:{free_port(0)}"
     async with served(_alone(app, world), address):
         return [
-            await hammer(name, address, config(headers, ids, is_session=name in SESSIONS), folder, *options)
+            await hammer(name, address, config(headers, ids), folder, *options, *(UNSEEN if name in SESSIONS else ()))
             for name, headers, ids in _people(story, world)
             if name in who
         ]

@@ -172,7 +172,7 @@ async def _is_relieved(play: Theatre, desk: Page, reference: str, person: Person
     await play.shows(desk, f"/desk/requests/{reference}/road", "relief-is-sought")
     await newcomer.texts("YES")
     await newcomer.texts(f"OK {(await story.offer_to(reference, newcomer))['code']}")
-    await story.passes(timedelta(hours=6), timedelta(hours=1))
+    await story.passes(timedelta(hours=23), timedelta(hours=1))
     await newcomer.texts("ARRIVED")
     await play.shows(desk, f"/desk/requests/{reference}/road", "relieved")
     await person.texts("HOME")
