@@ -19,7 +19,7 @@ from app.core import leash
 from app.core.settings import get_settings
 from app.demo import machine
 
-READY_WITHIN_S = 30
+READY_WITHIN_S = 120
 
 
 @contextmanager
