@@ -142,11 +142,14 @@ async def after_reading(subject_id: int) -> None:
 
 
 async def _report_due(session: AsyncSession, deployment: Deployment) -> datetime:
-    """The next evening at the place at which a report is missed."""
     request = await session.get_one(Request, deployment.request_id)
-    there = in_zone(clock.now(), request.time_zone)
-    due = datetime.combine(there.date(), REPORT_AT, ZoneInfo(request.time_zone)) + REPORT_GRACE
-    return due if due > clock.now() else due + timedelta(days=1)
+    return next_evening(clock.now(), request.time_zone)
+
+
+def next_evening(now: datetime, zone: str) -> datetime:
+    """The next evening at the place at which a report is missed: the same hour there, whatever the clocks do."""
+    due = datetime.combine(in_zone(now, zone).date(), REPORT_AT, ZoneInfo(zone)) + REPORT_GRACE
+    return due if due > now else due + timedelta(days=1)
 
 
 @job("field.check_report")

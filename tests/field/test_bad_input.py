@@ -1,14 +1,15 @@
 """What goes wrong on the road has a defined outcome: who, where, when, twice, at the turn of clocks and years."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from app.core.places import days
-from app.field import caps, rest
+from app.field import caps, duty, rest
 from app.field.caps import Load, Tour
 from app.field.extending import _moment
+from app.field.jobs import next_evening
 from tests.field.conftest import (
     ORDER,
     alarms,
@@ -105,6 +106,26 @@ def test_a_longer_stay_ends_at_the_same_hour_though_the_clocks_change() -> None:
     later = _moment(ends.astimezone(UTC), date(2026, 11, 2), "America/Denver")
     assert later.astimezone(DENVER).hour == 17
     assert later.astimezone(UTC) - ends.astimezone(UTC) == timedelta(hours=49)
+
+
+@pytest.mark.parametrize(
+    ("night", "spans"), [(date(2026, 10, 31), 25), (date(2027, 3, 13), 23), (date(2026, 6, 1), 24)]
+)
+def test_a_shift_through_the_change_of_clocks_is_reported_at_the_same_hour(night: date, spans: int) -> None:
+    evening = next_evening(datetime.combine(night, time(12), DENVER).astimezone(UTC), "America/Denver")
+    after = next_evening(evening.astimezone(UTC), "America/Denver")
+    assert [one.astimezone(DENVER).hour for one in (evening, after)] == [22, 22]
+    assert after.astimezone(UTC) - evening.astimezone(UTC) == timedelta(hours=spans)
+
+
+def test_of_a_shift_through_the_change_of_clocks_the_hours_that_were_worked_count() -> None:
+    """From ten in the evening to eleven: 14 hours when the clocks go back, 12 when they go forward; clocks show 13."""
+    for night, worked, is_broken in ((date(2026, 10, 31), 14, True), (date(2027, 3, 13), 12, False)):
+        begins = datetime.combine(night, time(22), DENVER).astimezone(UTC)
+        ends = datetime.combine(night + timedelta(days=1), time(11), DENVER).astimezone(UTC)
+        assert ends - begins == timedelta(hours=worked)
+        told = {night + timedelta(days=1): (ends - begins).total_seconds() / 3600}
+        assert any(limit.is_broken for limit in duty.warnings(told)) is is_broken
 
 
 @pytest.mark.parametrize(
