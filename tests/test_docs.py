@@ -60,6 +60,15 @@ def test_a_page_that_no_navigation_names_is_found_and_an_entry_without_a_page(tm
     ]
 
 
+def test_two_decisions_with_one_number_are_found(tmp_path: Path) -> None:
+    (tmp_path / "docs/decisions").mkdir(parents=True)
+    (tmp_path / "docs/index.md").write_text("```{toctree}\n:glob:\ndecisions/0*\n```\n")
+    for name in ("0001-one", "0002-two", "0002-three"):
+        (tmp_path / f"docs/decisions/{name}.md").write_text("# A decision\n")
+    said = "docs/decisions: 0002-three.md and 0002-two.md have one number; the later one takes the next"
+    assert check_docs.findings(tmp_path) == [said]
+
+
 @pytest.mark.parametrize(
     ("page", "wrong"),
     [

@@ -97,10 +97,20 @@ def not_in_navigation(texts: dict[Path, Text], root: Path) -> Iterator[str]:
             yield f"{path.relative_to(root)}: not in the site's navigation; put it into a toctree of docs/index.md"
 
 
+def numbered_twice(root: Path) -> Iterator[str]:
+    """A sentence for every decision that has another's number."""
+    seen: dict[str, str] = {}
+    for path in sorted(root.glob("docs/decisions/[0-9]*.md")):
+        number = path.name.split("-")[0]
+        if number in seen:
+            yield f"docs/decisions: {seen[number]} and {path.name} have one number; the later one takes the next"
+        seen[number] = path.name
+
+
 def findings(root: Path) -> list[str]:
     """What is wrong with the documents of a folder, a sentence each."""
     texts = {path: read(path) for path in (*root.glob("*.md"), *root.glob("docs/**/*.md"))}
-    return [*dead_links(texts, root), *not_in_navigation(texts, root)]
+    return [*dead_links(texts, root), *not_in_navigation(texts, root), *numbered_twice(root)]
 
 
 def main() -> int:
