@@ -1,11 +1,13 @@
 """Read one incoming text to its end: what it means, whose it is, what it does, what goes back."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
-from app.core.events import Actor
+from app.core.events import Actor, Event
 from app.core.settings import get_settings
 from app.deployments.models import Deployment
 from app.dispatch import answers
@@ -189,8 +191,11 @@ KEYS = {"1": Answer.YES, "2": Answer.NO}
 
 
 async def read_key(session: AsyncSession, message_id: int, offer_id: int, digits: str, number: str) -> None:
-    """Act on a key pressed in a call; what was spoken said a text follows, and it does."""
-    offer = await session.get_one(Offer, offer_id)
+    """Act on a key pressed in a call; what was spoken said a text follows, and it does. Run twice, the second finds it.
+
+    When it was pressed is what its event says: an answer that came since stands.
+    """
+    _, _, offer = await answers.locked_offer(session, offer_id)
     expert = await session.get_one(Expert, offer.expert_id)
     topic = await _topic_of(session, offer)
     answer = KEYS.get(digits)
@@ -198,9 +203,18 @@ async def read_key(session: AsyncSession, message_id: int, offer_id: int, digits
         kept = {"MessageSid": f"call:{message_id}", "From": number, "Body": f"(pressed {digits} in a call)"}
         await _wants_person(session, kept, offer, topic)
         return
+    pressed_at = await _pressed_at(session, message_id, topic)
+    if offer.answered_at == pressed_at:
+        return
     by = Actor("expert", expert.id, expert.name)
-    words = await answers.take(session, offer.id, answer, f"pressed {digits} in a call", by=by)
+    said = f"pressed {digits} in a call"
+    words = await answers.take(session, offer.id, answer, said, by=by, said_at=pressed_at)
     await outbox.post(session, words, to=number, topic=topic, expert_id=expert.id, offer_id=offer.id, priority=2)
+
+
+async def _pressed_at(session: AsyncSession, message_id: int, topic: str) -> datetime:
+    found = select(Event.at).where(Event.topic == topic, Event.kind == "call.keyed", Event.subject_id == message_id)
+    return (await session.scalars(found)).one()
 
 
 async def _wants_person(session: AsyncSession, kept: dict[str, str], offer: Offer, topic: str) -> None:

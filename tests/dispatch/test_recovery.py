@@ -12,6 +12,7 @@ from app.dispatch.promises import broken
 from app.experts.models import Contact
 from app.messaging.models import Message, SenderPace, SendingHold
 from app.messaging.states import MessageState
+from app.replies import jobs as replies
 from app.simulator.faults import Faults
 from app.simulator.people import Kind
 from tests.story import Person, Story
@@ -209,6 +210,25 @@ async def test_key_nine_asks_the_desk_to_call_and_answers_nothing(story: Story) 
     assert (await story.offer_to(reference, people[0]))["state"] == "contacting"
     waiting = [(row["body"], row["expert_id"]) for row in await story.get("/inbox", who="recommender")]
     assert waiting == [("(pressed 9 in a call)", people[0].id)]
+
+
+async def test_a_key_that_is_read_a_second_time_overrules_no_later_answer_and_is_told_once(story: Story) -> None:
+    reference, people = await _asked(story)
+    person = people[0]
+    await story.passes(timedelta(minutes=19))
+    story.carrier.people.set_behaviour(person.number, Kind.NO)
+    await story.passes(timedelta(minutes=2))
+    assert (await story.offer_to(reference, person))["state"] == "declined"
+    story.carrier.people.set_behaviour(person.number, Kind.MANUAL)
+    heard = person.hears()
+    call = next(m for m in await _messages(person) if m.kind == "spoken_offer")
+    await replies.read_key(call.id)  # its worker died before it could say that it was done
+    await story.settle()
+    assert person.hears() == heard
+    await person.texts("YES")
+    assert (await story.offer_to(reference, person))["state"] == "accepted"
+    await replies.read_key(call.id)
+    assert (await story.offer_to(reference, person))["state"] == "accepted"
 
 
 async def test_voicemail_is_left_one_sentence_and_is_no_contact(story: Story) -> None:
