@@ -112,6 +112,9 @@ async def inbox_page(request: Request, session: Session, viewer: MayWorkOffers, 
 @router.post("/desk/replies/{inbound_id}")
 async def settle(inbound_id: int, session: Session, viewer: MayWorkOffers, verb: Annotated[str, Form()]) -> Response:
     """Count a text as yes or no, or only settle it."""
+    known = await session.get(InboundMessage, inbound_id)
+    if known is not None and known.offer_id is not None:  # before the text, as whoever reads a newer one locks them
+        await answers.locked_offer(session, known.offer_id)
     inbound = await locked(session, InboundMessage, inbound_id)
     await inbox.settle(session, inbound, viewer.actor)
     if verb in ("yes", "no") and inbound.offer_id is not None:
