@@ -1,6 +1,6 @@
 """Offers: ask a person for a seat, climb the ladder, withdraw, let run out."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,13 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import clock
 from app.core.database import locked
 from app.core.events import SYSTEM, Actor, record
-from app.core.ids import CODE_DIGITS
 from app.core.jobs import cancel, defer
 from app.core.problems import Problem
 from app.core.sealing import found_by
 from app.deployments import seats
 from app.deployments.models import Deployment, Position
-from app.dispatch import ladder, links, nights
+from app.dispatch import codes, ladder, links, nights
 from app.dispatch.ladder import Step
 from app.dispatch.models import Offer
 from app.dispatch.states import OFFER, OPEN, OfferState
@@ -37,8 +36,6 @@ REFUSALS: dict[str, type[Problem]] = {"uq_offers_standing": AskedAlready}
 """What the database says, in words."""
 EARLY = timedelta(seconds=5)
 """A timer may be that much early: the queue's clock is the database's, ours may be a moment behind."""
-CODE_REST = timedelta(days=30)
-"""A code is not used again for the same phone within this time."""
 
 
 def topic(deployment: Deployment) -> str:
@@ -63,26 +60,6 @@ async def lock_people(session: AsyncSession, expert_ids: Iterable[int]) -> None:
     await session.execute(people.order_by(Expert.id).with_for_update(key_share=True))
 
 
-async def free_code(session: AsyncSession, expert_id: int) -> str:
-    """Three digits that none of this person's phones has seen for 30 days; the same history gives the same code."""
-    numbers = select(found_by(Contact.number)).where(Contact.expert_id == expert_id)
-    sharers = select(Contact.expert_id).where(Contact.number.in_(numbers))
-    recent = Offer.asked_at > clock.now() - CODE_REST
-    used = set(await session.scalars(select(Offer.code).where(Offer.expert_id.in_(sharers), recent)))
-    return code_of(expert_id, used)
-
-
-def code_of(expert_id: int, used: Collection[str]) -> str:
-    """The code for somebody whose phones have seen these in 30 days. Pure."""
-    base = len(CODE_DIGITS)
-    start = (expert_id * 181 + len(used) * 37) % base**3
-    for number in range(start, start + base**3):
-        code = "".join(CODE_DIGITS[number // base**place % base] for place in (2, 1, 0))
-        if code not in used:
-            return code
-    raise ValueError("every code was used for this phone in 30 days")
-
-
 async def ask(
     session: AsyncSession, deployment: Deployment, position: Position, pick: Pick, *, by: Actor = SYSTEM
 ) -> Offer:
@@ -98,7 +75,7 @@ async def ask(
         position_id=position.id,
         expert_id=expert.id,
         pick_id=pick.id,
-        code=await free_code(session, expert.id),
+        code=await codes.free_code(session, expert.id),
         state=OfferState.PLANNED,
         rung=0,
         asked_at=start,

@@ -10,7 +10,7 @@ from app.core.clock import clock
 from app.core.places import days, deadline
 from app.core.text import segments, septets
 from app.deployments.models import Deployment, Position
-from app.dispatch import links, nights, offers
+from app.dispatch import codes, links, nights, offers
 from app.experts.models import Expert
 from app.messaging import sealed, texts
 from app.requests.models import Request
@@ -76,7 +76,7 @@ async def _planned(  # noqa: PLR0917 - whom for what
     held = await rules.current(session)
     until = goes_at + rules.time_to_answer(held, deployment.priority)
     words = texts.OfferWords(
-        code=await offers.free_code(session, expert.id),
+        code=await codes.free_code(session, expert.id),
         role=position.title.lower(),
         state=request.place_state,
         dates=days(deployment.starts_at, deployment.ends_at, request.time_zone),

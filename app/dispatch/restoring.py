@@ -22,7 +22,7 @@ from app.deployments import seats
 from app.deployments.models import Deployment, Position
 from app.deployments.opening import positions_of
 from app.deployments.states import DEPLOYMENT, PositionState
-from app.dispatch import answers, ladder, links, offers
+from app.dispatch import answers, codes, ladder, links, offers
 from app.dispatch.backfill import WANTS_PEOPLE
 from app.dispatch.ladder import Step
 from app.dispatch.models import Offer, OfferLink
@@ -134,7 +134,7 @@ async def explain(listed: Listed) -> bool:
 async def _is_of_known_offer(session: AsyncSession, phone: Contact, told: Told, listed: Listed) -> bool:
     """A reminder, or a question, of an offer that is here."""
     found = select(Offer.id).where(
-        Offer.expert_id == phone.expert_id, Offer.code == told.code, Offer.asked_at > listed.made_at - offers.CODE_REST
+        Offer.expert_id == phone.expert_id, Offer.code == told.code, Offer.asked_at > listed.made_at - codes.CODE_REST
     )
     offer_id = await session.scalar(found.order_by(Offer.id.desc()).limit(1))
     if offer_id is None:

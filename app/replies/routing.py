@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.clock import clock
+from app.dispatch.codes import has_code
 from app.dispatch.models import Offer
-from app.dispatch.offers import CODE_REST
 from app.dispatch.states import OfferState
 from app.experts.models import Contact, Expert
 from app.replies.plain import bare
@@ -99,11 +98,7 @@ async def phone_of(session: AsyncSession, number: str) -> Phone:
     experts = [people[id_] for id_ in sorted(people)]
     offers = await session.scalars(
         select(Offer)
-        .where(
-            Offer.expert_id.in_(people.keys()),
-            Offer.asked_at >= clock.now() - CODE_REST,
-            Offer.state != OfferState.PLANNED,
-        )
+        .where(Offer.expert_id.in_(people.keys()), has_code(), Offer.state != OfferState.PLANNED)
         .order_by(Offer.asked_at.desc(), Offer.id.desc())
     )
     return Phone(number, contacts, experts, offers.all())

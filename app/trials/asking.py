@@ -12,11 +12,12 @@ from app.deployments.states import ASKING, DEPLOYMENT, POSITION, PositionState
 from app.dispatch import callout, ladder, limits
 from app.dispatch.answers import Answer
 from app.dispatch.backfill import WANTS_PEOPLE, needy, not_askable, span_of
+from app.dispatch.codes import CODE_REST, code_of
 from app.dispatch.ladder import Step
 from app.dispatch.models import Offer
 from app.dispatch.moving import FREE, UNASKED, fitting, has_colleague
 from app.dispatch.nights import Awake
-from app.dispatch.offers import CODE_REST, EARLY, code_of
+from app.dispatch.offers import EARLY
 from app.dispatch.states import OFFER, OPEN, OfferState
 from app.requests.states import Priority
 from app.rosters import rules

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from app.core.places import deadline
 from app.dispatch.answers import Answer
+from app.dispatch.codes import CODE_REST
 from app.dispatch.models import Offer
-from app.dispatch.offers import CODE_REST
 from app.dispatch.states import OPEN, OfferState
 from app.experts.models import Contact, Expert
 from app.replies.meaning import Kind, Meaning, read

@@ -1,5 +1,6 @@
 """Every answer at every moment: what it does, and what goes back (issue: the offer as an expiring hold)."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -8,12 +9,15 @@ from sqlalchemy import func, select, update
 from app.core.clock import clock
 from app.core.database import begin
 from app.deployments.models import Assignment
+from app.dispatch import answers, codes
+from app.dispatch.models import Offer
 from app.experts.models import Contact, ContactKind
 from app.messaging import gateway, inbox, sending
 from app.messaging.models import InboundMessage, Message
 from app.messaging.states import MessageState
 from app.replies import reading
 from tests.story import Person, Story
+from tests.web.browser import RECOMMENDER, browser
 
 EXPIRED = timedelta(minutes=61)
 """After the whole ladder of an immediate request."""
@@ -270,6 +274,38 @@ async def test_an_answer_from_the_alternate_number_counts_and_is_answered_there(
     await story.settle()
     assert await state(story, reference, people[0]) == "accepted"
     assert "You have the seat" in Person(story, people[0].id, people[0].name, other).hears()[-1]
+
+
+async def test_the_code_of_a_seat_is_good_as_long_as_the_team_is_needed(story: Story) -> None:
+    reference = await story.files(priority="planned", needed_by=(clock.now() + timedelta(days=45)).isoformat())
+    await story.approves(reference)
+    person = (await story.asks(reference))[0]
+    await person.texts("YES")
+    long_ago = timedelta(days=40)
+    async with begin() as session:
+        mine = update(Offer).where(Offer.expert_id == person.id)
+        await session.execute(mine.values(asked_at=Offer.asked_at - long_ago, reply_by=Offer.reply_by - long_ago))
+    offer = await story.offer_to(reference, person)
+    async with begin() as session:
+        assert await codes.free_code(session, person.id) != offer["code"]
+    await person.texts(f"NO {offer['code']}")
+    assert await state(story, reference, person) == "declined"
+    assert "is now a NO" in person.hears()[-1]
+
+
+async def test_the_desk_and_a_clear_answer_at_the_same_moment_do_not_wait_for_each_other(story: Story) -> None:
+    reference, people = await asked(story)
+    await people[0].texts("only till Friday")
+    (waits,) = await story.get("/inbox", who="recommender")
+    async with browser(story, RECOMMENDER) as page:
+        async with begin() as session:  # a clear answer is being read
+            await answers.locked_offer(session, waits["offer_id"])
+            counted = asyncio.create_task(page.sends(f"/desk/replies/{waits['id']}", verb="yes"))
+            await asyncio.sleep(0.5)
+            await inbox.settle_answered(session, waits["offer_id"], clock.now())
+        assert (await counted).status_code == 409  # it is settled; nobody counts it any more
+        assert "cannot settle now" in (await counted).text
+    assert await state(story, reference, people[0]) == "deferred"
 
 
 async def test_a_code_of_somebody_else_seats_nobody(story: Story) -> None:
