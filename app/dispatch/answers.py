@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
-from app.core.events import Actor, record
+from app.core.events import Actor, Event, record
 from app.core.jobs import cancel
 from app.core.problems import NotFound
 from app.core.settings import get_settings
@@ -21,6 +21,7 @@ from app.dispatch.states import OFFER, OPEN, OfferState
 from app.dispatch.words import words_of
 from app.experts.models import Expert
 from app.messaging import outbox, texts
+from app.rosters.models import Pick
 
 D = DeploymentState
 OVER = (D.STOOD_DOWN, D.DEMOBILISING, D.AFTER_ACTION, D.CLOSED)
@@ -135,19 +136,25 @@ async def _yes(
 ) -> texts.Text:
     if not await _may_come(session, offer):
         return await _as_it_stands(session, offer)
-    # Whoever was on time and waits on standby is not late; the desk may always seat somebody.
-    if offer.state not in OPEN and offer.reply_by <= clock.now() and by.kind != "user":
+    if by.kind != "user" and await _is_late(session, deployment, offer):  # the desk may always seat somebody
         return await _standby(session, deployment, offer, by, texts.too_late(await words_of(session, offer)))
     if position.state in (PositionState.FILLED, PositionState.CANCELLED):
         other = await moving.seat_for(session, deployment, offer, moving.FREE)
         if other is None:
             return await _standby(session, deployment, offer, by, texts.standby(await words_of(session, offer)))
-        position = other[0]
-        moving.put(offer, *other)
-        await record(
-            session, "offer.seated_elsewhere", offer.id, topic=offers.topic(deployment), by=by, title=position.title
-        )
+        return await _seat(session, deployment, other[0], offer, by, other[1])
     return await _seat(session, deployment, position, offer, by)
+
+
+async def _is_late(session: AsyncSession, deployment: Deployment, offer: Offer) -> bool:
+    """Whether a yes comes after the time to answer. Whoever was on time and waits on standby is not late."""
+    if offer.state in OPEN or offer.reply_by > clock.now():
+        return False
+    in_time = select(Event.id).where(
+        Event.topic == offers.topic(deployment), Event.kind == "offer.standby", Event.subject_id == offer.id,
+        Event.at <= offer.reply_by,
+    )  # fmt: skip
+    return offer.state is not OfferState.STANDBY or await session.scalar(in_time.limit(1)) is None
 
 
 async def _may_come(session: AsyncSession, offer: Offer) -> bool:
@@ -163,19 +170,23 @@ async def _may_come(session: AsyncSession, offer: Offer) -> bool:
 _LOCKING_PERSON = select(Expert.id).where(Expert.id == bindparam("expert_id", type_=BigInteger)).with_for_update()
 
 
-async def _seat(
-    session: AsyncSession, deployment: Deployment, position: Position, offer: Offer, by: Actor
+async def _seat(  # noqa: PLR0917 - who takes which seat
+    session: AsyncSession, deployment: Deployment, position: Position, offer: Offer, by: Actor, pick: Pick | None = None
 ) -> texts.Text:
+    """Seat the person of an offer. `pick`: of another seat than the one that they were asked for."""
     with session.no_autoflush:  # the offer is written once, when all that the answer changes is known
         words = await words_of(session, offer)
         # The expert's row is locked first: inserts against an exclusion constraint can deadlock (reliability.md).
         await session.execute(_LOCKING_PERSON, {"expert_id": offer.expert_id})
     try:
-        await seats.book(session, deployment, position, offer.expert_id, offer.travel)
+        travel = (pick.travel or {}) if pick else offer.travel
+        await seats.book(session, deployment, position, offer.expert_id, travel)
     except DoubleBooked:
         return await _standby(session, deployment, offer, by, texts.other_offer_taken(words))
     except SeatTaken:
         return await _standby(session, deployment, offer, by, texts.standby(words))
+    if pick is not None:
+        words = await _seat_elsewhere(session, deployment, position, offer, by, pick)
     offer.state = OFFER.after(offer.state, "accept")
     await _stop_asking(session, offer)
     # The yes is told before what it brings: the story is read from top to bottom.
@@ -183,6 +194,16 @@ async def _seat(
     await seats.fill(session, deployment, position, by=by)
     await moving.tell_the_others(session, deployment, offer)
     return texts.confirmed(words, get_settings().desk_phone)
+
+
+async def _seat_elsewhere(  # noqa: PLR0917 - who takes which seat
+    session: AsyncSession, deployment: Deployment, position: Position, offer: Offer, by: Actor, pick: Pick
+) -> texts.OfferWords:
+    """Their seat is another one than they were asked for; its words."""
+    moving.put(offer, position, pick)
+    topic = offers.topic(deployment)
+    await record(session, "offer.seated_elsewhere", offer.id, topic=topic, by=by, title=position.title)
+    return await words_of(session, offer)
 
 
 async def _stop_asking(session: AsyncSession, offer: Offer) -> None:

@@ -1,6 +1,7 @@
 """The seat somebody was asked for is taken: another one that they fit, by a new question or by their own yes."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text, update
@@ -98,6 +99,51 @@ async def test_who_loses_the_race_and_fits_no_other_seat_is_on_standby_and_told_
     assert (await story.offer_to(reference, second))["state"] == "standby"
     assert "you are on standby" in second.hears()[-1]
     await _unbroken()
+
+
+async def test_who_was_on_time_and_waits_on_standby_is_never_told_to_be_late(story: Story) -> None:
+    reference, _, (first, second, *_) = await _double(story)
+    code = (await story.offer_to(reference, second))["code"]
+    await first.texts("YES")
+    await second.texts("YES")
+    await story.post("recommender", f"/deployments/{reference}/call-out/pause")
+    await story.passes(timedelta(minutes=61), timedelta(minutes=61))
+    for _ in range(2):
+        await story.passes(timedelta(minutes=2))
+        await second.texts(f"YES {code}")
+        assert "you are on standby" in second.hears()[-1]
+    assert "too_late" not in [row["meaning"] for row in await story.get("/inbox", who="recommender")]
+
+
+async def test_who_could_not_be_seated_elsewhere_is_not_said_to_sit_there(story: Story) -> None:
+    reference, seat, (first, second, *_) = await _double(story)
+    other = next(n for n in (1, 2, 3) if n != seat)
+    await _fits_too(story, reference, second, other)
+    code = (await story.offer_to(reference, second))["code"]
+    await second.texts(f"NO {code}")
+    await first.texts("YES")
+    await _seated_in_another_team(story, second)
+    await second.texts(f"YES {code}")
+    offer = await story.offer_to(reference, second)
+    assert (offer["state"], offer["seat"]) == ("standby", seat)
+    assert "You said YES to another team" in second.hears()[-1]
+    told = [event["kind"] for event in await story.get(f"/requests/{reference}/story")]
+    assert "offer.seated_elsewhere" not in told
+
+
+async def _seated_in_another_team(story: Story, person: Person) -> None:
+    elsewhere = await story.files(city="Otter Bend")
+    await story.approves(elsewhere)
+    async with begin() as session:
+        await session.execute(
+            text(
+                "insert into assignments (deployment_id, position_id, expert_id, state, span, arrives_at, travel_mode,"
+                " confirmed_at) select d.id, p.id, :who, 'confirmed', tstzrange(d.starts_at, d.ends_at), d.starts_at,"
+                " 'drive', now() from deployments d join positions p on p.deployment_id = d.id and p.number = 1"
+                " where d.reference = :reference"
+            ),
+            {"who": person.id, "reference": elsewhere},
+        )
 
 
 async def test_who_was_asked_beside_is_asked_for_a_seat_that_nobody_is_asked_for(story: Story) -> None:
