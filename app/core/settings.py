@@ -182,7 +182,8 @@ class Settings(BaseSettings):
         given = getattr(self, name).get_secret_value().strip()
         if not given and self.environment != "production":
             return (hmac.digest(self.secret_key.get_secret_value().encode(), name.encode(), "sha256"),)
-        if given.startswith(("/", "./")):
+        # One key in 64 begins with a slash, as a path does: what reads as a key is one.
+        if given.startswith(("/", "./")) and _decoded(re.split(r"[\s,]+", given)[0]) is None:
             given = _file(Path(given), name)
         keys = tuple(_key_of(each, name) for each in re.split(r"[\s,]+", given) if each)
         if not keys:
@@ -220,12 +221,18 @@ def _file(path: Path, name: str) -> str:
         raise ValueError(f"RRT_{name.upper()}: {path} cannot be read ({error.strerror})") from None
 
 
-def _key_of(given: str, name: str) -> bytes:
+def _decoded(given: str) -> bytes | None:
+    """The key that is written as base64, or None."""
     try:
         key = base64.b64decode(given, validate=True)
     except binascii.Error:
-        key = b""
-    if len(key) != KEY_BYTES or len(set(key)) < LEAST_BYTES:
+        return None
+    return key if len(key) == KEY_BYTES else None
+
+
+def _key_of(given: str, name: str) -> bytes:
+    key = _decoded(given)
+    if key is None or len(set(key)) < LEAST_BYTES:
         raise ValueError(f"RRT_{name.upper()} needs 32 random bytes in base64; make some: openssl rand -base64 32")
     return key
 

@@ -220,3 +220,13 @@ def test_keys_may_stand_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     _use(monkeypatch, str(tmp_path / "keys"))
     assert get_settings().sealing_keys == (base64.b64decode(NEW), base64.b64decode(OLD))
     get_settings.cache_clear()
+
+
+def test_a_key_that_begins_as_a_path_does_is_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (SETTINGS | {"DATABASE_URL": "postgresql://x/x"}).items():
+        monkeypatch.setenv(f"RRT_{name}", value)
+    slashed = base64.b64encode(b"\xff" + os.urandom(31)).decode()
+    assert slashed.startswith("/")
+    _use(monkeypatch, f"{slashed},{OLD}")
+    assert get_settings().sealing_keys == (base64.b64decode(slashed), base64.b64decode(OLD))
+    get_settings.cache_clear()
