@@ -5,7 +5,7 @@
 CHECKS := check-lint check-bandit check-format check-types check-floors check-tracked check-schema check-expands check-openapi check-docs check-licences
 # A setting of the machine that has every process compile everything anew; what is compiled is not in git.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help demo serve image-test test test-slow test-browser pictures fuzz chaos hosts load check $(CHECKS) format openapi words docs assets lock upgrade outdated lock-report licences sbom audit shape clean
+.PHONY: help demo serve restore-test image-test test test-slow test-browser pictures fuzz chaos hosts load check $(CHECKS) format openapi words docs assets lock upgrade outdated lock-report licences sbom audit shape clean
 
 VENV ?= .venv
 # Test processes at once; each has a PostgreSQL of its own.
@@ -52,6 +52,9 @@ load: $(VENV)/.dev ## A full mix of load, its knee, live boards (SECONDS=, BOARD
 
 chaos: $(VENV)/.dev ## Kill processes at random for 20 minutes (SECONDS=, KILLS=, DEPLOYMENTS=, SEED=, RATE=, KEEP=)
 	@$(BIN)/python -m bench.chaos
+
+restore-test: $(VENV)/.dev ## Lose the database in a dispatch, restore and reconcile it (DEPLOYMENTS=, LOST=, OUTAGE=, SEED=)
+	@$(BIN)/python -m bench.restore
 
 image-test: $(VENV)/.dev ## Build the container image and see it work (as root on Linux, with buildah and debootstrap)
 	@$(BIN)/python -m tools.image_test

@@ -10,12 +10,14 @@ from app.core.database import begin, close_engine
 from app.core.jobs import shift_waiting
 from app.dispatch.promises import broken
 from app.messaging import holds
+from app.messaging.carrier import Taken
+from app.messaging.gateway import Listed
 from app.processes import look_before_working
 from app.restoring import reconcile
 from app.restoring.reconcile import Outcome
-from app.watch import alarms, epochs
+from app.watch import alarms, epochs, schema
 from tests.postgres import Picture, Sweeper
-from tests.story import Story
+from tests.story import START, Story
 
 
 class Disk:
@@ -168,6 +170,35 @@ async def test_a_callback_for_a_message_that_was_never_made_stops_all_sending(st
     assert await story.files() == reference  # it is lost, and the chief asks again
     await story.settle()
     assert words(story) == sent
+
+
+def listed(sid: str, number: str, second: int, *, ours: bool) -> Listed:
+    return Listed(Taken(sid, "sent"), number, sid, ours, START + timedelta(seconds=second))
+
+
+def test_answers_are_read_in_the_order_in_which_they_were_answered() -> None:
+    ours = [listed("asked both", "+2", 0, ours=True), listed("you have it", "+2", 5, ours=True),
+            listed("it is taken", "+1", 7, ours=True)]  # fmt: skip
+    theirs = [listed("yes of 1", "+1", 3, ours=False), listed("yes of 2", "+2", 3, ours=False),
+              listed("never answered", "+3", 6, ours=False)]  # fmt: skip
+    told = [one.body for one in reconcile.in_order(ours[::-1], theirs[::-1])]
+    assert told == ["asked both", "yes of 2", "you have it", "never answered", "yes of 1", "it is taken"]
+
+
+async def test_readiness_says_that_the_database_was_restored(story: Story) -> None:
+    async with begin() as session:
+        await epochs.doubt(session, "A copy of the disk was put back.")
+    answer = await story.http.get("/readyz")
+    assert answer.status_code == 503
+    assert "rrt reconcile" in answer.json()["status"]
+
+
+def test_a_schema_is_behind_when_this_code_has_newer_migrations_and_not_when_it_is_newer() -> None:
+    known, newest = schema.revisions()
+    assert newest in known
+    assert not schema.is_behind(newest)
+    assert schema.is_behind("20261123_first")
+    assert not schema.is_behind("20991231_from_the_future")
 
 
 async def test_another_server_or_timeline_is_a_restored_database(story: Story) -> None:
