@@ -97,7 +97,7 @@ def replay(  # noqa: PLR0917 - the options of a command
     limit: Annotated[int, typer.Option(help="Only the first so many incidents; 0: all")] = 0,
     pool: Annotated[Path | None, typer.Option(help="CSV of experts", exists=True, dir_okay=False)] = None,
     current: Annotated[bool, typer.Option("--current", help="The pool of the configured database")] = False,
-    experts: Annotated[int, typer.Option(help="People in the invented pool, if none is given", min=1)] = 800,
+    experts: Annotated[int, typer.Option(help="People in the invented pool, if none is given", min=1)] = 2000,
     seed: Annotated[int, typer.Option(help="Same seed, same people and answers")] = 0,
     skip_unknown_places: Annotated[
         bool, typer.Option("--skip-unknown-places", help="Leave out incidents whose place is not on the map")

@@ -11,6 +11,8 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
@@ -49,8 +51,8 @@ def compared(members: list[Member], incidents: list[Incident], seed: int) -> Non
     console.print(f"{len(incidents)} incidents, {len(members)} experts, seed {seed}: the whole service first.")
     with tempfile.TemporaryDirectory() as folder:
         # The first incident pays for starting, migrating and entering everybody; it is taken off.
-        _, start_cpu, start_clock = timed(lambda: _full(Path(folder) / "first", members, incidents[:1], seed))
-        full, full_cpu, full_clock = timed(lambda: _full(Path(folder) / "all", members, incidents, seed))
+        _, start_cpu, start_clock = _apart(Path(folder) / "first", members, incidents[:1], seed)
+        full, full_cpu, full_clock = _apart(Path(folder) / "all", members, incidents, seed)
     fast.simulate(members, incidents[:1], seed=seed)
     trial, cpu, clock = timed(lambda: fast.simulate(members, incidents, seed=seed))
     rest = len(incidents) - 1
@@ -67,9 +69,15 @@ def compared(members: list[Member], incidents: list[Incident], seed: int) -> Non
     console.print(f"The same questions, answers and seats: {agree} of {len(incidents)} incidents.")
 
 
-def _full(folder: Path, members: list[Member], incidents: list[Incident], seed: int) -> Outcomes:
+def _apart(folder: Path, members: list[Member], incidents: list[Incident], seed: int) -> tuple[Outcomes, float, float]:
+    """A replay in a process of its own: one process has one database in its life."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_full, folder, members, incidents, seed).result()
+
+
+def _full(folder: Path, members: list[Member], incidents: list[Incident], seed: int) -> tuple[Outcomes, float, float]:
     folder.mkdir()
-    return replay.played(incidents, members, folder, replay.Way(seed))
+    return timed(lambda: replay.played(incidents, members, folder, replay.Way(seed)))
 
 
 def many(members: list[Member], incidents: list[Incident], count: int, processes: int) -> None:

@@ -75,7 +75,7 @@ class Asked:
     data: Path
     pool: Path | None = None
     is_current: bool = False
-    experts: int = 800
+    experts: int = 2000
     seed: int = 0
     limit: int = 0
     skip_unknown_places: bool = False

@@ -50,7 +50,8 @@ class Carrier:
         deliver: POSTs a webhook.
         people: who has a phone; nobody by default, and then every phone is played by hand.
         our_number: what a text is sent to by somebody who never got one.
-        pace: how long texts are under way and calls take, as a share of the usual; 0: nothing takes time.
+        pace: how long texts are under way and calls take, as a share of the usual; 0: nothing takes time, and the
+            answer to a text is that it was delivered.
     """
 
     def __init__(
@@ -75,7 +76,7 @@ class Carrier:
         self._schedule = Schedule()
         sign = RequestValidator(auth_token).compute_signature
         self._webhooks = Webhooks(deliver, sign, self._schedule, self.dice)
-        self._sending, self._delivery = SENDING * pace, DELIVERY * pace
+        self._sending, self._delivery, self._is_instant = SENDING * pace, DELIVERY * pace, pace == 0
         self._switchboard = Switchboard(
             self._schedule, self._webhooks, self.people, self.dice, self.threads.touch, pace=pace
         )
@@ -126,12 +127,24 @@ class Carrier:
         if to in self.opted_out:
             raise Refusal(400, 21610, "Attempt to send to unsubscribed recipient")
         at = checks.scheduled_for(form)
+        if self._is_instant and at is None:
+            return self._at_once(to, form)
         status = "scheduled" if at else "accepted" if service else "queued"
         record = self._text(to, None if service else form["From"], form.get("Body", ""), "outbound-api", status)
         record["messaging_service_sid"] = service
         callback = form.get("StatusCallback", "")
         self._schedule.add((at or clock.now()) + self._sending, to, lambda due: self._send(record, callback, due))
         return record
+
+    def _at_once(self, to: str, form: Mapping[str, str]) -> Record:
+        """Where texts take no time, the answer to the create has the end already, and no callback follows."""
+        record = self._text(to, form.get("From"), form.get("Body", ""), "outbound-api", "delivered")
+        self._schedule.add(clock.now(), to, lambda due: self._is_heard(record, due))
+        return record
+
+    async def _is_heard(self, record: Record, at: datetime) -> None:
+        for reply in self.people.hears(record["to"], record["body"], at):
+            self._expect(reply)
 
     def fetch_message(self, sid: str) -> Record:
         """One text; Refusal 404 when there is none."""
@@ -261,8 +274,7 @@ class Carrier:
         self._become(record, "sent")
         record["date_sent"] = rfc2822(at)
         self._schedule.add(at + self._delivery, record["to"], lambda due: self._arrive(record, callback, due))
-        if self._delivery:  # what takes no time has nothing to tell before its end
-            await self._report(record, callback, at)
+        await self._report(record, callback, at)
 
     async def _arrive(self, record: Record, callback: str, at: datetime) -> None:
         number, faults = record["to"], self.faults
@@ -272,8 +284,7 @@ class Carrier:
             self._become(record, "undelivered")
         else:
             self._become(record, "delivered")
-            for reply in self.people.hears(number, record["body"], at):
-                self._expect(reply)
+            await self._is_heard(record, at)
         await self._report(record, callback, at)
 
     def _expect(self, reply: Reply) -> None:

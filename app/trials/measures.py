@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import pi, sqrt, tan
 from statistics import NormalDist, fmean, median, quantiles, stdev
 from typing import Any
@@ -13,6 +13,7 @@ from app.trials.outcomes import IncidentOutcome, Outcomes, SeatOutcome
 
 DISCIPLINES = {"LE": "Law enforcement", "VA": "Victim assistance", "MH": "Mental health", "CL": "Community leadership"}
 ANY = "Any discipline"
+MINUTE = timedelta(minutes=1)
 RULES = {
     "": "Asked in vain: nobody who was asked came",
     "expertise": "Required expertise", "leader": "Nobody free who may lead", "licence": "Clinical licence of the state",
@@ -94,8 +95,8 @@ def _minutes(later: datetime, earlier: datetime) -> float:
 
 
 def is_in_time(one: IncidentOutcome) -> bool:
-    """Whether the whole team is on site by the time for which it was asked."""
-    return one.on_site_at is not None and one.on_site_at <= one.needed_by
+    """Whether the whole team is on site by the time for which it was asked; journeys are in whole minutes."""
+    return one.on_site_at is not None and one.on_site_at < one.needed_by + MINUTE
 
 
 def rest_blocks(run: Outcomes) -> int:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from app.core.places import deadline
 from app.dispatch.answers import Answer
-from app.dispatch.codes import CODE_REST
 from app.dispatch.models import Offer
 from app.dispatch.states import OPEN, OfferState
 from app.experts.models import Contact, Expert
@@ -23,7 +22,7 @@ from app.simulator.people import Pickup, Reply
 from app.trials.members import Member
 
 if TYPE_CHECKING:
-    from app.trials.asking import Desk
+    from app.trials.offering import Offering
     from app.trials.world import Team, World
 
 ANSWERS = {Kind.YES: Answer.YES, Kind.NO: Answer.NO, Kind.CONDITIONAL: Answer.CONDITIONAL}
@@ -35,19 +34,19 @@ def question(offer: Offer, zone: str) -> str:
     return f"Reply YES {offer.code} or NO {offer.code} by {deadline(offer.reply_by, zone, asked_at=offer.asked_at)}."
 
 
-def hear(desk: "Desk", number: str, body: str) -> None:
+def hear(desk: "Offering", number: str, body: str) -> None:
     """A text arrives: what will be answered is put on the agenda."""
     agenda = desk.world.agenda
     for reply in desk.world.people.hears(number, body, agenda.now):
         agenda.put(partial(_say_it, desk, reply), reply.at, priority=2)
 
 
-def _say_it(desk: "Desk", reply: Reply) -> None:
+def _say_it(desk: "Offering", reply: Reply) -> None:
     if desk.world.people.says(reply):
         desk.world.agenda.put(partial(_read, desk, reply.ask.number, reply.body), priority=1)
 
 
-def _read(desk: "Desk", number: str, body: str) -> None:
+def _read(desk: "Offering", number: str, body: str) -> None:
     """Read one text to its end (`replies/reading.py`)."""
     world = desk.world
     phone = _phone(world, number)
@@ -73,8 +72,7 @@ def _read(desk: "Desk", number: str, body: str) -> None:
 
 def _phone(world: "World", number: str) -> Phone:
     owners = [world.members[who] for who in world.owners[number]]
-    since = world.now - CODE_REST
-    known = [o for one in owners for o in world.offers_of[one.id] if o.asked_at >= since]
+    known = [offer for one in owners for offer in world.offers_of[one.id] if world.has_code(offer)]
     offers = [offer for offer in known if offer.state is not OfferState.PLANNED]
     offers.sort(key=lambda offer: (offer.asked_at, offer.id), reverse=True)
     return Phone(number, [Contact(expert_id=one.id) for one in owners], [_expert(one) for one in owners], offers)
@@ -84,14 +82,14 @@ def _expert(member: Member) -> Expert:
     return Expert(id=member.id, name=member.name)
 
 
-def _which_one(desk: "Desk", number: str, asked: Sequence[Offer], meaning: Meaning) -> None:
+def _which_one(desk: "Offering", number: str, asked: Sequence[Offer], meaning: Meaning) -> None:
     if asked and meaning.kind in ANSWERS:
         _say(desk, number, "which_one", f"open requests: {'; '.join(offer.code for offer in asked)}. Reply")
     else:
         _say(desk, number, "other", "")
 
 
-def _for_a_person(desk: "Desk", number: str, offer: Offer, meaning: Meaning) -> None:
+def _for_a_person(desk: "Offering", number: str, offer: Offer, meaning: Meaning) -> None:
     """What is unclear is asked once more; the rest waits for a person, who is not played."""
     told = desk.world.told[number]
     asked_again = any(kind == "not_clear" and at >= offer.asked_at for at, kind in told)
@@ -103,7 +101,7 @@ def _for_a_person(desk: "Desk", number: str, offer: Offer, meaning: Meaning) -> 
         _say(desk, number, "passed_to_desk", "")
 
 
-def _say(desk: "Desk", number: str, kind: str, body: str) -> None:
+def _say(desk: "Offering", number: str, kind: str, body: str) -> None:
     """Answer what was not understood, unless that was done a moment ago or too often today (`replies/saying.py`)."""
     world = desk.world
     told = [one for one in world.told[number] if one[0] >= world.now - timedelta(days=1)]
@@ -114,7 +112,7 @@ def _say(desk: "Desk", number: str, kind: str, body: str) -> None:
         hear(desk, number, body)
 
 
-def ring(desk: "Desk", team: "Team", offer: Offer, number: str) -> None:
+def ring(desk: "Offering", team: "Team", offer: Offer, number: str) -> None:
     """A call with the question: a person picks up and presses a key, or nobody does."""
     world = desk.world
     if offer.reply_by <= world.now or offer.state not in OPEN:

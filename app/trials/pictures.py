@@ -123,7 +123,9 @@ def _binned(values: Iterable[float], edges: Sequence[int], said: Callable[[float
     for value in values:
         found[next((n for n, edge in enumerate(edges) if value <= edge), len(edges))] += 1
     labels = [said(edge) for edge in edges]
-    return [(label, found[n]) for n, label in enumerate(labels)] + [(f"more than {labels[-1]}", found[len(edges)])]
+    return [(f"up to {label}", found[n]) for n, label in enumerate(labels)] + [
+        (f"more than {labels[-1]}", found[len(edges)])
+    ]
 
 
 def _loads(run: Outcomes) -> Chart:

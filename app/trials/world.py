@@ -10,8 +10,9 @@ from itertools import count
 from app.agencies.models import Agency
 from app.deployments.models import Deployment, Position
 from app.dispatch.callout import HABITS, SAID, SPOKE, discipline_of
+from app.dispatch.codes import CODE_REST
 from app.dispatch.models import Offer
-from app.dispatch.states import OPEN, OfferState
+from app.dispatch.states import OPEN, STANDING, OfferState
 from app.experts.exposure import POLICY as EXPOSURE
 from app.requests.models import Request
 from app.rosters.models import Pick
@@ -154,6 +155,8 @@ class World:
         """Numbers that want no texts."""
         self.owners: dict[str, list[int]] = defaultdict(list)
         self.calls_free_at = start
+        self.standby_since: dict[int, datetime] = {}
+        """Offer to when its yes came first without a seat."""
         self.told: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
         """Number to what it was told that it was not understood: when, and how."""
         self._said: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
@@ -184,6 +187,11 @@ class World:
         self.offers_of[offer.expert_id].append(offer)
         self._recent.append(offer)
         self.open[offer.id] = offer
+
+    def has_code(self, offer: Offer) -> bool:
+        """Whether its code is its own yet (`dispatch/codes.py`)."""
+        is_needed = self.team_of[offer.deployment_id].deployment.ends_at > self.now
+        return offer.asked_at > self.now - CODE_REST or (offer.state in STANDING and is_needed)
 
     def times_asked(self, people: Iterable[int] | None = None) -> dict[int, list[datetime]]:
         """When each was asked in the last 24 hours, the latest first; of everybody who was, or of these."""
