@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.access.viewer import MayManageExperts, MayReadExperts
 from app.core.database import locked
 from app.core.problems import NotFound
-from app.foresight import demand, forecasts, gathering, loading
+from app.foresight import demand, forecasts, loading, past
 from app.foresight.models import Forecast, ForecastKind, IncidentFile
-from app.foresight.reach import HOURS
+from app.foresight.standard import HOURS
 from app.web.session import Session
 
 router = APIRouter(prefix="/api/v1/foresight", tags=["foresight"])
@@ -255,12 +255,12 @@ def _rate(rate: demand.Rate) -> dict[str, Any]:
 @router.get("/demand")
 async def read_demand(session: Session, viewer: MayReadExperts) -> DemandOut:
     """Rates by state, month and agency, with intervals."""
-    known = await gathering.expected(session)
+    known = await past.expected(session)
     if known is None:
         raise NoIncidents
     return DemandOut(
         incidents=len(known.incidents), years=known.years, a_year=known.a_year, dispersion=known.dispersion,
-        is_synthetic=any(file.is_synthetic for file in await gathering.files(session)),
+        is_synthetic=any(file.is_synthetic for file in await past.files(session)),
         states={state: RateOut(**_rate(rate)) for state, rate in known.states.items()},
         months=[EstimateOut.model_validate(one) for one in known.month_factors()], kinds=dict(known.kinds),
         agencies=[
@@ -287,7 +287,7 @@ class IncidentFileOut(BaseModel):
 @router.get("/incidents")
 async def list_incident_files(session: Session, viewer: MayReadExperts) -> list[IncidentFileOut]:
     """Files of past incidents that were loaded."""
-    return [IncidentFileOut.model_validate(file) for file in await gathering.files(session)]
+    return [IncidentFileOut.model_validate(file) for file in await past.files(session)]
 
 
 @router.post("/incidents", status_code=201)

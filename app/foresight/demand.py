@@ -16,11 +16,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from app.foresight.country import HOMES, PEOPLE
 from app.trials.incidents import COLUMNS, Incident
+
+if TYPE_CHECKING:
+    import numpy as np
 
 Z90 = 1.6448536269514722
 """Nine of ten lie within so many standard deviations of a normal distribution."""
@@ -110,6 +112,8 @@ def shape_of(counts: Sequence[float], exposures: Sequence[float]) -> float:
         counts: events of each place.
         exposures: what they would be proportional to without any difference.
     """
+    import numpy as np  # noqa: PLC0415 - pages name this module, and need it seldom
+
     counted, exposed = np.asarray(counts, dtype=float), np.asarray(exposures, dtype=float)
     mean = counted.sum() / exposed.sum()
     expected = mean * exposed
@@ -199,6 +203,8 @@ def a_year(demand: Demand, seed: int, year: int = 2027) -> list[Incident]:
 
     The same demand, seed and year give the same incidents to the last bit. Every agency's name says: invented.
     """
+    import numpy as np  # noqa: PLC0415 - see shape_of
+
     random = np.random.default_rng([seed, year])
     rates = {state: random.gamma(rate.a_year.shape, 1 / rate.a_year.rate) for state, rate in demand.states.items()}
     months = np.array([random.gamma(month.shape, 1 / month.rate) for month in demand.months])
@@ -219,7 +225,7 @@ def a_year(demand: Demand, seed: int, year: int = 2027) -> list[Incident]:
 
 
 def _invented(  # noqa: PLR0917 - all that an incident is drawn from
-    random: np.random.Generator, demand: Demand, by_state: Mapping[str, Sequence[Incident]], state: str, year: int,
+    random: "np.random.Generator", demand: Demand, by_state: Mapping[str, Sequence[Incident]], state: str, year: int,
     month: int,
 ) -> Incident:  # fmt: skip
     own = by_state.get(state, ())

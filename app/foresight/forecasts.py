@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import clock
 from app.core.events import Actor, record
 from app.foresight.models import Forecast, ForecastKind
-from app.foresight.reach import HOURS
+from app.foresight.standard import HOURS
 from app.rosters.rules import Rules
 from app.watch import alarms
 

@@ -1,9 +1,9 @@
 """From the database to what forecasts are worked out from. Read only."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -17,43 +17,14 @@ from app.dispatch.callout import HABITS, LOOKS_BACK, SAID
 from app.dispatch.limits import A_DAY
 from app.dispatch.models import Offer
 from app.experts.models import Contact, Expert
-from app.foresight import demand, reach, recruiting
+from app.foresight import past, reach, recruiting
 from app.foresight.country import PEOPLE
-from app.foresight.models import IncidentFile, PastIncident
 from app.foresight.outlook import Question
 from app.foresight.reach import Person, Ways
 from app.requests.states import Priority
 from app.rosters import problem, rules
-from app.trials.incidents import Incident
 from solver import chances
 from solver.problem import Place
-
-NOON = time(12, tzinfo=UTC)
-"""At which a request of a past incident is taken to come; files know no hour."""
-
-
-async def incidents(session: AsyncSession) -> list[Incident]:
-    """Every past incident that was loaded."""
-    rows = await session.scalars(select(PastIncident).order_by(PastIncident.id))
-    return [_incident(row) for row in rows]
-
-
-def _incident(row: PastIncident) -> Incident:
-    at = datetime.combine(row.day, NOON)
-    return Incident(
-        at, at, row.kind, row.agency, row.city, row.state, row.latitude, row.longitude, row.killed, row.injured
-    )
-
-
-async def files(session: AsyncSession) -> Sequence[IncidentFile]:
-    """The files that were loaded, the oldest first."""
-    return (await session.scalars(select(IncidentFile).order_by(IncidentFile.id))).all()
-
-
-async def expected(session: AsyncSession) -> demand.Demand | None:
-    """What the past incidents say of those to come; None: no file was loaded."""
-    found = await incidents(session)
-    return demand.estimate(found) if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +76,7 @@ async def ways(session: AsyncSession) -> Ways:
 async def question(session: AsyncSession, seed: int) -> tuple[Question, dict[str, Any]]:
     """Readiness, as a question; and from what its weights come, for people."""
     said = await answers(session)
-    known = await expected(session)
+    known = await past.expected(session)
     places: dict[str, list[Place]] = defaultdict(list)
     for one in known.incidents if known else ():
         places[one.state].append(Place(one.latitude, one.longitude, one.state))
@@ -131,7 +102,7 @@ async def wish(session: AsyncSession, seed: int, count: int, *, may_lead: bool) 
     Raises:
         NoIncidents: none were loaded.
     """
-    known = await expected(session)
+    known = await past.expected(session)
     if known is None:
         raise NoIncidents
     said = await answers(session)

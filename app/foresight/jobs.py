@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,10 +12,14 @@ from app.core.database import begin, locked
 from app.core.events import SYSTEM, on
 from app.core.jobs import every
 from app.core.problems import Conflict, Problem
-from app.foresight import forecasts, gathering, outlook, recruiting
+from app.foresight import forecasts, past
 from app.foresight.beside import beside
 from app.foresight.models import Forecast, ForecastKind
 from app.rosters import rules
+
+if TYPE_CHECKING:
+    from app.foresight.outlook import Question
+    from app.foresight.recruiting import Wish
 
 Work = Callable[[Any], dict[str, Any]]
 LEAST_S = 600.0
@@ -50,12 +54,14 @@ async def _read(session: AsyncSession, forecast: Forecast) -> tuple[Work, object
         NobodyThere: the pool is empty.
         NoIncidents: it is not known where people are needed.
     """
+    from app.foresight import gathering  # noqa: PLC0415 - the web knows the jobs, and never loads what they compute with
+
     if forecast.kind is ForecastKind.RECRUITING:
         asks = forecast.asks
         wish = await gathering.wish(session, forecast.seed, asks["count"], may_lead=asks["may_lead"])
         if not wish.experts:
             raise NobodyThere
-        synthetic = any(file.is_synthetic for file in await gathering.files(session))
+        synthetic = any(file.is_synthetic for file in await past.files(session))
         return _recruiting, wish, {"incidents_known": len(wish.demand.incidents), "is_synthetic": synthetic}
     asked, basis = await gathering.question(session, forecast.seed)
     if not asked.people:
@@ -63,11 +69,15 @@ async def _read(session: AsyncSession, forecast: Forecast) -> tuple[Work, object
     return _readiness, asked, basis
 
 
-def _readiness(asked: outlook.Question) -> dict[str, Any]:
+def _readiness(asked: "Question") -> dict[str, Any]:
+    from app.foresight import outlook  # noqa: PLC0415 - see above
+
     return outlook.work_out(asked).as_json()
 
 
-def _recruiting(wish: recruiting.Wish) -> dict[str, Any]:
+def _recruiting(wish: "Wish") -> dict[str, Any]:
+    from app.foresight import recruiting  # noqa: PLC0415 - see above
+
     return recruiting.advise(wish).as_json()
 
 

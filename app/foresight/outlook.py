@@ -10,7 +10,8 @@ import numpy as np
 from app.core.places import STATES
 from app.foresight import reach
 from app.foresight.country import HOMES, PEOPLE
-from app.foresight.reach import HOURS, SEATS, Person, Ways
+from app.foresight.reach import Person, Ways
+from app.foresight.standard import HOURS, SEATS, VIEWS
 from solver.chances import Habits
 from solver.pool import Floats
 from solver.problem import Place
@@ -21,8 +22,6 @@ PLACES = 4
 """Of a state, at which a team is asked for."""
 AHEAD_DAYS = (0, 15, 30, 45, 60, 75, 90)
 AHEAD_DRAWS = 4
-VIEWS = ("team", *(seat.code for seat in SEATS))
-"""What is looked at: the whole team, or somebody for one of its seats."""
 LOW, HIGH = 5, 95
 """Percentiles of the draws between which nine of ten lie."""
 

@@ -11,10 +11,9 @@ from app.core.database import locked
 from app.core.places import STATES
 from app.core.text import whole
 from app.experts.taxonomy import DISCIPLINES, LANGUAGES
-from app.foresight import forecasts, gathering, loading, showing
+from app.foresight import forecasts, loading, past, showing
 from app.foresight.models import ForecastKind, IncidentFile
-from app.foresight.outlook import VIEWS
-from app.foresight.reach import HOURS
+from app.foresight.standard import HOURS, VIEWS
 from app.rosters import rules
 from app.web.render import render
 from app.web.session import Session
@@ -75,7 +74,7 @@ async def work_out(session: Session, viewer: MayManageExperts) -> Response:
 
 
 async def _demand(request: Request, session: Session, viewer: Viewer, status: int = 200, **more: Any) -> Response:
-    known = await gathering.expected(session)
+    known = await past.expected(session)
     shown: dict[str, Any] = {}
     if known is not None:
         states = sorted(known.states.items(), key=lambda each: -each[1].a_year.estimate.value)
@@ -90,7 +89,7 @@ async def _demand(request: Request, session: Session, viewer: Viewer, status: in
             ],
         }
     return render(
-        request, "foresight/demand.html", status, known=known, files=await gathering.files(session),
+        request, "foresight/demand.html", status, known=known, files=await past.files(session),
         may_manage=viewer.may(Permission.MANAGE_EXPERTS), **{"errors": {}, "skip": False} | shown | more,
     )  # fmt: skip
 

@@ -15,29 +15,17 @@ from math import ceil, log
 import numpy as np
 
 from app.core.clock import in_zone
-from app.deployments.teams import TEAMS
 from app.experts.quiet import Night, may_be_asked_from
 from app.foresight.cover import Cover, counts_of, cover_of
+from app.foresight.standard import HOURS, SEATS
 from solver import chances
 from solver.pool import Floats, Ints, Pool
-from solver.problem import Expert, Place, Policy, Position, Request, Span
+from solver.problem import Expert, Place, Policy, Request, Span
 from solver.survey import DAY, request_fails, seat_fails, trips_to
 
-HOURS = (6, 12, 24, 48)
-"""Within which a team should be on site."""
 STAY_DAYS = 3
-TEAM = "T2"
-"""The standard team."""
 NEAREST = 40
 """Of each kind of people so many are looked at, the nearest; more could not be asked in time, or are not needed."""
-SEATS = tuple(
-    Position(
-        number + 1, plan.code, frozenset(plan.disciplines), plan.required, is_leader=plan.is_leader,
-        is_licensed=plan.is_licensed, title=plan.title,
-    )
-    for number, plan in enumerate(TEAMS[TEAM])
-)  # fmt: skip
-"""The seats of the standard team, as the solver takes them."""
 
 
 @dataclass(frozen=True, slots=True)

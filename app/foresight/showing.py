@@ -7,8 +7,7 @@ from typing import Any
 from app.core.places import STATES
 from app.deployments.teams import TEAMS
 from app.foresight.country import COLUMNS, ROWS, TILES
-from app.foresight.outlook import VIEWS
-from app.foresight.reach import HOURS, TEAM
+from app.foresight.standard import HOURS, TEAM, VIEWS
 
 TITLES: dict[str, str] = {"team": "Whole team"} | {seat.code: seat.title for seat in TEAMS[TEAM]}
 """View to its name."""

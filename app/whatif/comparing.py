@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import clock
 from app.core.events import Actor, record
 from app.core.problems import Invalid, NotFound
-from app.foresight import demand, gathering
+from app.foresight import demand, past
 from app.rosters import rules
 from app.trials import measures, reading
 from app.trials.measures import Interval
@@ -85,7 +85,7 @@ async def ask(session: AsyncSession, asked: Asked, *, by: Actor) -> Comparison:
         Invalid: something cannot be played, or no past incidents are loaded to draw from.
     """
     known = _check(asked)
-    if await gathering.expected(session) is None:
+    if await past.expected(session) is None:
         why = "Load past incidents under Demand first: the coming weeks are drawn from them."
         raise Invalid(errors={"scenarios": why})
     comparison = Comparison(
@@ -134,7 +134,7 @@ async def draw_of(session: AsyncSession, comparison: Comparison, number: int) ->
     Raises:
         NothingToPlay: nobody is in the pool, no incidents are loaded, or none fell into these weeks.
     """
-    members, known = await reading.pool(session), await gathering.expected(session)
+    members, known = await reading.pool(session), await past.expected(session)
     if not members:
         raise NothingToPlay("Nobody is in the pool yet.")
     if known is None:

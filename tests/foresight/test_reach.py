@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.places import ZONES
-from app.foresight import outlook, reach
+from app.foresight import outlook, reach, standard
 from app.foresight.country import HOMES
 from bench.solver.pool import DAY, NOW, a_pool
 from solver.chances import Habits
@@ -73,7 +73,7 @@ def test_a_team_could_be_seated_by_the_solver_whenever_it_counts_as_covered() ->
         roster = solve(some, [people.request(DENVER)], Policy())
         seated = sum(seat.expert_id is not None for seat in roster.seats)
         assert round(float(here.filled[0, -1])) == seated
-        full += seated == len(reach.SEATS)
+        full += seated == len(standard.SEATS)
     assert full
 
 
@@ -98,8 +98,8 @@ def test_as_papers_lapse_the_days_ahead_get_worse_and_say_how_many() -> None:
 
 def test_the_nation_lies_between_its_least_and_its_most_ready_state() -> None:
     found = outlook.work_out(outlook.Question(persons(300), reach.Ways(Policy()), AT, ahead=()))
-    for view in outlook.VIEWS:
-        for number in range(len(reach.HOURS)):
+    for view in standard.VIEWS:
+        for number in range(len(standard.HOURS)):
             states = [state.views[view][number].p for state in found.states.values()]
             assert min(states) - 1e-6 <= found.nation[view][number].p <= max(states) + 1e-6
             assert found.nation[view][number].low <= found.nation[view][number].p <= found.nation[view][number].high

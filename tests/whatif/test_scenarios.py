@@ -6,7 +6,8 @@ from app.rosters.rules import DEFAULTS
 from app.seed.people import people
 from app.trials.incidents import Incident
 from app.trials.members import invented
-from app.whatif.scenarios import Draw, half_of_clinicians, rested_longer, two_more, with_reserves
+from app.whatif.playing import half_of_clinicians, rested_longer, two_more, with_reserves
+from app.whatif.scenarios import Draw
 
 START = datetime(2026, 3, 2, 17, tzinfo=UTC)
 
