@@ -101,7 +101,7 @@ def _values(forecast: Forecast | None) -> tuple[Forecast, dict[str, Any]]:
     return forecast, forecast.values
 
 
-@router.get("/readiness")
+@router.get("/readiness", responses={404: {}})
 async def read_readiness(session: Session, viewer: MayReadExperts) -> ReadinessOut:
     """The chance that a standard team is on site in time, for every state, and over the next 90 days."""
     forecast, values = _values(await forecasts.newest(session, ForecastKind.READINESS))
@@ -190,7 +190,7 @@ class WishIn(BaseModel):
     seed: int = Field(forecasts.SEED, ge=0, le=2**31)
 
 
-@router.get("/recruiting")
+@router.get("/recruiting", responses={404: {}})
 async def read_advice(session: Session, viewer: MayReadExperts) -> AdviceOut:
     """Whom to recruit next, and what that adds."""
     forecast, values = _values(await forecasts.newest(session, ForecastKind.RECRUITING))
@@ -252,7 +252,7 @@ def _rate(rate: demand.Rate) -> dict[str, Any]:
     return {"seen": rate.seen, "a_year": EstimateOut.model_validate(rate.a_year.estimate)}
 
 
-@router.get("/demand")
+@router.get("/demand", responses={404: {}})
 async def read_demand(session: Session, viewer: MayReadExperts) -> DemandOut:
     """Rates by state, month and agency, with intervals."""
     known = await past.expected(session)
