@@ -135,22 +135,25 @@ class Load:
         steps: dict[int, Drove] = {}
         spent: dict[int, dict[str, float]] = {}
         for connections in STEPS:
-            before, began = self._run.computed(self._pids), time.monotonic()
+            before = self._run.computed(self._pids)
             steps[connections] = self._drive(connections, seconds, 400)
-            took = time.monotonic() - began
-            spent[connections] = {n: (s - before[n]) / took for n, s in self._run.computed(self._pids).items()}
+            spent[connections] = {name: s - before[name] for name, s in self._run.computed(self._pids).items()}
         floor.append(self._measures(seconds))
         most = max(each.a_second for each in steps.values())
         knee = next(c for c in STEPS if steps[c].a_second >= KNEE * most)
         processors = ("web", "workers", "PostgreSQL")
         table = Table("connections", "a second", "p50 ms", "p95 ms", "p99 ms", "refused, lost", *processors)
         for connections, one in steps.items():
-            shares = [f"{spent[connections][name]:.2f}" for name in processors]
+            asked = max(1.0, one.a_second * seconds)
+            shares = [f"{1000 * spent[connections][name] / asked:.0f}" for name in processors]
             table.add_row(
                 f"{connections}{' (knee)' if connections == knee else ''}", f"{one.a_second:.0f}", f"{one.p50:.0f}",
                 f"{one.p95:.0f}", f"{one.p99:.0f}", f"{one.refused}, {one.lost}", *shares,
             )  # fmt: skip
-        console.print(table, "Processors are shares of one; wrk and the carrier are beside them.")
+        console.print(
+            table,
+            "The last three: milliseconds of processor time a request, whatever it was; wrk and the carrier are beside them.",
+        )
         knees = steps[knee].a_second
         for name in floor[0]:
             rate = statistics.mean(each[name] for each in floor)

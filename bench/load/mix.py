@@ -94,7 +94,7 @@ class Mix:
     def _files(self) -> str:
         form = {
             "incident_type": "mass_shooting", "city": "Harlan Ridge", "state": "CO", "summary": "Load.", "days": 2,
-            "priority": "routine", "needed_by": self._needed_by, "contact_name": "Ellen Marsh",
+            "priority": "planned", "needed_by": self._needed_by, "contact_name": "Ellen Marsh",
             "contact_phone": "719-555-0142", "contact_email": "chief@harlanridge.example",
         }  # fmt: skip
         once = str(UUID(int=self._random.getrandbits(128), version=4))
