@@ -152,7 +152,7 @@ class Load:
             )  # fmt: skip
         console.print(
             table,
-            "The last three: milliseconds of processor time a request, whatever it was; wrk and the carrier are beside them.",
+            "The last three: milliseconds of processor time for one request, whatever it was.",
         )
         knees = steps[knee].a_second
         for name in floor[0]:
