@@ -209,6 +209,7 @@ async def _seat_elsewhere(  # noqa: PLR0917 - who takes which seat
 async def _stop_asking(session: AsyncSession, offer: Offer) -> None:
     """It is answered: neither its next rung comes, nor what waits to go out."""
     await outbox.cancel_waiting(session, offer.id)
+    await offers.nobody_dials(session, offer)
     await cancel(session, offer.timer_job_id)
     offer.timer_job_id = None
 

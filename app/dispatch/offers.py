@@ -24,6 +24,7 @@ from app.experts.models import Contact, ContactKind, Expert
 from app.messaging import outbox, texts
 from app.rosters import rules
 from app.rosters.models import Pick
+from app.watch import alarms
 
 
 class AskedAlready(Problem):
@@ -34,6 +35,8 @@ class AskedAlready(Problem):
 
 REFUSALS: dict[str, type[Problem]] = {"uq_offers_standing": AskedAlready}
 """What the database says, in words."""
+DIAL = "offer.dial"
+"""Kind of alarm: a question nobody could bring, so the desk dials."""
 EARLY = timedelta(seconds=5)
 """A timer may be that much early: the queue's clock is the database's, ours may be a moment behind."""
 
@@ -244,9 +247,15 @@ async def withdraw(
     was_known = offer.state is not OfferState.PLANNED
     offer.state = OFFER.after(offer.state, "withdraw")
     await outbox.cancel_waiting(session, offer.id)
+    await nobody_dials(session, offer)
     if words is not None and was_known:
         await tell(session, deployment, offer, words)
     await _released(session, deployment, offer, "offer.withdrawn", by)
+
+
+async def nobody_dials(session: AsyncSession, offer: Offer) -> None:
+    """It is answered or taken back: the desk need not bring the question any more."""
+    await alarms.settle_key(session, f"{DIAL}:{offer.id}")
 
 
 async def tell(session: AsyncSession, deployment: Deployment, offer: Offer, words: texts.Text) -> None:

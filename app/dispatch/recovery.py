@@ -17,6 +17,7 @@ from app.core.sealing import lookup
 from app.deployments.models import Deployment
 from app.dispatch import answers, offers
 from app.dispatch.models import Offer
+from app.dispatch.offers import DIAL
 from app.dispatch.states import OPEN, OfferState
 from app.dispatch.words import words_of
 from app.experts.models import Contact, Expert
@@ -31,8 +32,8 @@ BUSY_AGAIN = timedelta(minutes=3)
 """A busy line is called once more after this time."""
 MOST_CALLS = 2
 """Calls of one kind to one number about one offer, beyond what the ladder does."""
-LOST, DIAL, NUMBER = "message.lost", "offer.dial", "number.trouble"
-"""Kinds of alarm: a decision nobody could bring, a question nobody could bring, a number that does not work."""
+LOST, NUMBER = "message.lost", "number.trouble"
+"""Kinds of alarm: a decision nobody could bring, a number that does not work."""
 QUESTIONS = frozenset({"offer", "reminder", "other_seat"})
 DECISIONS = {
     "confirmed": ({OfferState.ACCEPTED}, "that they have the seat"),
@@ -216,15 +217,18 @@ async def call_again(session: AsyncSession, message_id: int) -> None:
 
 
 async def stopped(session: AsyncSession, message: Message) -> None:
-    """A number wants no more texts: what waits for it is not sent, and what it would have said is said by phone."""
+    """A number wants no more texts: what waits for it is not sent, and is said by phone, or by the desk."""
     found = await answers.locked_offer(session, message.offer_id) if message.offer_id is not None else None
-    if not await outbox.cancel(session, message.id, "STOP") or found is None:
+    if not await outbox.cancel(session, message.id, "STOP"):
         return
-    deployment, _, offer = found
-    if message.kind in QUESTIONS:
-        await offers.hurry(session, deployment, offer)
-    elif message.kind in DECISIONS and offer.state in DECISIONS[message.kind][0]:
-        await _send(session, deployment, offer, texts.spoken_notice(message.body, message.language), message.number)
+    if found is not None and message.kind in QUESTIONS:
+        await offers.hurry(session, found[0], found[2])
+    elif found is not None and message.kind in DECISIONS:
+        deployment, _, offer = found
+        if offer.state in DECISIONS[message.kind][0]:
+            await _send(session, deployment, offer, texts.spoken_notice(message.body, message.language), message.number)
+    elif message.kind not in CHATTER | TESTS:
+        await _desk_tells(session, message)
 
 
 async def recheck(session: AsyncSession, message: Message) -> bool:

@@ -8,8 +8,11 @@ from sqlalchemy import select, update
 from app.core.clock import clock
 from app.core.database import begin
 from app.dispatch import watching
+from app.dispatch.models import Offer
 from app.dispatch.promises import broken
+from app.dispatch.words import words_of
 from app.experts.models import Contact
+from app.messaging import outbox, texts
 from app.messaging.models import Message, SenderPace, SendingHold
 from app.messaging.states import MessageState
 from app.replies import jobs as replies
@@ -267,6 +270,39 @@ async def test_after_stop_what_waited_is_not_texted_and_is_said_by_phone(story: 
     await story.passes(timedelta(minutes=3), timedelta(seconds=30))
     assert first.hears() == []
     assert _rang(story, first.number)
+
+
+async def test_an_order_that_stop_takes_back_is_the_desks_to_tell(story: Story) -> None:
+    reference, people = await _asked(story)
+    await _seated(story, people[0])
+    offer_id = (await story.offer_to(reference, people[0]))["id"]
+    async with begin() as session:
+        offer = await session.get_one(Offer, offer_id)
+        order = texts.mission_order(await words_of(session, offer), "202-555-0142")
+        waits = await outbox.post(
+            session, order, to=people[0].number, topic="request:1", expert_id=people[0].id, offer_id=offer_id
+        )
+        waits.slot_at = clock.now() + timedelta(minutes=5)
+    await people[0].texts("STOP")
+    assert (await _messages(people[0]))[-1].state is MessageState.CANCELLED
+    (says,) = await _alarms(story, "message.lost")
+    assert says == f"{people[0].name} does not know yet what our text (mission order) said."
+
+
+async def test_an_alarm_to_dial_is_over_when_the_person_has_answered(story: Story) -> None:
+    reference = await story.files()
+    await story.approves(reference)
+    story.carrier.faults = Faults(error_untaken=1)
+    people = await story.asks(reference)
+    await story.passes(timedelta(minutes=16))
+    assert len(await _alarms(story, "offer.dial")) == len(people)
+    story.carrier.faults = Faults()
+    offer = await story.offer_to(reference, people[0])
+    await story.post("recommender", f"/deployments/{reference}/offers/{offer['id']}/answer", {"answer": "no"})
+    await story.settle()
+    left = await _alarms(story, "offer.dial")
+    assert not [says for says in left if people[0].name in says]
+    assert [says for says in left if people[1].name in says]
 
 
 async def test_the_job_that_follows_a_lost_decision_may_run_twice(story: Story) -> None:
