@@ -111,7 +111,7 @@ def table(outcome: "Outcome") -> str:
         "our texts in it": outcome.texts,
         "known here": outcome.known,
         "waiting here, sent before: taken over, not sent again": outcome.taken_over,
-        "questions that this database never asked: open again": outcome.asked_before,
+        "questions never asked here, decisions never taken: as they were": outcome.asked_before,
         "not explained: an alarm for the desk each": len(outcome.unexplained),
         "people's texts in it": outcome.answers,
         "never read before, read now": outcome.read,

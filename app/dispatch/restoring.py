@@ -15,9 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
 from app.core.database import begin, locked
-from app.core.events import record
+from app.core.events import Actor, record
 from app.core.ids import digest
 from app.core.places import clock_time, days
+from app.core.settings import get_settings
+from app.core.text import phone_number
 from app.deployments import seats
 from app.deployments.models import Deployment, Position
 from app.deployments.opening import positions_of
@@ -42,12 +44,19 @@ CODE = re.compile(r"\b(?:YES|SI) ([2-9]{3})\b")
 DAYS = "|".join((*spanish.WEEKDAYS, *spanish.WEEKDAYS.values()))
 TIME = re.compile(rf"\b(?:(?:{DAYS}) )?\d{{1,2}}(?::\d\d)?[ap]m [A-Za-z]{{2,4}}\b")
 LINK = re.compile(r"/x/([0-9A-Za-z]{27})\b")
+REF = re.compile(r"\bRef ([2-9]{3})\b")
+REFERENCE = re.compile(r"\b\d\d-\d{4,6}\b")
+LARGEST_TEAM = 40
 LOST_LINKS = 20_000
 """How many links the lost part of the database may have made: their numbers are not given again."""
 QUESTIONS = {"offer": texts.offer, "reminder": texts.reminder, "other_seat": texts.other_seat}
 """Texts that carry an offer's code, and are sent by a timer: no answer brings them forth again."""
 MOST_MINUTES = 15
 """How much later than the ladder says an offer may have been made: the text stood in a queue."""
+
+
+class OtherOutcome(Exception):  # noqa: N818 - what happened
+    """An answer comes to something else here than the text says: nothing of it is kept, a person looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +120,17 @@ async def leave_room() -> None:
 
 
 async def explain(listed: Listed) -> bool:
-    """Take a text of the carrier's that no message of ours is for as what it says: a question about an offer.
+    """Take a text of the carrier's that no message of ours is for as what it says.
+
+    A question is an offer. A decision proves the answer that it was given to, though that answer is in no list: a key
+    pressed in a call, a link, a word to the desk. An agency was told once.
 
     Returns:
-        Whether it is one, and known now.
+        Whether it is one of these, and known now.
     """
     told = told_by(listed.body)
     if told is None:
-        return False
+        return await _is_decision(listed) or await _was_told_agency(listed)
     async with begin() as session:
         phones = list(await session.scalars(select(Contact).where(Contact.number == listed.number)))
         for phone in phones:
@@ -129,6 +141,66 @@ async def explain(listed: Listed) -> bool:
                 if await _ask_as_before(session, phone, deployment_id, position_id, told, listed):
                     return True
     return False
+
+
+async def _is_decision(listed: Listed) -> bool:
+    """Whether a text tells what became of an answer; the answer counts from now on."""
+    code = REF.search(listed.body)
+    if code is None:
+        return False
+    try:
+        async with begin() as session:
+            found = await session.execute(
+                select(Offer.id, Contact)
+                .join(Contact, Contact.expert_id == Offer.expert_id)
+                .where(Contact.number == listed.number, Offer.code == code[1], Offer.state.in_(OPEN))
+                .order_by(Offer.id.desc())
+                .limit(1)
+            )
+            row = found.one_or_none()
+            return row is not None and await _answered_as_told(session, row.id, row.Contact, listed)
+    except OtherOutcome:
+        return False
+
+
+async def _answered_as_told(session: AsyncSession, offer_id: int, phone: Contact, listed: Listed) -> bool:
+    deployment, _, offer = await answers.locked_offer(session, offer_id)
+    words, expert = await words_of(session, offer), await session.get_one(Expert, offer.expert_id)
+    desk_phone = get_settings().desk_phone
+    outcomes = {texts.plain(texts.confirmed(words, desk_phone)).body: answers.Answer.YES,
+                texts.plain(texts.got_no(words)).body: answers.Answer.NO}  # fmt: skip
+    answer = outcomes.get(listed.body)
+    if answer is None:
+        return False
+    by = Actor("expert", expert.id, expert.name)
+    said = await answers.take(session, offer.id, answer, "As our text to them says", by=by, said_at=listed.made_at)
+    if texts.plain(said).body != listed.body:
+        raise OtherOutcome
+    await _note_sent(session, deployment, offer, phone, said.kind, Told(offer.code, "", listed.body, None), listed)
+    return True
+
+
+async def _was_told_agency(listed: Listed) -> bool:
+    """Whether a text told an agency that its request is here, or its team complete: said once, not again."""
+    reference = REFERENCE.search(listed.body)
+    if reference is None:
+        return False
+    async with begin() as session:
+        request = await session.scalar(select(Request).where(Request.reference == reference[0]))
+        if request is None or phone_number(request.contact_phone) != listed.number:
+            return False
+        desk_phone = get_settings().desk_phone
+        received = texts.request_received(request.reference, desk_phone)
+        complete = [texts.team_confirmed(request.reference, size, desk_phone) for size in range(1, LARGEST_TEAM)]
+        said = next((one for one in (received, *complete) if texts.plain(one).body == listed.body), None)
+        if said is None:
+            return False
+        message = Message(
+            channel=Channel.TEXT, kind=said.kind, number=listed.number, body=listed.body,
+            topic=f"request:{request.id}", state=MessageState.QUEUED, attempts=1, queued_at=listed.made_at,
+        )  # fmt: skip
+        await _as_sent(session, message, listed)
+        return True
 
 
 async def _is_of_known_offer(session: AsyncSession, phone: Contact, told: Told, listed: Listed) -> bool:
@@ -271,6 +343,11 @@ async def _note_sent(  # noqa: PLR0917 - all that a message is
         expert_id=offer.expert_id, offer_id=offer.id, topic=offers.topic(deployment), state=MessageState.QUEUED,
         attempts=1, queued_at=listed.made_at, valid_until=offer.reply_by,
     )  # fmt: skip
+    await _as_sent(session, message, listed)
+
+
+async def _as_sent(session: AsyncSession, message: Message, listed: Listed) -> None:
+    """Write down a message that has gone out."""
     session.add(message)
     await session.flush()
     message.state, message.claimed_at = MESSAGE.after(message.state, "claim"), listed.made_at

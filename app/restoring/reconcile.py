@@ -71,7 +71,7 @@ class Outcome:
     taken_over: int = 0
     """... waited here, or were written again by what followed, and had been sent: not sent again."""
     asked_before: int = 0
-    """... questions and reminders that this database had never asked, and knows now."""
+    """... questions that this database had never asked, decisions that it had never taken: it has now."""
     read: int = 0
     """Of people's texts: never read before, read now."""
     unexplained: list[Listed] = field(default_factory=list)
@@ -218,9 +218,11 @@ async def _happened(one: Listed, found: Outcome) -> bool:
     if await _taken_over(one):
         found.taken_over += 1
         return True
-    was_asked = await restoring.explain(one)
-    found.asked_before += was_asked
-    return was_asked
+    is_explained = await restoring.explain(one)
+    if is_explained:
+        await run_due(begin, AT_ONCE)
+    found.asked_before += is_explained
+    return is_explained
 
 
 async def _taken_over(one: Listed) -> bool:

@@ -106,6 +106,29 @@ async def test_a_team_is_completed_after_a_restore_without_a_doubled_or_missing_
         assert await broken(session) == []
 
 
+async def test_a_yes_by_phone_that_no_list_holds_is_known_from_what_we_told_them(
+    story: Story, _sweeper: Sweeper
+) -> None:
+    reference = await story.files()
+    await story.approves(reference)
+    people = await story.asks(reference)
+    disk = Disk(_sweeper)
+    for person, answer in zip(people, ("yes", "yes", "yes", "yes", "yes", "yes", "yes"), strict=False):
+        offer = await story.offer_to(reference, person)
+        path = f"/deployments/{reference}/offers/{offer['id']}/answer"
+        await story.post("recommender", path, {"answer": answer, "note": "by phone"})
+    await story.settle()
+    sent, stood = words(story), await states(story, reference)
+    assert (await story.deployment(reference))["state"] == "staffed"
+    await disk.put_back()
+    outcome = await reconciled()
+    assert outcome.is_clean
+    await story.settle()
+    assert words(story) == sent
+    assert await states(story, reference) == stood
+    assert (await story.deployment(reference))["state"] == "staffed"
+
+
 async def test_nothing_is_sent_before_a_restored_database_is_reconciled(story: Story, _sweeper: Sweeper) -> None:
     reference = await story.files()
     await story.approves(reference)
