@@ -17,6 +17,9 @@ from tests.browser.conftest import ARTEFACTS, Watched, sign_in
 from tests.browser.house import House, wait_for
 
 
+pytestmark = pytest.mark.timeout(300)  # two pages are looked at in every way of showing them
+
+
 @pytest.fixture(scope="module")
 def named(house: House) -> Iterator[House]:
     """The same service under a name: a passkey is for a name, and 127.0.0.1 is none."""
