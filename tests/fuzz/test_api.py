@@ -32,7 +32,7 @@ IDS = (
 def _alone(app: FastAPI, world: World) -> Any:
     """An application whose beginning and end the story looks after.
 
-    The hammer draws cookies of its own in place of those it is given, so whose session it is says a header here.
+    The hammer draws cookies and keys of its own in place of those it is given: whose session it is says a header here.
     """
     cookies = {name: actor.headers["cookie"] for name in SESSIONS for actor in world.actors if actor.name == name}
 
@@ -40,7 +40,7 @@ def _alone(app: FastAPI, world: World) -> Any:
         if scope["type"] != "lifespan":
             name = dict(scope["headers"]).get(SESSION_OF, b"").decode("latin-1")
             if name in cookies:
-                others = [each for each in scope["headers"] if each[0] != b"cookie"]
+                others = [each for each in scope["headers"] if each[0] not in (b"cookie", b"authorization")]
                 scope = scope | {"headers": [*others, (b"cookie", cookies[name].encode())]}
             await app(scope, receive, send)
             return
@@ -67,6 +67,7 @@ async def _hammered(story: Story, folder: Path, who: tuple[str, ...], *options: 
     world = await build(story)
     app = create_app()
     app.dependency_overrides[transaction] = undone
+    app.openapi()  # written once, and kept: on a busy machine the hammer does not wait long enough for it
     address = f"http://127.0.0.1:{free_port(0)}"
     async with served(_alone(app, world), address):
         return [

@@ -121,7 +121,7 @@ async def _is_sent(play: Theatre, desk: Page, reference: str) -> list[Person]:
 
 
 async def _arrives(play: Theatre, chief: Page, desk: Page, reference: str, people: Sequence[Person]) -> None:
-    await play.story.passes(timedelta(hours=22), timedelta(hours=1))
+    await play.story.passes(timedelta(hours=25), timedelta(hours=1))
     for person in people:
         await person.texts("ARRIVED")
     assert (await field(play.story, reference))["state"] == "active"
