@@ -29,4 +29,5 @@ def range_of(measure: Measure, found: Interval | None) -> str:
     """The interval as people read it: "97.1 to 98.3 %"; empty where one run alone tells nothing."""
     if found is None or found.runs < 2:
         return ""
-    return f"{said(measure, found.low)} to {said(measure, found.high)}"
+    low = said(measure, found.low)
+    return f"{low.removesuffix(' %').removesuffix(' miles')} to {said(measure, found.high)}"

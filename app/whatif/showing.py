@@ -68,7 +68,9 @@ def headline_of_all(count: int, running: int) -> str:
     """The state of all in a sentence."""
     if running:
         return "One comparison is being played" if running == 1 else f"{running} comparisons are being played"
-    return "No comparison was made yet" if not count else f"{count} comparison{'s' * (count != 1)} made"
+    if count == 1:
+        return "One comparison was made"
+    return f"{count} comparisons were made" if count else "No comparison was made yet"
 
 
 def headline(told: Told) -> str:
@@ -112,17 +114,17 @@ def _cell(measure: Measure, column: Column) -> Cell:
         return Cell(value, range_of(measure, found))
     return Cell(
         value, range_of(measure, found), signed(measure, change.mean),
-        f"{signed(measure, change.low)} to {signed(measure, change.high)}" if change.runs > 1 else "",
+        f"{signed(measure, change.low).removesuffix(' points')} to {signed(measure, change.high)}"
+        if change.runs > 1 else "",
         judged(measure, change),
     )  # fmt: skip
 
 
 def signed(measure: Measure, value: float) -> str:
     """A difference: shares in points."""
-    sign = "+" if value > 0 else ""
-    if measure.unit == "share":
-        return f"{sign}{100 * value:.1f} points"
-    return f"{sign}{said(measure, value)}"
+    told = f"{100 * value:.1f} points" if measure.unit == "share" else said(measure, value)
+    is_nothing = not any(digit in "123456789" for digit in told)
+    return told.removeprefix("-") if is_nothing else f"{'+' if value > 0 else ''}{told}"
 
 
 def judged(measure: Measure, change: Interval) -> str:

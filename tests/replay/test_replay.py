@@ -38,7 +38,7 @@ def _command(file: Path, data: Path, *more: str) -> list[str]:
 
 
 def _replay(file: Path, data: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(_command(file, data, *more), capture_output=True, text=True, timeout=600, check=False)
+    return subprocess.run(_command(file, data, *more), capture_output=True, text=True, timeout=1200, check=False)
 
 
 def _report(data: Path) -> str:
@@ -89,6 +89,7 @@ def _fast(file: Path) -> Any:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_a_trial_comes_to_the_same_end_as_the_whole_service(tmp_path: Path) -> None:
     """Compared are all outcomes: every question (whom, for which seat, code, when, how it ended), every seat (who, when
     the yes came, the journey to the minute, the end of the rest, why it is empty), and when each team was full."""
@@ -103,6 +104,7 @@ def test_a_trial_comes_to_the_same_end_as_the_whole_service(tmp_path: Path) -> N
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_a_replay_that_is_killed_goes_on_and_ends_like_one_that_was_not(tmp_path: Path) -> None:
     file, whole, cut = _file(tmp_path), tmp_path / "whole", tmp_path / "cut"
     assert _replay(file, whole, "--keep-every", "1").returncode == 0

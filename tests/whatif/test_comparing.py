@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.story import Story
 from tests.web.browser import ADMIN, browser, headline
 
@@ -39,6 +41,7 @@ async def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
     assert (await _asked(story, scenarios=["aliens"])).status_code == 422
 
 
+@pytest.mark.timeout(300)
 async def test_a_comparison_is_played_and_shown_side_by_side_with_intervals(story: Story) -> None:
     await _with_incidents(story)
     made = await _asked(story)
