@@ -16,7 +16,6 @@ from tests.browser.axe import MODES, PICTURED, findings
 from tests.browser.conftest import ARTEFACTS, Watched, sign_in
 from tests.browser.house import House, wait_for
 
-
 pytestmark = pytest.mark.timeout(300)  # two pages are looked at in every way of showing them
 
 
