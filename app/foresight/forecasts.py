@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,6 +20,8 @@ ALARM = "readiness.floor"
 """Kind and key of the alarm: there is one of it, whatever the states."""
 FRESH = timedelta(hours=6)
 """So often readiness is worked out by itself."""
+LONGEST, LONGEST_S = timedelta(hours=1), 900.0
+"""After so much time, and so many seconds of the wall, one that was asked for is given up."""
 NAMED = 6
 """States that an alarm names; the others are counted."""
 
@@ -43,6 +45,7 @@ async def ask(
     Returns:
         The one that is worked out.
     """
+    await _give_up(session, kind)
     made = insert(Forecast).values(
         kind=kind, seed=seed, asks=dict(asks or {}), asked_at=clock.now(), asked_by=by.name or by.kind
     )
@@ -58,6 +61,15 @@ async def ask(
         Forecast.kind == kind, Forecast.made_at.is_(None), Forecast.failed_because.is_(None)
     )
     return int(await session.scalar(waiting) or 0)
+
+
+async def _give_up(session: AsyncSession, kind: ForecastKind) -> None:
+    """One that has been open for so long is not being worked out any more: another may be asked for."""
+    late = clock.now() - max(LONGEST, timedelta(seconds=LONGEST_S * clock.rate))
+    open_still = (Forecast.kind == kind, Forecast.made_at.is_(None), Forecast.failed_because.is_(None))
+    await session.execute(
+        update(Forecast).where(*open_still, Forecast.asked_at < late).values(failed_because="It took too long.")
+    )
 
 
 async def keep(session: AsyncSession, forecast: Forecast, values: dict[str, Any], took_ms: int) -> None:

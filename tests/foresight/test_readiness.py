@@ -1,9 +1,15 @@
 """Readiness through the desk's doors: asked for, worked out, shown, and the alarm when it falls under the floor."""
 
+from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import update
+
+from app.core.clock import clock
 from app.core.database import begin
 from app.core.events import SYSTEM
+from app.foresight import forecasts
+from app.foresight.models import Forecast, ForecastKind
 from app.rosters import rules
 from tests.story import Story
 from tests.web.browser import ADMIN, INTAKE, browser, headline
@@ -48,20 +54,43 @@ async def test_under_the_floor_the_desk_is_told_once_and_it_ends_when_readiness_
     await worked_out(story)
     (alarm,) = await open_alarms(story)
     assert "within 24 h with less than 99 in 100" in alarm["says"]
-    await worked_out(story)
+    await made(story, {"AK": 0.5, "TX": 1.0})
     (again,) = await open_alarms(story)
     assert again["id"] == alarm["id"]
+    assert again["says"].endswith("in AK.")
     assert (await story.api("recommender", "POST", f"/alarms/{alarm['id']}/settle")).status_code == 204
-    await worked_out(story)
-    assert await open_alarms(story) == []  # whoever settled it knows; the states are the same
-    await floor(story, 0)
-    await worked_out(story)
-    await floor(story, 99)
-    await worked_out(story)
-    assert len(await open_alarms(story)) == 1
-    await floor(story, 0)
-    await worked_out(story)
+    await made(story, {"AK": 0.4, "TX": 1.0})
+    assert await open_alarms(story) == []  # whoever settled it knows of Alaska
+    await made(story, {"AK": 0.4, "TX": 0.9})
+    (other,) = await open_alarms(story)
+    assert "AK, TX" in other["says"]
+    await made(story, {"AK": 1.0, "TX": 1.0})
     assert await open_alarms(story) == []
+
+
+async def test_one_at_a_time_is_worked_out_and_what_hangs_is_given_up(story: Story) -> None:
+    first = (await story.api("admin", "POST", "/foresight/readiness")).json()["id"]
+    assert (await story.api("admin", "POST", "/foresight/readiness")).json()["id"] == first
+    clock.advance(timedelta(hours=2))
+    second = (await story.api("admin", "POST", "/foresight/readiness")).json()["id"]
+    assert second != first
+    async with begin() as session:
+        assert (await session.get_one(Forecast, first)).failed_because == "It took too long."
+        await session.execute(update(Forecast).values(failed_because="A test."))  # nothing is left to work out
+
+
+async def made(story: Story, teams: dict[str, float]) -> None:
+    """Readiness is worked out, with these chances of a team in states."""
+    views = {state: {"views": {"team": [{"p": p}] * 4}} for state, p in teams.items()}
+    async with begin() as session:
+        before = await forecasts.newest(session, ForecastKind.READINESS)
+        now = Forecast(
+            kind=ForecastKind.READINESS, seed=1, asks={}, asked_at=clock.now(), asked_by="A test.", made_at=clock.now(),
+            took_ms=1, values={"states": views},
+        )  # fmt: skip
+        session.add(now)
+        await session.flush()
+        await forecasts.watch(session, now, before, await rules.current(session))
 
 
 async def floor(story: Story, in_100: int) -> None:
