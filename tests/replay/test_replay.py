@@ -106,7 +106,7 @@ def test_a_trial_comes_to_the_same_end_as_the_whole_service(tmp_path: Path) -> N
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_a_replay_that_is_killed_goes_on_and_ends_like_one_that_was_not(tmp_path: Path) -> None:
-    file, whole, cut = _file(tmp_path), tmp_path / "whole", tmp_path / "cut"
+    file, whole, cut = _file(tmp_path, ROWS[:2]), tmp_path / "whole", tmp_path / "cut"
     assert _replay(file, whole, "--keep-every", "1").returncode == 0
     running = subprocess.Popen(
         _command(file, cut, "--keep-every", "1"), stdout=subprocess.PIPE, text=True, start_new_session=True
