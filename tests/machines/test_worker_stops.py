@@ -44,7 +44,7 @@ async def _works(url: str) -> None:
 async def test_a_stop_ends_a_worker_whose_database_is_away() -> None:
     worker = _worker("postgresql://rrt@127.0.0.1:9/nowhere")
     try:
-        assert await asyncio.to_thread(_says, worker, "error connecting"), "it waits for its database"
+        assert await asyncio.to_thread(_says, worker, "the database is away"), "it waits for its database"
         worker.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(worker.wait, PATIENCE_S) == 0
     finally:

@@ -115,6 +115,6 @@ async def test_the_mission_order_and_the_signature_of_the_hand_off(story: Story)
     reference, _ = await on_site(story)
     here = f"/desk/requests/{reference}/road"
     async with browser(story, RECOMMENDER) as page:
-        await _asked_on_a_page(page, f"{here}/order", "mission", **ORDER | {"changed": "More to do."})
+        await _asked_on_a_page(page, f"{here}/order", "mission", **ORDER | {"changed": "More to do.", "seen": "1"})
         await page.sends(f"{here}/leaving", verb="begin")
         await _asked_on_a_page(page, f"{here}/leaving", "note", verb="hand_off")
