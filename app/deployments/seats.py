@@ -1,5 +1,6 @@
 """Seats: hold one while offers of it are out, fill it, vacate it, give it up."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -132,6 +133,11 @@ async def vacate(
         deployment.staffed_at = None
     await session.flush()
     await record(session, "position.vacated", position.id, topic=_topic(deployment), by=by, title=position.title)
+
+
+def why_empty(told: Iterable[str]) -> str:
+    """Why nobody fits a seat, as one text: what was told part by part, each with one full stop at its end."""
+    return " ".join(f"{part.rstrip('.')}." for part in told) or "No expert fits this seat."
 
 
 async def give_up(session: AsyncSession, deployment: Deployment, position: Position, reason: str) -> None:

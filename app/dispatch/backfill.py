@@ -264,7 +264,7 @@ async def _nobody(
     """Nobody fits. While somebody is still being asked for the seat, it is too early to give up."""
     if not any(offer.position_id == position.id and offer.state in OPEN for offer in out):
         told = [reason["text"] for reason in (pick.reasons if pick else [])]
-        await seats.give_up(session, deployment, position, ". ".join(told[:6]) or "No expert fits this seat")
+        await seats.give_up(session, deployment, position, seats.why_empty(told[:6]))
 
 
 async def _free_standby(session: AsyncSession, deployment: Deployment, out: Iterable[Offer], expert_id: int) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import numpy as np
 
+from app.deployments.seats import why_empty as in_sentences
 from app.dispatch import limits
 from app.dispatch.backfill import span_of, standing_of
 from app.experts.quiet import Night
@@ -150,7 +151,7 @@ def _picks(world: World, seat: Seat) -> list[Pick]:
 def why_empty(seat: Seat) -> tuple[str, str]:
     """Why nobody fits, in words as the desk reads them, and the rule at which most fell."""
     told = [*(reason.text for reason in seat.reasons), *(step.text for step in seat.funnel)]
-    return ". ".join(told[:6]) or "No expert fits this seat", worst_rule([(s.rule, s.fell) for s in seat.funnel])
+    return in_sentences(told[:6]), worst_rule([(s.rule, s.fell) for s in seat.funnel])
 
 
 def worst_rule(steps: Sequence[tuple[str, int]]) -> str:
