@@ -11,7 +11,7 @@ FOCUSED = """(() => {
 
 def tab_to(page: Page, name: str) -> None:
     """Tab until the thing of that name has the focus."""
-    for _ in range(120):
+    for _ in range(500):
         page.keyboard.press("Tab")
         said = page.evaluate(FOCUSED)
         if name in (said or ""):

@@ -142,7 +142,7 @@ def wait_for(found: Any, within_s: float | None = None) -> Any:
 
 
 @contextmanager
-def open_house(database_url: str, data: Path, *, experts: int = 300) -> Iterator[House]:
+def open_house(database_url: str, data: Path, *, experts: int = 900) -> Iterator[House]:
     """Start everything on an empty database; it ends with the block."""
     web, simulator = machine.free_port(0), machine.free_port(0)
     before = Clock.load(clock.dump())
