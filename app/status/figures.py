@@ -157,7 +157,7 @@ RESTORED = Figure(
     "rrt_database_not_reconciled", "Whether this database was restored, and is not reconciled with the carrier yet.",
     f"select ({IS_RESTORED})::int",
 )  # fmt: skip
-ARCHIVE_AGE = Figure(
+ARCHIVE_FAILING = Figure(
     "rrt_database_archive_failing", "Whether the last piece of the database's log could not be archived.",
     "select (coalesce(last_failed_time > last_archived_time, last_failed_time is not null))::int from pg_stat_archiver",
 )  # fmt: skip
@@ -171,7 +171,7 @@ BACKUP_AGE = Figure("rrt_backup_age_seconds", "Age of the newest backup in RRT_B
 FIGURES = (
     OFFERS_WITHOUT_CONTACT, OLDEST_UNREAD, OLDEST_FOR_DESK, FOR_DESK, TEAM_TIME, TEAMS, OLDEST_TEAM, SEATS_UNFILLABLE,
     REQUESTS_WAITING, DEPLOYMENTS, TEXTS, IN_DOUBT, LOST, HELD, JOBS_DUE, QUEUE_AGE, JOBS_FAILED, ALARMS, OLDEST_ALARM,
-    HEARTBEATS, RESTORED, ARCHIVE_AGE, CONNECTIONS, BACKUP_AGE,
+    HEARTBEATS, RESTORED, ARCHIVE_FAILING, CONNECTIONS, BACKUP_AGE,
 )  # fmt: skip
 
 

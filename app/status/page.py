@@ -73,7 +73,7 @@ GROUPS: dict[str, tuple[Watched, ...]] = {
         Watched(figures.OLDEST_UNREAD, "Oldest text that was not read", MINUTE,
                 "Is a worker running? Texts are read within seconds.", span),
         Watched(figures.OLDEST_FOR_DESK, "Oldest answer that waits for the desk", 10 * MINUTE,
-                "Read it: Answers, on the left.", span),
+                "Read it under Replies.", span),
         Watched(figures.OLDEST_TEAM, "Longest time an immediate team has been asked", 2 * HOUR,
                 "Look at its open seats, and call by hand.", span, "immediate"),
         Watched(figures.SEATS_UNFILLABLE, "Seats for which nobody fits", 0,
@@ -96,7 +96,8 @@ GROUPS: dict[str, tuple[Watched, ...]] = {
         Watched(figures.JOBS_FAILED, "Jobs that gave up", 0, "Each has an alarm with a button.", count),
         Watched(figures.RESTORED, "Restored, and not reconciled with the carrier", 0,
                 "Run rrt reconcile. Nothing is sent until then.", yes),
-        Watched(figures.ARCHIVE_AGE, "The database's log is not archived", 0, "See the database server's log.", yes),
+        Watched(figures.ARCHIVE_FAILING, "The database's log is not archived", 0,
+                "See the database server's log.", yes),
         Watched(figures.BACKUP_AGE, "The newest backup was made", 26 * HOUR, "Mend the backup.", since),
     ),
 }  # fmt: skip

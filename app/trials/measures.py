@@ -9,9 +9,9 @@ from math import pi, sqrt, tan
 from statistics import NormalDist, fmean, median, quantiles, stdev
 from typing import Any
 
+from app.experts.taxonomy import DISCIPLINES
 from app.trials.outcomes import IncidentOutcome, Outcomes, SeatOutcome
 
-DISCIPLINES = {"LE": "Law enforcement", "VA": "Victim assistance", "MH": "Mental health", "CL": "Community leadership"}
 ANY = "Any discipline"
 MINUTE = timedelta(minutes=1)
 RULES = {

@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
+from app.experts.taxonomy import DISCIPLINES
 from app.rosters.rules import NATION, ReserveRule, Rules
 from app.trials import fast, measures
 from app.trials.fast import Terms
 from app.trials.incidents import Incident
 from app.whatif.scenarios import Draw, Scenario
 
-DISCIPLINES = ("LE", "VA", "MH", "CL")
 KILLED, INJURED = 9, 30
 """Of each of the two incidents: a whole team of ten seats goes."""
 
