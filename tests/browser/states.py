@@ -188,15 +188,20 @@ def link_of(house: House, offer: dict[str, Any]) -> str | None:
 def _surveys() -> dict[str, str]:
     """Links of surveys as their texts say them: one to an expert and one to the agency, whose day has come, and one
     whose day has not. The house's clock goes as fast as ours, so the days are brought forward by hand."""
-    with psycopg.connect(get_settings().libpq_url) as database:
-        rows = database.execute("select id, audience from surveys order by audience, id").fetchall()
-        agency, early, *_ = [survey for survey, audience in rows if audience == "agency"]
-        expert = next(survey for survey, audience in rows if audience == "expert")
+    with psycopg.connect(get_settings().libpq_url, autocommit=True) as database:
+        # They are planned when a team is released, by a job: on a house that has much to do that may not be yet.
+        agency, early, *_ = wait_for(lambda: _planned(database, "agency", at_least=2))
+        expert, *_ = wait_for(lambda: _planned(database, "expert", at_least=1))
         database.execute(
             "update surveys set due_at = due_at - interval '8 days' where id = any(%s)", [[agency, expert]]
         )
     links = {"survey_expert": expert, "survey_agency": agency, "survey_early": early}
     return {name: f"/s/{sealed.survey_token(survey)}" for name, survey in links.items()}
+
+
+def _planned(database: psycopg.Connection, audience: str, at_least: int) -> list[int] | None:
+    rows = database.execute("select id from surveys where audience = %s order by id", [audience]).fetchall()
+    return [survey for (survey,) in rows] if len(rows) >= at_least else None
 
 
 def _writes_a_lesson(house: House, reference: str) -> None:
