@@ -39,7 +39,7 @@ async def receive(
         .values(
             sid=form["MessageSid"],
             number=form["From"],
-            body=form.get("Body", "").replace("\x00", ""),
+            body=_storable(form.get("Body", "")),
             attachments=_attachments(form),
             opt_out_type=form.get("OptOutType") or None,
             received_at=made_at or clock.now(),
@@ -157,6 +157,11 @@ async def settle_answered(session: AsyncSession, offer_id: int, said_at: datetim
     )  # fmt: skip
     for inbound in unread:
         await settle(session, inbound, Actor("system", None, "A clear answer"))
+
+
+def _storable(body: str) -> str:
+    """Without NUL, which PostgreSQL refuses, and half characters, which a text cut in two may end with."""
+    return body.replace("\x00", "").encode(errors="replace").decode()
 
 
 def _attachments(form: Mapping[str, str]) -> int:

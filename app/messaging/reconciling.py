@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, or_, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
@@ -29,6 +30,7 @@ FIRST_LOOK = timedelta(hours=1)
 IN_FLIGHT = timedelta(seconds=15)
 """A webhook may still come within this time (twilio.md 5)."""
 LOST_WEBHOOKS = "webhooks.lost"
+UNKEPT = "texts.unkept"
 STRANGERS = "texts.unknown"
 
 
@@ -56,11 +58,20 @@ async def read_missed() -> int:
         known = set(
             await session.scalars(select(InboundMessage.sid).where(InboundMessage.sid.in_([t.taken.sid for t in due])))
         )
-    # One transaction each: a text that cannot be taken must not keep the others waiting.
-    kept = [await keep(text) for text in due if text.taken.sid not in known]
-    missed = sum(inbound_id is not None for inbound_id in kept)
+    missed, refused = 0, 0
+    for text in due:
+        if text.taken.sid in known:
+            continue
+        try:  # one transaction each: a text that cannot be taken must not keep the others waiting
+            missed += await keep(text) is not None
+        except DBAPIError:
+            refused += 1
+            logger.exception("incoming text %s of the carrier's list could not be kept", text.taken.sid)
     async with begin() as session:
-        await heartbeats.beat(session, heartbeats.INBOUND, started)
+        if refused:  # the list is read from the same place again, until they are in
+            await _tell_of_unkept(session, refused)
+        else:
+            await heartbeats.beat(session, heartbeats.INBOUND, started)
         if missed:
             await _tell_of_webhooks(session, missed)
     return missed
@@ -82,6 +93,15 @@ async def _tell_of_webhooks(session: AsyncSession, count: int) -> None:
         session, LOST_WEBHOOKS, LOST_WEBHOOKS,
         says=f"{what} reached us only through the carrier's list: the webhook was lost.",
         action="They are read. If this goes on, check that the carrier can reach our address.",
+    )  # fmt: skip
+
+
+async def _tell_of_unkept(session: AsyncSession, count: int) -> None:
+    what = "One incoming text" if count == 1 else f"{count} incoming texts"
+    await alarms.sound(
+        session, UNKEPT, UNKEPT,
+        says=f"{what} on the carrier's list could not be taken into the database.",
+        action="Read what came in the carrier's log, and tell whoever runs the service; it goes on trying.",
     )  # fmt: skip
 
 
@@ -126,12 +146,14 @@ async def take_over(session: AsyncSession, text: Listed, *, is_restored: bool = 
         text: as the carrier has it.
         is_restored: a restored database writes the same text later than the carrier took it.
     """
-    is_ours = await session.scalar(select(Message.id).where(Message.sid == text.taken.sid)) is not None
-    query = select(Message).where(Message.sid == text.taken.sid) if is_ours else _without_sid(text, is_restored)
+    known = select(Message.id).where(Message.sid == text.taken.sid)
+    is_ours = await session.scalar(known) is not None
+    alike = _without_sid(text, is_restored)
+    # The oldest is chosen before it is locked: were a locked one skipped, the next with the same words got its sid.
+    oldest = select(Message).where(Message.id == alike.scalar_subquery(), Message.sid.is_(None))
+    query = select(Message).where(Message.sid == text.taken.sid) if is_ours else oldest
     message = await session.scalar(query.with_for_update(skip_locked=True))
     if message is None:  # nobody's, or somebody writes down just now what became of it
-        known = select(Message.id).where(Message.sid == text.taken.sid)
-        alike = _without_sid(text, is_restored).with_only_columns(Message.id)
         return await session.scalar(known.union(alike)) is not None
     if message.state is MessageState.QUEUED:  # a restored backup: sent before, though this database does not know
         message.state, message.claimed_at = MESSAGE.after(message.state, "claim"), text.made_at
@@ -140,14 +162,14 @@ async def take_over(session: AsyncSession, text: Listed, *, is_restored: bool = 
     return True
 
 
-def _without_sid(text: Listed, is_restored: bool) -> Select[Message]:
+def _without_sid(text: Listed, is_restored: bool) -> Select[int]:
     """The row a listed text may belong to: the oldest without a sid, to the same number, with the same words."""
     latest = clock.now() if is_restored else text.made_at + gateway.CLOCK_SKEW
     waiting = (MessageState.QUEUED, MessageState.SENDING, MessageState.UNKNOWN)
     unmarked = func.regexp_replace(Message.body, sealed.IN_SQL, "#", "g")
     same_words = or_(Message.body == text.body, unmarked == sealed.closed(text.body))
     return (
-        select(Message)
+        select(Message.id)
         .where(
             Message.number == text.number, same_words, Message.sid.is_(None),
             Message.channel == Channel.TEXT, Message.state.in_(waiting),

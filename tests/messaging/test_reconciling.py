@@ -1,5 +1,6 @@
 """What the carrier has and we have not is found in its list, each text once (reliability.md C1, C2, A10)."""
 
+import hashlib
 from datetime import timedelta
 
 from sqlalchemy import text
@@ -75,6 +76,30 @@ async def test_several_lost_texts_are_read_in_their_order(desk: Desk) -> None:
     ]
 
 
+async def test_a_text_that_cannot_be_kept_holds_up_no_other_and_the_desk_hears_of_it(desk: Desk) -> None:
+    await reconciling.read_missed()
+    (before,) = await desk.rows(Heartbeat)
+    # The index has no room for the first one's id.
+    for sid, body in (
+        ("SM" + "".join(hashlib.sha256(bytes([n])).hexdigest() for n in range(200)), "yes"),
+        ("SM2", "no"),
+    ):
+        desk.carrier.heard(sid, AMY, body)
+        clock.advance(timedelta(minutes=1))
+    assert await reconciling.read_missed() == 1
+    assert [row.body for row in await desk.inbox()] == ["no"]
+    assert "could not be taken into the database" in " ".join(alarm.says for alarm in await desk.rows(Alarm))
+    (after,) = await desk.rows(Heartbeat)
+    assert after.beat_at == before.beat_at  # it is tried again
+
+
+async def test_half_a_character_is_kept_as_a_mark(desk: Desk) -> None:
+    desk.carrier.heard("SM1", AMY, "YES 412 \ud83d")  # a thumb cut in two
+    clock.advance(timedelta(minutes=1))
+    assert await reconciling.read_missed() == 1
+    assert [row.body for row in await desk.inbox()] == ["YES 412 ?"]
+
+
 async def test_a_carrier_that_does_not_answer_is_asked_for_the_same_time_again(desk: Desk) -> None:
     await reconciling.read_missed()
     (before,) = await desk.rows(Heartbeat)
@@ -130,3 +155,15 @@ async def test_a_text_that_is_written_down_at_this_moment_is_not_taken_for_a_str
         async with begin() as other:
             await other.execute(text("select id from messages for update"))
             assert await reconciling.compare() == 0
+
+
+async def test_of_two_texts_with_the_same_words_one_never_gets_the_others_sid(desk: Desk) -> None:
+    first, second = await desk.posts(), await desk.posts()
+    await desk.works()
+    async with begin() as session:  # nobody has written down what became of them
+        await session.execute(text("set local session_replication_role = replica"))
+        await session.execute(text("update messages set sid = null, state = 'sending'"))
+    async with begin() as other:  # and now somebody does, of the first
+        await other.execute(text(f"select id from messages where id = {first} for update"))  # noqa: S608
+        assert await reconciling.compare() == 0
+        assert (await desk.message(second)).sid is None
