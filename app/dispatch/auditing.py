@@ -20,7 +20,7 @@ from app.core.events import Event, record
 from app.core.jobs import defer
 from app.core.problems import Problem
 from app.deployments.models import Deployment
-from app.deployments.states import DeploymentState
+from app.deployments.states import ASKING
 from app.dispatch import backfill, offers
 from app.dispatch.models import Offer
 from app.dispatch.promises import FOLLOWED_UP, Broken, broken
@@ -74,7 +74,7 @@ async def _tell_called_off(session: AsyncSession, found: Broken) -> None:
 async def _look_for_somebody(session: AsyncSession, found: Broken) -> None:
     """Ask the people of the accepted roster, or compose again when they were asked."""
     deployment = await session.get_one(Deployment, found.subject_id)
-    if deployment.state is DeploymentState.OFFERING:
+    if deployment.state in ASKING:
         await defer(session, backfill.SEEK, deployment_id=deployment.id)
         return
     accepted = select(Proposal.id).where(

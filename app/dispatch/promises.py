@@ -244,7 +244,7 @@ FOLLOWED_UP = (
         f"""{JOBS} select distinct on (d.id) d.id, 'request:' || d.request_id as topic,
           'an open seat that nobody is looked for' as detail
         from deployments d join positions p on p.deployment_id = d.id and p.state = 'open'
-        where d.state in ('planning', 'offering')
+        where d.state in ('planning', 'offering', 'mobilising', 'active')
         and exists (select from proposals r where r.deployment_id = d.id and r.state = 'accepted')
         and not exists (select from proposals r where r.deployment_id = d.id and r.state = 'proposed')
         and not exists (select from call_outs c where c.deployment_id = d.id and c.paused_at is not null)

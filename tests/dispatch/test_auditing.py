@@ -15,6 +15,7 @@ from app.messaging.models import Message
 from app.messaging.states import MessageState
 from app.seed.filling import DEMO_PASSWORD
 from app.watch import heartbeats
+from tests.field.conftest import asked_now, ordered
 from tests.story import Person, Story
 
 
@@ -84,6 +85,22 @@ async def test_what_is_stuck_is_repaired(story: Story, promise: str, plants: lis
     async with begin() as session:
         assert [str(each) for each in await broken(session)] == []
     assert await story.deployment(reference)
+
+
+async def test_an_open_seat_of_a_team_on_the_road_is_looked_for_again(story: Story) -> None:
+    reference, people = await ordered(story)
+    assert await auditing.audit() == auditing.Audit((), 0, 0)
+    mine = f"from assignments where expert_id = {people[0].id}"
+    await _plants(
+        f"update positions set state = 'open' where id = (select position_id {mine})",  # noqa: S608
+        f"update offers set state = 'declined' where expert_id = (select expert_id {mine})",  # noqa: S608
+        f"update assignments set state = 'cancelled' where id = (select id {mine})",  # noqa: S608
+    )
+    found = await auditing.audit()
+    assert [each.promise for each in found.found] == ["an-open-seat-is-being-looked-for"]
+    await story.settle()
+    assert (await asked_now(story, reference)).id != people[0].id
+    assert (await auditing.audit()).found == ()
 
 
 async def test_an_incoming_text_that_nobody_read_is_read(story: Story) -> None:
