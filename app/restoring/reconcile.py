@@ -24,7 +24,7 @@ from app.core.events import SYSTEM
 from app.core.jobs import job_app, rescue, run_due, run_worker
 from app.core.places import day_and_time
 from app.core.settings import get_settings
-from app.dispatch import restoring
+from app.dispatch import restoring, sent_before
 from app.experts.models import Contact, Expert
 from app.messaging import gateway, holds, reconciling, sealed
 from app.messaging.carrier import CarrierError
@@ -154,7 +154,7 @@ async def _reconciled(why: str) -> Outcome:
             found.taken_over += 1
         else:
             found.unexplained.append(one)
-    await restoring.adopt_links(ours)
+    await sent_before.adopt_links(ours)
     async with begin() as session:
         found.calls = await _unknown_calls(session, calls)
         await _settle(session, found, started)
@@ -167,7 +167,7 @@ async def _reconciled(why: str) -> Outcome:
 
 async def _leave_room(ours: Sequence[Listed]) -> None:
     """Numbers that are known outside are not given again: in callbacks, in links, in what agencies were told."""
-    await restoring.leave_room()
+    await sent_before.leave_room()
     async with begin() as session:
         number = func.nextval(func.pg_get_serial_sequence(Message.__tablename__, "id"))
         await session.execute(select(func.max(number)).select_from(func.generate_series(1, LOST_MESSAGES)))
