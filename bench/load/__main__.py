@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,13 +36,20 @@ from bench.dispatch.answers import Run
 from bench.dispatch.town import cpu_seconds, running
 from bench.load.boards import Boards
 from bench.load.mix import Mix, Part, kinds
+from bench.load.soak import Desk, Looks, watched
 from bench.load.wrk import Drove, drive
 
 STEPS = (1, 2, 4, 8, 16, 32, 64)
 KNEE = 0.95
 """The knee is the fewest connections that reach this share of the most requests a second."""
 PASSWORD = "load-test-password"  # noqa: S105 - of two invented people
+PEOPLE = {
+    "chief": "requester", "intake": "intake_officer", "recommender": "recommender", "approver": "approver",
+}  # fmt: skip
 SOAKED_BY = 4
+WARM_UP_S = 10.0
+SOAK_TURN_S = 30.0
+SOAKED = Path("artefacts/soak.tsv")
 console = Console(highlight=False, width=120)
 
 
@@ -50,7 +57,7 @@ def arguments() -> argparse.Namespace:
     """What may be chosen; the environment names the same in capitals."""
     parser = argparse.ArgumentParser(prog="bench.load", description=__doc__)
     for name, default, told in (
-        ("seconds", 10, "of each step"),
+        ("seconds", 10, "of each step on the way to the knee; 0: no knee"),
         ("people", 3000, "who have been asked, and answer"),
         ("boards", 200, "live boards at once; 0: none"),
         ("soak", 0, "minutes under steady load, memory watched; 0: none"),
@@ -66,42 +73,48 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, EmbeddedPostgres(Path(name) / "postgres") as server:
         start_logging("ERROR")
         run = Run(Path(name), server, int(chosen.people) // 6 * 6)
-        key = asyncio.run(_people())
+        keys_of = asyncio.run(_people())
         with running(run.folder, run.web) as pids:
-            load = Load(run, pids, Part(_signed_in(run.web), key))
+            load = Load(run, pids, Part(_signed_in(run.web), keys_of))
             console.print("The mix: " + ", ".join(kinds()))
-            load.find_the_knee(chosen.seconds)
-            if chosen.boards:
+            load.warm_up()
+            if chosen.boards:  # before the knee: a web that has been through it has room for them already
                 asyncio.run(load.open_boards(int(chosen.boards)))
+            if chosen.seconds:
+                load.find_the_knee(chosen.seconds)
             if chosen.soak:
                 load.soak(chosen.soak, int(chosen.pause))
 
 
-async def _people() -> str:
-    """Somebody at the desk, and an agency's chief.
+async def _people() -> dict[str, str]:
+    """Three people at the desk, and an agency's chief.
 
     Returns:
-        The chief's key.
+        A key of each, by what they do.
     """
     load_jobs()
     with psycopg.connect(get_settings().libpq_url, autocommit=True) as connection:
         connection.execute("alter table users alter column id restart with 100")
         # Its rows were made for answers alone; pages show the number.
         connection.execute("update requests set contact_phone = %s", [sealing.seal("+17195550142")])
+    made = {}
     try:
         async with job_app().open_async(), begin() as session:
-            await users.add(session, email="desk@x.example", name="Desk", roles=["intake_officer"], password=PASSWORD)
-            chief = await users.add(
-                session, email="chief@x.example", name="Chief", roles=["requester"], password=PASSWORD, agency_id=1
-            )
-            return (await keys.make(session, chief.id, "load", days=30, by=SYSTEM))[1]
+            for name, role in PEOPLE.items():
+                agency = 1 if role == "requester" else None
+                one = await users.add(
+                    session, email=f"{name}@x.example", name=name.title(), roles=[role], password=PASSWORD,
+                    agency_id=agency,
+                )  # fmt: skip
+                made[name] = (await keys.make(session, one.id, "load", days=30, by=SYSTEM))[1]
     finally:
         await close_engine()
+    return made
 
 
 def _signed_in(port: int) -> str:
     """The cookie of a session at the desk."""
-    form = {"email": "desk@x.example", "password": PASSWORD}
+    form = {"email": "intake@x.example", "password": PASSWORD}
     origin = get_settings().public_url
     answer = httpx.post(f"http://127.0.0.1:{port}/sign-in", data=form, headers={"Origin": origin}, trust_env=False)
     return f"{sessions.cookie_name()}={answer.cookies[sessions.cookie_name()]}"
@@ -128,10 +141,13 @@ class Load:
         self._mix.write(file, max(200, int(rate * seconds * 1.3)))
         return drive(self._base, connections=connections, seconds=seconds, requests=file, delay_ms=delay_ms)
 
+    def warm_up(self) -> None:
+        """Plans, templates and connections are there afterwards."""
+        self._drive(4, WARM_UP_S, 150)
+
     def find_the_knee(self, seconds: float) -> None:
         """More and more connections; bare FastAPI and pgbench before and after."""
         floor = [self._measures(seconds)]
-        self._drive(4, seconds, 150)  # plans, templates and connections are there afterwards
         steps: dict[int, Drove] = {}
         spent: dict[int, dict[str, float]] = {}
         for connections in STEPS:
@@ -199,44 +215,30 @@ class Load:
         )
 
     def _web_bytes(self) -> int:
-        return _resident(self._pids[0])
+        return watched(self._pids[0], [], self._run.server.pid)["web"]()
 
     def soak(self, minutes: float, pause_ms: int) -> None:
-        """Steady load; memory by the minute, and how much of it grows."""
-        watched: dict[str, Callable[[], int]] = {
-            "web": lambda: _resident(self._pids[0]),
-            "workers": lambda: sum(_resident(pid) for pid in self._pids[1:]),
-        }
-        seen: dict[str, list[tuple[float, int]]] = {name: [] for name in watched}
-        began, drove = time.monotonic(), list[Drove]()
+        """Steady load; memory twice a minute, and how much of it grows."""
+        web, *workers = self._pids
+        looks = Looks(watched(web, workers, self._run.server.pid), SOAKED)
+        desk, drove, began = Desk(self._base, self._part.keys), list[Drove](), time.monotonic()
         while time.monotonic() - began < 60 * minutes:
-            drove.append(self._drive(SOAKED_BY, min(60.0, 60 * minutes), 1000 * SOAKED_BY / pause_ms, pause_ms))
-            for name, look in watched.items():
-                seen[name].append(((time.monotonic() - began) / 60, look()))
+            drove.append(self._drive(SOAKED_BY, min(SOAK_TURN_S, 60 * minutes), 1000 * SOAKED_BY / pause_ms, pause_ms))
+            desk.tidies()
+            looks.look()
             self._forget_handed()
         rate = statistics.mean(each.a_second for each in drove)
         worst = max(each.p99 for each in drove)
         bad = sum(each.refused + each.lost for each in drove)
         console.print(
-            f"{minutes:.0f} minutes of {rate:.0f} requests a second, p99 at most {worst:.0f} ms, {bad} refused or lost"
+            f"{minutes:.0f} minutes of {rate:.0f} requests a second, p99 at most {worst:.0f} ms, {bad} refused or lost;"
+            f" {desk.composed} teams composed"
         )
-        for name, looks in seen.items():
-            late = looks[len(looks) // 3 :]
-            growth = statistics.linear_regression(*zip(*late, strict=True)).slope if len(late) > 2 else float("nan")
-            sizes = ", ".join(f"{size / 2**20:.0f}" for _, size in looks)
-            console.print(
-                f"  {name}: {growth / 1024:+.0f} KiB a minute over the last two thirds; MiB by the minute: {sizes}"
-            )
+        for line in looks.told():
+            console.print(line)
 
     def _forget_handed(self) -> None:
         self._run.carrier.handed.clear()
-
-
-def _resident(pid: int) -> int:
-    """Bytes of memory that a process and its children hold."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return pages + sum(_resident(int(child)) for child in children)
 
 
 @contextmanager

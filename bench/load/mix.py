@@ -31,11 +31,11 @@ class Part:
 
     Args:
         desk: the cookie of somebody at the desk.
-        chief: an agency's API key.
+        keys: API keys by what their people do; "chief" files for an agency.
     """
 
     desk: str
-    chief: str
+    keys: dict[str, str]
 
 
 class Mix:
@@ -49,6 +49,7 @@ class Mix:
 
     def __init__(self, part: Part, people: int, references: list[str], seed: int = 1) -> None:
         self._part, self._people, self._references = part, people, references
+        self._chief = part.keys["chief"]
         self._random, self._phones = Random(f"mix:{seed}"), Phones("mix")
         self._needed_by = (datetime.now(UTC) + timedelta(days=4)).isoformat()
         self._answered = self._called_back = 0
@@ -81,7 +82,7 @@ class Mix:
         return {
             "board": lambda: self._get("/desk", {"Cookie": self._part.desk}),
             "request page": lambda: self._get(f"/desk/requests/{self._any()}", {"Cookie": self._part.desk}),
-            "own requests": lambda: self._get("/api/v1/requests", {"Authorization": f"Bearer {self._part.chief}"}),
+            "own requests": lambda: self._get("/api/v1/requests", {"Authorization": f"Bearer {self._chief}"}),
             "files": self._files, "answers": self._answers, "callbacks": self._calls_back,
         }  # fmt: skip
 
@@ -98,7 +99,7 @@ class Mix:
             "contact_phone": "719-555-0142", "contact_email": "chief@harlanridge.example",
         }  # fmt: skip
         once = str(UUID(int=self._random.getrandbits(128), version=4))
-        headers = {"Authorization": f"Bearer {self._part.chief}", "Idempotency-Key": once}
+        headers = {"Authorization": f"Bearer {self._chief}", "Idempotency-Key": once}
         return self._raw("POST", "/api/v1/requests", headers | {"Content-Type": "application/json"}, json.dumps(form))
 
     def _answers(self) -> str:
