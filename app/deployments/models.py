@@ -42,7 +42,15 @@ class Position(Table):
     """One seat of a team, with what it needs."""
 
     __tablename__ = "positions"
-    __table_args__ = (UniqueConstraint("deployment_id", "number"), UniqueConstraint("id", "deployment_id"))
+    __table_args__ = (
+        UniqueConstraint("deployment_id", "number"),
+        UniqueConstraint("id", "deployment_id"),
+        ForeignKeyConstraint(
+            ["relieves_id", "deployment_id"], ["positions.id", "positions.deployment_id"], name="fk_positions_relieves"
+        ),
+        CheckConstraint("relieves_id <> id", name="relieves_another"),
+        Index("ix_positions_relieves_id", "relieves_id", postgresql_where=text("relieves_id is not null")),
+    )
 
     deployment_id: Mapped[int] = mapped_column(ForeignKey("deployments.id"))
     number: Mapped[int]
@@ -59,6 +67,8 @@ class Position(Table):
     unfillable_reason: Mapped[str | None]
     needed_from: Mapped[datetime | None]
     """Of a seat for the rest of a stay: from when somebody must be on site. None: from the start, or at once."""
+    relieves_id: Mapped[int | None]
+    """Of a seat that relieves: the seat of whoever is relieved. That one is not filled again."""
 
 
 class Assignment(Table):

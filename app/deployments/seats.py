@@ -119,7 +119,10 @@ async def vacate(
     by: Actor,
     verb: str = "cancel",
 ) -> None:
-    """The expert in this seat is not coming after all: the seat is open again. `verb`: "cancel" or "miss"."""
+    """The expert in this seat is not coming after all: it is open again, or over when its relief is looked for anyway.
+
+    `verb`: "cancel" or "miss".
+    """
     query = select(Assignment).where(
         Assignment.position_id == position.id, Assignment.expert_id == expert_id, Assignment.state.in_(SEATED)
     )
@@ -127,12 +130,31 @@ async def vacate(
     if assignment is None:
         return
     assignment.state = ASSIGNMENT.after(assignment.state, verb)
-    position.state = POSITION.after(position.state, "vacate")
+    position.state = POSITION.after(position.state, "cancel" if await _is_relieved(session, position) else "vacate")
     if DEPLOYMENT.can(deployment.state, "reopen"):
         deployment.state = DEPLOYMENT.after(deployment.state, "reopen")
         deployment.staffed_at = None
     await session.flush()
     await record(session, "position.vacated", position.id, topic=_topic(deployment), by=by, title=position.title)
+
+
+async def _is_relieved(session: AsyncSession, position: Position) -> bool:
+    """Whether a seat that relieves this one takes its place: two people instead of one would be one too many.
+
+    A seat that is only for the rest of the stay is needed at once then; whoever has said yes to that one still comes
+    for the rest only, and somebody is needed until then.
+    """
+    relief = await session.scalar(
+        select(Position)
+        .where(Position.relieves_id == position.id, Position.state != PositionState.CANCELLED)
+        .order_by(Position.id.desc())
+        .limit(1)
+        .with_for_update()
+    )
+    if relief is None or (relief.needed_from is not None and relief.state is PositionState.FILLED):
+        return False
+    relief.needed_from = None
+    return True
 
 
 def why_empty(told: Iterable[str]) -> str:

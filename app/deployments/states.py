@@ -93,7 +93,8 @@ ASSIGNMENT = Machine[AssignmentState](
         # Called off in the air: they still have to come home.
         (A.EN_ROUTE, "turn_back"): A.RELEASED,
         (A.ON_SITE, "release"): A.RELEASED,
-        (A.ON_SITE, "relieve"): A.RELIEVED,
+        # Whoever comes instead may be there before the one relieved is: on the way, they turn round.
+        **{(state, "relieve"): A.RELIEVED for state in (A.CONFIRMED, A.ORDERED, A.EN_ROUTE, A.ON_SITE)},
         (A.RELEASED, "home"): A.HOME,
         (A.RELIEVED, "home"): A.HOME,
         **{(state, "miss"): A.NO_SHOW for state in (A.CONFIRMED, A.ORDERED, A.EN_ROUTE)},

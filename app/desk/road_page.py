@@ -176,13 +176,15 @@ async def order(reference: str, request: Request, session: Session, viewer: MayW
 async def member(
     reference: str, expert_id: int, session: Session, viewer: MayWorkField, verb: Annotated[str, Form()]
 ) -> Response:
-    """Enter where somebody is, that they have read the order, or that they are to be relieved."""
+    """Enter where somebody is, that they have read the order, that they are to be relieved, or go on after all."""
     deployment = await deployments.find(session, viewer, reference, lock=True)
     assignment = await on_the_road(session, deployment, expert_id)
     if verb == "read":
         await orders.acknowledge(session, deployment, assignment, Way.DESK, by=viewer.actor)
     elif verb == "relieve":
         await relieving.ask(session, deployment, assignment, Way.DESK, by=viewer.actor)
+    elif verb == "goes_on":
+        await relieving.withdraw(session, deployment, assignment, by=viewer.actor)
     elif verb in BUTTONS:
         await journeys.report(session, deployment, assignment, Step(verb), Way.DESK, by=viewer.actor)
     else:

@@ -84,6 +84,7 @@ SENTENCES = {
     "assignment.no_show": "did not come",
     "assignment.released": "released a member of the team",
     "assignment.relieved": "was relieved",
+    "assignment.spared": "need not go: somebody goes instead",
     "assignment.home": "is home",
     "override.asked": "asked a second person to set a cap of {name} aside ({cap}): {reason}",
     "override.granted": "set a cap of {name} aside ({cap}): {reason}",

@@ -290,7 +290,7 @@ FOLLOWED_UP = (
         from messages m join offers o on o.id = m.offer_id
         where m.state in ('undelivered', 'failed') and m.queued_at >= :since and m.claimed_at < :cutoff
         and (m.kind, o.state) in (('confirmed', 'accepted'), ('now_declined', 'declined'), ('withdrawn', 'withdrawn'),
-          ('seat_taken', 'withdrawn'),
+          ('seat_taken', 'withdrawn'), ('need_not_go', 'withdrawn'), ('turn_back', 'accepted'),
           ('stood_down', 'withdrawn'), ('other_offer_taken', 'withdrawn'), ('other_offer_taken', 'standby'))
         and not exists (select from messages n where n.offer_id = m.offer_id and n.id > m.id
           and n.kind in (m.kind, 'spoken_notice'))

@@ -40,6 +40,8 @@ DECISIONS = {
     "now_declined": ({OfferState.DECLINED}, "that their no was heard"),
     "withdrawn": ({OfferState.WITHDRAWN}, "that they are no longer needed"),
     "seat_taken": ({OfferState.WITHDRAWN}, "that somebody else has the seat"),
+    "need_not_go": ({OfferState.WITHDRAWN}, "that somebody goes instead of them"),
+    "turn_back": ({OfferState.ACCEPTED}, "that somebody is there instead of them, and they can turn back"),
     "stood_down": ({OfferState.WITHDRAWN}, "that the team is called off"),
     # On standby: their yes to both came before either was withdrawn.
     "other_offer_taken": ({OfferState.WITHDRAWN, OfferState.STANDBY}, "that they are no longer asked for this one"),

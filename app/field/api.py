@@ -237,6 +237,15 @@ async def keep_expenses(
     await spending.keep(session, deployment, await on_the_road(session, deployment, expert_id), form, by=viewer.actor)
 
 
+@router.post("/relief/withdraw")
+async def withdraw_relief(reference: str, form: ReliefIn, session: Session, viewer: MayWorkField) -> FieldOut:
+    """A member of the team goes on after all: nobody is looked for any more. 409 once somebody has said yes to it."""
+    deployment = await deployments.find(session, viewer, reference, lock=True)
+    assignment = await on_the_road(session, deployment, form.expert_id)
+    await relieving.withdraw(session, deployment, assignment, by=viewer.actor)
+    return await _whole(session, deployment)
+
+
 @router.post("/led/{expert_id}/check-ins", status_code=201)
 async def check_in_on_behalf(
     expert_id: int, form: CheckInIn, session: Session, viewer: MayLeadTeam, deployment: LedTeam

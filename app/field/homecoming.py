@@ -37,6 +37,14 @@ async def arrived_at(session: AsyncSession, assignment: Assignment) -> datetime:
     return await session.scalar(query.order_by(CheckIn.id).limit(1)) or assignment.arrives_at
 
 
+async def was_on_site(session: AsyncSession, assignment: Assignment) -> bool:
+    """Whether somebody was there at all: who turned back on the way carries nothing of the incident."""
+    query = select(CheckIn.id).where(
+        CheckIn.assignment_id == assignment.id, CheckIn.step == Step.ARRIVED, CheckIn.has_counted
+    )
+    return await session.scalar(query.limit(1)) is not None
+
+
 def journey_home(assignment: Assignment) -> timedelta:
     """How long the way home takes: as long as the way there was planned to take."""
     left = assignment.span.lower
@@ -58,7 +66,8 @@ async def begin_journey(session: AsyncSession, deployment: Deployment, assignmen
 async def begin_rest(session: AsyncSession, deployment: Deployment, assignment: Assignment, home: datetime) -> None:
     """Somebody is home: their rest runs from now ("assignment.resting")."""
     await _rest_from(session, deployment, assignment, home)
-    await _count_exposure(session, deployment, assignment, home)
+    if await was_on_site(session, assignment):
+        await _count_exposure(session, deployment, assignment, home)
     await alarms.settle_key(session, f"home:{assignment.id}")
     await record(session, "assignment.resting", assignment.id, topic=topic(deployment))
 
@@ -91,7 +100,7 @@ async def facts_of(
 async def _rest_from(session: AsyncSession, deployment: Deployment, assignment: Assignment, home: datetime) -> None:
     request = await session.get_one(Request, deployment.request_id)
     on_site = rest.days_on_site(await arrived_at(session, assignment), clock.now())
-    heavy = rest.is_heavy(request.incident_type, request.modifiers)
+    heavy = rest.is_heavy(request.incident_type, request.modifiers) and await was_on_site(session, assignment)
     held = rest.rules_of(await rules.current(session))
     ends, free = rest.rested(home, on_site, heavy=heavy, rules=held)
     await _move_end(session, deployment, assignment, ends)

@@ -13,7 +13,7 @@ from app.core.jobs import defer, job
 from app.deployments.models import Assignment, Deployment, Position
 from app.deployments.states import SEATED, AssignmentState, DeploymentState
 from app.experts.models import Expert
-from app.field import homecoming, orders, telling
+from app.field import homecoming, orders, relieving, telling
 from app.field.models import CheckIn, DailyReport, MissionOrder, OrderCopy, Relief, SignOff, Stay
 from app.field.orders import topic
 from app.field.states import Step
@@ -183,8 +183,29 @@ async def text_released(subject_id: int) -> None:
 
 @on("assignment.relieved", name="field.text_relieved")
 async def text_relieved(subject_id: int) -> None:
-    """Whoever comes instead is there: the other may go home."""
-    await _tell(subject_id, "released")
+    """Whoever comes instead is there: the other may go home, from the place or from wherever they are on the way."""
+    async with begin() as session:
+        assignment = await session.get_one(Assignment, subject_id)
+        was_there = await homecoming.was_on_site(session, assignment)
+        said = texts.released if was_there else texts.turn_back
+        await telling.tell_once(session, assignment, said, f"released:{assignment.id}")
+
+
+def _is_relief(position_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether the seat was opened for a relief that is still to come."""
+    return exists().where(
+        Relief.position_id == position_id, Relief.relieved_at.is_(None), Relief.withdrawn_at.is_(None)
+    )
+
+
+@on("position.filled", name="field.spare_the_journey", when=_is_relief)
+async def spare_the_journey(subject_id: int) -> None:
+    """Somebody goes instead: who asked for it before leaving home stays there."""
+    async with begin() as session:
+        position = await session.get_one(Position, subject_id)
+        deployment = await locked(session, Deployment, position.deployment_id)
+        await session.refresh(position, with_for_update=True)
+        await relieving.spare_the_journey(session, deployment, position)
 
 
 async def _tell(assignment_id: int, what: str) -> None:
@@ -200,10 +221,11 @@ async def seek_relief(subject_id: int) -> None:
         relief = await session.get_one(Relief, subject_id)
         assignment = await session.get_one(Assignment, relief.assignment_id)
         deployment = await session.get_one(Deployment, assignment.deployment_id)
-        await telling.tell_once(session, assignment, texts.relief_noted, f"relief:{relief.id}")
+        said = texts.relief_before_leaving if relieving.is_at_home(assignment) else texts.relief_noted
+        await telling.tell_once(session, assignment, said, f"relief:{relief.id}")
         await _raise(
             session, assignment, "relief.asked", f"relief:{relief.id}", "is to be relieved",
-            "The next person is being looked for. Call them: how are they, and can they stay until then?",
+            "The next person is being looked for. Call them: how are they, and can they go on until then?",
         )  # fmt: skip
         await defer(session, telling.SEEK, deployment_id=deployment.id)
 

@@ -74,11 +74,16 @@ async def report(
     await session.flush()
     if counts:
         await _move(session, deployment, assignment, told, by)
-    elif assignment.state not in SAYS_THE_SAME[step]:
+    elif assignment.state not in SAYS_THE_SAME[step] or await _is_news(session, assignment, step):
         await _contradiction(session, deployment, assignment, step, by)
     if counts or step in (Step.DELAYED, Step.NOT_THERE):
         await record(session, f"assignment.{step}", assignment.id, topic=topic(deployment), by=by, way=way)
     return told
+
+
+async def _is_news(session: AsyncSession, assignment: Assignment, step: Step) -> bool:
+    """Whether somebody says that they are there who was sent home on the way: the texts have crossed."""
+    return step is Step.ARRIVED and not await homecoming.was_on_site(session, assignment)
 
 
 def _keep_words(assignment: Assignment, step: Step, note: str) -> None:

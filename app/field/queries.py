@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.access.viewer import Viewer
 from app.core.problems import NotFound
 from app.deployments.models import Assignment, Deployment, Position
-from app.deployments.states import LIVE, AssignmentState
+from app.deployments.states import LIVE, SEATED, AssignmentState
 from app.experts.models import Expert
 from app.field import daily, duty, extending
 from app.field.models import CheckIn, Extension, MissionOrder, OrderCopy, Relief, Stay
@@ -114,7 +114,9 @@ async def _reliefs(session: AsyncSession, deployment_id: int) -> Sequence[Relief
 
 
 def _member(assignment: Assignment, position: Position, expert: Expert, told: _Told, names: dict[int, str]) -> Member:
-    under_way = (one for one in told.reliefs.values() if one.assignment_id == assignment.id and one.relieved_at is None)
+    is_seated = assignment.state in SEATED
+    theirs = (one for one in told.reliefs.values() if one.assignment_id == assignment.id)
+    under_way = (one for one in theirs if one.relieved_at is None and is_seated)
     relieves = told.reliefs.get(position.id)
     reports = told.check_ins.get(assignment.id, ())
     came = (one.happened_at for one in reports if one.step == "arrived" and one.has_counted)

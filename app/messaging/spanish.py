@@ -133,6 +133,14 @@ TEXTS = {
     "survey_reminder": "RRT: Recordatorio, el unico: ¿como fue? Dos minutos, sin nombres: {link} Gracias. STOP: fin",
     "relief_noted": "RRT: Anotado. Ya buscamos quien le releve: {where}. No hace falta un motivo."
     " Para hablar: {desk_phone}. Ref {code}",
+    "relief_before_leaving": "RRT: Anotado. Buscamos quien vaya en su lugar: {where}. Mientras no le avisemos, el"
+    " puesto es suyo. Hablar: {desk_phone}. Ref {code}",
+    "need_not_go": "RRT: Otra persona va en su lugar: {where}. No viaje, por favor. No hace falta un motivo."
+    " ¿Ya salio? {desk_phone}. Ref {code}",
+    "turn_back": "RRT: Ya hay alli otra persona en su lugar: {where}. Vuelva a casa y envie HOME al llegar."
+    " ¿Problema? {desk_phone}. Ref {code}",
+    "relief_by_desk": "RRT: Recibimos su RELEVO: {where}. Una persona de la oficina lo mira ahora. ¿Urge? {desk_phone}."
+    " Ref {code}",
     "released": "RRT: Ya puede volver a casa: {where}. Gracias. Buen viaje; envie HOME al llegar."
     " Oficina: {desk_phone}. Ref {code}",
     "welcome_home": "RRT: Gracias y bienvenido. Empieza su descanso: nada le preguntamos antes del {rest_until}."

@@ -48,6 +48,7 @@ GUESSES = {
     "no_open_offer": "Answers, but nothing was open",
     "no_mission": "On the road, but has no seat",
     "not_under_way": "Tells of an arrival before the journey",
+    "relief_by_desk": "Asks for relief outside a team's days on the road: call them",
     "delay_noted": "Is delayed",
     "paper_sent": "Sent a paper: look at it under Papers (/desk/papers)",
     "away_but_seated": "Away on days of their seat",

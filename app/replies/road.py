@@ -18,7 +18,7 @@ from app.dispatch.states import OfferState
 from app.dispatch.words import words_of
 from app.experts import pool
 from app.experts.models import Expert
-from app.field import journeys, orders, relieving
+from app.field import journeys, orders, relieving, telling
 from app.field.states import Step, Way
 from app.messaging import inbox, texts
 from app.messaging.models import InboundMessage
@@ -26,7 +26,7 @@ from app.replies import saying
 from app.replies.meaning import Kind
 from app.replies.routing import Phone
 
-NOTED = ("left_noted", "arrived_noted", "home_noted", "welcome_home", "relief_noted")
+NOTED = ("left_noted", "arrived_noted", "home_noted", "welcome_home", "relief_noted", "relief_before_leaving")
 """What is kept and needs nobody to look; relief raises an alarm of its own."""
 
 
@@ -104,11 +104,15 @@ async def noted(
 async def _relief(
     session: AsyncSession, deployment: Deployment, assignment: Assignment, words: texts.OfferWords, by: Actor
 ) -> texts.Text:
+    desk_phone = get_settings().desk_phone
     try:
-        await relieving.ask(session, deployment, assignment, Way.TEXT, by=by)
+        relief = await relieving.ask(session, deployment, assignment, Way.TEXT, by=by)
     except Conflict:
-        return texts.not_under_way(words, get_settings().desk_phone)
-    return texts.relief_noted(words, get_settings().desk_phone)
+        return texts.relief_by_desk(words, desk_phone)
+    await telling.once(session, f"relief:{relief.id}")  # this reply is what they are told of it
+    if relieving.is_at_home(assignment):
+        return texts.relief_before_leaving(words, desk_phone)
+    return texts.relief_noted(words, desk_phone)
 
 
 async def _home(

@@ -17,7 +17,7 @@ MOST_A_DAY = 6
 """And so many a day: two machines must not talk for ever, however slowly."""
 NOT_UNDERSTOOD = (
     "not_clear", "which_one", "which_person", "say_your_name", "wrong_code", "no_open_offer", "passed_to_desk",
-    "away_when", "not_away", "no_mission", "not_under_way", "status_nothing",
+    "away_when", "not_away", "no_mission", "not_under_way", "relief_by_desk", "status_nothing",
 )  # fmt: skip
 
 

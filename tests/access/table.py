@@ -414,6 +414,7 @@ PUT    /api/v1/deployments/{reference}/members/{expert_id}/hours       expert le
 GET    /api/v1/deployments/{reference}/expenses              desk            all
 PUT    /api/v1/deployments/{reference}/members/{expert_id}/expenses    roster  all
 POST   /api/v1/deployments/{reference}/led/{expert_id}/check-ins       expert led
+POST   /api/v1/deployments/{reference}/relief/withdraw       roster          all
 POST   /api/v1/deployments/{reference}/led/relief            expert          led
 POST   /api/v1/deployments/{reference}/call-out/consent      roster          all
 POST   /api/v1/deployments/{reference}/call-out/ask          roster          all

@@ -83,6 +83,54 @@ def relief_noted(w: OfferWords, desk_phone: str) -> Text:
     )
 
 
+def relief_before_leaving(w: OfferWords, desk_phone: str) -> Text:
+    """Relief was asked for by somebody who is still at home."""
+    return said(
+        w.language,
+        "relief_before_leaving",
+        f"RRT: Noted. We look for somebody to go instead of you: {w.where}. Until we text you, the seat is yours."
+        f" Talk: {desk_phone}. Ref {w.code}",
+        w,
+        desk_phone=desk_phone,
+    )
+
+
+def need_not_go(w: OfferWords, desk_phone: str) -> Text:
+    """Somebody goes instead, and they have not left."""
+    return said(
+        w.language,
+        "need_not_go",
+        f"RRT: Somebody goes instead of you: {w.where}. Please do not travel. No reason needed. Left already? Call"
+        f" {desk_phone}. Ref {w.code}",
+        w,
+        desk_phone=desk_phone,
+    )
+
+
+def turn_back(w: OfferWords, desk_phone: str) -> Text:
+    """Whoever comes instead is there, and they are on the way."""
+    return said(
+        w.language,
+        "turn_back",
+        f"RRT: Somebody is there instead of you: {w.where}. Turn back now, and text HOME when home. Problem?"
+        f" {desk_phone}. Ref {w.code}",
+        w,
+        desk_phone=desk_phone,
+    )
+
+
+def relief_by_desk(w: OfferWords, desk_phone: str) -> Text:
+    """RELIEF when there is none to look for: no order yet, the team is leaving, or they are released."""
+    return said(
+        w.language,
+        "relief_by_desk",
+        f"RRT: Got your RELIEF for {w.where}. A person at the desk looks now. Cannot wait? Call {desk_phone}."
+        f" Ref {w.code}",
+        w,
+        desk_phone=desk_phone,
+    )
+
+
 def welcome_home(w: OfferWords, rest_until: str) -> Text:
     """HOME, and the rest that has begun."""
     return said(
