@@ -51,9 +51,10 @@ def recruit(  # noqa: PLR0917 - options
     from rich.console import Console
 
     from app.foresight import printing, recruiting
+    from app.foresight.advice import Wish
 
     known = _demand(incidents, skip_unknown=skip_unknown)
-    wish = recruiting.Wish(_experts(pool, experts, seed + 1), known, count=count, seed=seed, may_lead=may_lead)
+    wish = Wish(_experts(pool, experts, seed + 1), known, count=count, seed=seed, may_lead=may_lead)
     console = Console(highlight=False)
     told = Console(stderr=True, highlight=False)
     found = recruiting.advise(wish, lambda line: told.print(f"{line} ..."))
@@ -83,7 +84,7 @@ def demand(
         out.write_text(rates.as_csv(found), encoding="utf-8")
         typer.echo(f"{len(found)} synthetic incidents of {year or 2027} in {out}.")
         return
-    table = Table("State", "Seen", "Expected a year", "Nine of ten", title=f"{known.a_year:,.0f} incidents a year")
+    table = Table("State", "Seen", "Expected a year", "95 %", title=f"{known.a_year:,.0f} incidents a year")
     for state, rate in sorted(known.states.items(), key=lambda each: -each[1].a_year.estimate.value):
         e = rate.a_year.estimate
         table.add_row(STATES[state], str(rate.seen), f"{e.value:.1f}", f"{e.low:.1f} to {e.high:.1f}")

@@ -2,50 +2,64 @@
 
 Run from the checkout:
 
-    python -m bench.recruiting INCIDENTS.csv [--experts 400,1000] [--splits 5] [--trials 1] [--every 1] [--seed 1]
+    python -m bench.recruiting INCIDENTS.csv [--experts 400,1000] [--every 1,2,4] [--splits 5] [--trials 1] [--seed 1]
 
 The incidents of the file are cut in two halves at random. Rates are estimated from one half, advice is worked out on
 years invented from these rates; then the real incidents of the other half are played with the pool as it is and with 20
 recruits of each way: by the sketch that the advice rests on (every split), and by the fast mode of `app/trials`, which
-asks people by the service's own rules, solver, waves and texts (`--trials` splits; minutes each). The pools are half as
-large as for a whole year. Papers do not end. Intervals hold nine of ten: Student's t over the splits, the ratio by
-leaving out one split at a time.
+asks people by the service's own rules, solver, waves and texts (`--trials` splits; minutes each). In every split the
+answers are the same for all ways (common random numbers), and the other ways are drawn `--others` times and their mean
+is taken, so that one lucky draw does not decide. Papers do not end. Intervals: 95 %, Student's t over the splits, the
+ratio by leaving out one split at a time. Splits are of one file, so they are less independent than new years would be.
 """
 
 import argparse
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
 from app.core.places import ZONES
 from app.experts.taxonomy import MANDATORY
-from app.foresight import demand, pools, recruiting, sketch
+from app.foresight import demand, other_ways, pools, recruiting, sketch
+from app.foresight.advice import Wish
+from app.foresight.kinds import SAYS_YES
 from app.foresight.printing import said
 from app.seed.people import phone
 from app.trials import fast
 from app.trials.incidents import Incident, read
+from app.trials.intervals import interval_of, ratio_of
 from app.trials.members import Member
 from solver.problem import Expert
 
 COUNT = 20
 START = datetime(2015, 1, 1, tzinfo=UTC)
-Ways = Sequence[Sequence[Expert]]
-"""Recruits of each way."""
+Ways = Sequence[Sequence[Sequence[Expert]]]
+"""Recruits of each way: ours once, the others drawn several times."""
 WAYS = ("ours", "by population", "at random")
 console = Console(highlight=False, width=150)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """More seats filled by each way, on the same incidents with the same answers."""
+    """What each way adds on the same incidents with the same answers: seats filled, teams complete."""
 
+    seats: int
     empty: int
-    gains: tuple[float, ...]
+    incomplete: int
+    gains: tuple[tuple[float, float], ...]
+
+
+def halves(incidents: Sequence[Incident], seed: int) -> tuple[list[Incident], list[Incident]]:
+    """Incidents in two halves at random: one to learn from, one that nothing is fitted to."""
+    order = np.random.default_rng(seed).permutation(len(incidents)).tolist()
+    middle = len(order) // 2
+    return [incidents[n] for n in order[:middle]], [incidents[n] for n in order[middle:]]
 
 
 def lasting(member: Member) -> Member:
@@ -66,48 +80,94 @@ def as_member(expert: Expert, number: int) -> Member:
     )  # fmt: skip
 
 
-def recruits(wish: recruiting.Wish, seed: int) -> tuple[list[list[Expert]], float]:
+def recruits(wish: Wish, seed: int, others: int) -> tuple[Ways, float]:
     """Twenty recruits of each way, and how many seconds of CPU choosing ours took."""
     began = time.process_time()
     ours = recruiting.experts_for(wish)
     took = time.process_time() - began
-    population = recruiting.by_population(wish.experts, COUNT, seed * 77)
-    return [ours, population, recruiting.at_random(wish.experts, COUNT, seed * 99)], took
+    seeds = [seed * 1000 + n for n in range(others)]
+    population = [other_ways.by_population(wish.experts, COUNT, one * 77) for one in seeds]
+    return [[ours], population, [other_ways.at_random(wish.experts, COUNT, one * 99) for one in seeds]], took
 
 
-def by_sketch(
-    wish: recruiting.Wish, incidents: Sequence[Incident], ways: Sequence[Sequence[Expert]], seed: int
-) -> Found:
-    """Gains by the sketch."""
+Played = Callable[[Sequence[Expert]], tuple[int, int, int]]
+"""More people to seats, empty ones and incomplete teams."""
+
+
+def found_by(played: Played, ways: Ways) -> Found:
+    """What each way adds; of a way that was drawn several times, the mean."""
+    seats, empty, incomplete = played(())
+    gains = []
+    for draws in ways:
+        after = [played(more) for more in draws]
+        gains.append(
+            (empty - float(np.mean([one[1] for one in after])), incomplete - float(np.mean([one[2] for one in after])))
+        )
+    return Found(seats, empty, incomplete, tuple(gains))
+
+
+def sketching(wish: Wish, incidents: Sequence[Incident], seed: int) -> Played:
+    """By the sketch."""
     cases = sketch.cases_of(incidents)
-    empty = [
-        sketch.play([*wish.experts, *more], cases, wish.policy, seed, recruiting.SAYS_YES).empty for more in ([], *ways)
-    ]
-    return Found(empty[0], tuple(float(empty[0] - one) for one in empty[1:]))
+
+    def played(more: Sequence[Expert]) -> tuple[int, int, int]:
+        year = sketch.play([*wish.experts, *more], cases, wish.policy, seed, SAYS_YES)
+        return year.seats, year.empty, len(year.gaps)
+
+    return played
 
 
-def by_trial(
-    members: Sequence[Member], incidents: Sequence[Incident], ways: Sequence[Sequence[Expert]], seed: int
-) -> Found:
-    """Gains by the fast mode."""
-    empty = []
-    for more in ([], *ways):
+def trying(members: Sequence[Member], incidents: Sequence[Incident], seed: int) -> Played:
+    """By the fast mode."""
+
+    def played(more: Sequence[Expert]) -> tuple[int, int, int]:
         pool = [*members, *(as_member(one, len(members) + n) for n, one in enumerate(more, 1))]
-        outcomes = fast.simulate(pool, incidents, fast.Terms(), seed=seed)
-        empty.append(sum(len(one.seats) - one.filled for one in outcomes.incidents))
-        console.print(f"  a trial of {len(incidents)} incidents, {len(pool)} people: {empty[-1]} seats empty")
-    return Found(empty[0], tuple(float(empty[0] - one) for one in empty[1:]))
+        found = fast.simulate(pool, incidents, fast.Terms(), seed=seed).incidents
+        empty = [len(one.seats) - one.filled for one in found]
+        return sum(len(one.seats) for one in found), sum(empty), sum(map(bool, empty))
+
+    return played
 
 
 def table(title: str, found: Sequence[Found]) -> None:
     """Print the comparison."""
-    shown = Table("Way", "Seats more", "Times by population", title=title)
+    shown = Table("Way", "Seats more", "Ours, times", "Teams more", "Ours, times", title=title)
     for number, way in enumerate(WAYS):
-        gains = [one.gains[number] for one in found]
-        ratio = recruiting.ratio_of(gains, [one.gains[1] for one in found])
-        shown.add_row(way, said(recruiting.interval(gains)), said(ratio, 2) if ratio else "by population: none")
+        cells = []
+        for what in (0, 1):
+            ours, theirs = ([one.gains[n][what] for one in found] for n in (0, number))
+            cells += [said(interval_of(theirs)), said(ratio_of(ours, theirs), 2) if number else ""]
+        shown.add_row(way, *cells)
     console.print(shown)
-    console.print(f"Empty as it is: {said(recruiting.interval([one.empty for one in found]), 0)} seats.")
+    empty, incomplete = interval_of([one.empty for one in found]), interval_of([one.incomplete for one in found])
+    seats = interval_of([one.seats for one in found])
+    console.print(
+        f"As it is: {said(empty, 0)} of {seats.mean:,.0f} seats empty, {said(incomplete, 0)} teams incomplete."
+    )
+
+
+def compared(given: argparse.Namespace, incidents: Sequence[Incident], size: int) -> None:
+    """Print the tables of one pool and one file."""
+    members = [lasting(one) for one in pools.of_nobody(size, given.seed + 1, START)]
+    sketched: list[Found] = []
+    tried: list[Found] = []
+    times: list[float] = []
+    for split in range(given.seed, given.seed + given.splits):
+        fitted, other = halves(incidents, split)
+        wish = Wish(
+            pools.experts_of(members), demand.estimate(fitted), count=COUNT, seed=split, may_lead=not given.no_leaders
+        )
+        ways, took = recruits(wish, split, given.others)
+        times.append(took)
+        sketched.append(found_by(sketching(wish, other, split), ways))
+        if len(tried) < given.trials:
+            tried.append(found_by(trying(members, other, split), ways))
+            console.print(f"  a trial: {tried[-1]}")
+    many = f"{size:,} people, {COUNT} recruits, {len(incidents) - len(incidents) // 2} incidents not fitted to"
+    table(f"{many}, by the sketch, {given.splits} splits", sketched)
+    if tried:
+        table(f"{many}, by the fast mode, {len(tried)} splits", tried)
+    console.print(f"Choosing the recruits took {said(interval_of(times), 0)} s of CPU.\n")
 
 
 def main() -> None:
@@ -117,32 +177,15 @@ def main() -> None:
     parser.add_argument("--experts", default="400,1000")
     parser.add_argument("--splits", type=int, default=5)
     parser.add_argument("--trials", type=int, default=1)
-    parser.add_argument("--every", type=int, default=1, help="only every so many-th incident of the file")
+    parser.add_argument("--others", type=int, default=3, help="draws of each other way")
+    parser.add_argument("--every", default="1", help="only every so many-th incident of the file")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--no-leaders", action="store_true", help="people able to lead cannot be looked for")
     given = parser.parse_args()
-    incidents = read(given.incidents, seed=given.seed)[:: given.every]
+    whole = read(given.incidents, seed=given.seed)
     for size in map(int, given.experts.split(",")):
-        members = [lasting(one) for one in pools.of_nobody(size, given.seed + 1, START)]
-        sketched: list[Found] = []
-        tried: list[Found] = []
-        times: list[float] = []
-        for split in range(given.seed, given.seed + given.splits):
-            fitted, other = recruiting.halves(incidents, split)
-            wish = recruiting.Wish(
-                pools.experts_of(members), demand.estimate(fitted), count=COUNT, seed=split,
-                may_lead=not given.no_leaders,
-            )  # fmt: skip
-            ways, took = recruits(wish, split)
-            times.append(took)
-            sketched.append(by_sketch(wish, other, ways, split))
-            if len(tried) < given.trials:
-                tried.append(by_trial(members, other, ways, split))
-        many = f"{size:,} people, {COUNT} recruits, {len(incidents) - len(incidents) // 2} incidents not fitted to"
-        table(f"{many}, by the sketch, {given.splits} splits", sketched)
-        if tried:
-            table(f"{many}, by the fast mode, {given.trials} splits", tried)
-        console.print(f"Choosing the recruits took {said(recruiting.interval(times), 0)} s of CPU.\n")
+        for every in map(int, given.every.split(",")):
+            compared(given, whole[::every], size)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from app.core.database import locked
 from app.core.problems import NotFound
 from app.foresight import demand, forecasts, loading, past
 from app.foresight.models import Forecast, ForecastKind, IncidentFile
+from app.foresight.schemas import IntervalOut
 from app.foresight.standard import HOURS
 from app.web.session import Session
 
@@ -26,7 +27,7 @@ class NoIncidents(NotFound):
 
 
 class ChanceOut(BaseModel):
-    """A chance 0..1: the mean, and what nine of ten draws of the hour and of people's willingness lie between."""
+    """A chance 0..1: the mean, and what 95 % of the draws of the hour and of people's willingness lie between."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -71,6 +72,8 @@ class ReadinessOut(BaseModel):
     people: int
     weights: str
     """"incidents" or "people": by what states count in the nation's figure."""
+    from_synthetic: bool
+    """Whether some of the past incidents that states are weighted by are invented."""
     nation: dict[str, list[WithinOut]]
     states: list[StateReadiness]
     ahead: list[DayOut]
@@ -107,7 +110,8 @@ async def read_readiness(session: Session, viewer: MayReadExperts) -> ReadinessO
     forecast, values = _values(await forecasts.newest(session, ForecastKind.READINESS))
     return ReadinessOut(
         made_at=forecast.made_at or forecast.asked_at, seed=forecast.seed, took_ms=forecast.took_ms or 0,
-        people=values["people"], weights=values["weights"], nation=_views(values["nation"]),
+        people=values["people"], weights=values["weights"], from_synthetic=values["from_synthetic"],
+        nation=_views(values["nation"]),
         states=[
             StateReadiness(state=state, views=_views(one["views"]), able=one["able"], places=one["places"])
             for state, one in values["states"].items()
@@ -126,14 +130,6 @@ async def ask_for_readiness(
     """Have readiness worked out anew; while one is being worked out, this is that one."""
     made = await forecasts.ask(session, ForecastKind.READINESS, seed=seed, by=viewer.actor)
     return ForecastOut.model_validate(await session.get_one(Forecast, made))
-
-
-class IntervalOut(BaseModel):
-    """A mean, and what holds it nine times in ten."""
-
-    mean: float
-    low: float
-    high: float
 
 
 class KindOut(BaseModel):
@@ -161,6 +157,11 @@ class GainOut(BaseModel):
     way: str
     recruits: int
     seats: IntervalOut
+    teams: IntervalOut
+    """Complete teams more."""
+    seats_times: IntervalOut | None
+    """How many times as many seats ours fill on the same years; null of ours, and where this way fills none."""
+    teams_times: IntervalOut | None
 
 
 class AdviceOut(BaseModel):
@@ -169,15 +170,23 @@ class AdviceOut(BaseModel):
     made_at: datetime
     seed: int
     took_ms: int
+    is_synthetic: bool
+    """Always: it rests on invented years."""
+    from_synthetic: bool
+    """Whether some of the past incidents that the years are drawn from are invented themselves."""
+    incidents_known: int
     people: int
+    training_years: int
+    held_out_years: int
     incidents: float
     seats: float
     empty: IntervalOut
+    incomplete: IntervalOut
+    at_most: int
+    """Seats that so many recruits can fill in a year, by the cap on deployments."""
     recruits: list[RecruitOut]
     gains: list[GainOut]
     growth: list[GainOut]
-    ratio: IntervalOut | None
-    """Our gain over that of recruiting by population; null when that gains nothing."""
 
 
 class WishIn(BaseModel):
@@ -207,7 +216,7 @@ async def ask_for_advice(session: Session, viewer: MayManageExperts, wish: WishI
 
 
 class EstimateOut(BaseModel):
-    """A value and the interval that holds it nine times in ten."""
+    """A value, and between what it lies with 95 %."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -237,7 +246,7 @@ class DemandOut(BaseModel):
     years: float
     is_synthetic: bool
     """Whether any of the files is invented."""
-    a_year: float
+    a_year: EstimateOut
     dispersion: float
     """Variance of a month's count over its mean."""
     states: dict[str, RateOut]
@@ -259,8 +268,8 @@ async def read_demand(session: Session, viewer: MayReadExperts) -> DemandOut:
     if known is None:
         raise NoIncidents
     return DemandOut(
-        incidents=len(known.incidents), years=known.years, a_year=known.a_year, dispersion=known.dispersion,
-        is_synthetic=any(file.is_synthetic for file in await past.files(session)),
+        incidents=len(known.incidents), years=known.years, a_year=EstimateOut.model_validate(known.total),
+        dispersion=known.dispersion, is_synthetic=any(file.is_synthetic for file in await past.files(session)),
         states={state: RateOut(**_rate(rate)) for state, rate in known.states.items()},
         months=[EstimateOut.model_validate(one) for one in known.month_factors()], kinds=dict(known.kinds),
         agencies=[

@@ -7,7 +7,7 @@ estimate; Robbins 1956, Clayton and Kaldor 1987). Months have a factor around 1,
 season". Months of the nation scatter more than chance alone would have it; the factor by which they do is the
 dispersion, and it is in every year that is invented. Agencies are drawn towards the mean of all agencies there are.
 
-Intervals hold nine of ten: quantiles of the Gamma posterior by the approximation of Wilson and Hilferty.
+Intervals hold the true rate with 95 %: quantiles of the Gamma posterior by the approximation of Wilson and Hilferty.
 """
 
 import csv
@@ -20,12 +20,11 @@ from typing import TYPE_CHECKING
 
 from app.foresight.country import HOMES, PEOPLE
 from app.trials.incidents import COLUMNS, Incident
+from app.trials.intervals import Z
 
 if TYPE_CHECKING:
     import numpy as np
 
-Z90 = 1.6448536269514722
-"""Nine of ten lie within so many standard deviations of a normal distribution."""
 DAYS = (31, 28.2425, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 """Of the months; February on average."""
 FEW = 3.0
@@ -38,7 +37,7 @@ AGENCIES = 17_541
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A value and the interval that holds it nine times in ten."""
+    """A value, and between what it lies with 95 %."""
 
     value: float
     low: float
@@ -54,8 +53,8 @@ class Posterior:
 
     @property
     def estimate(self) -> Estimate:
-        """The mean, and nine of ten."""
-        return Estimate(self.shape / self.rate, self.quantile(-Z90), self.quantile(Z90))
+        """The mean, and between what it lies with 95 %."""
+        return Estimate(self.shape / self.rate, self.quantile(-Z), self.quantile(Z))
 
     def quantile(self, z: float) -> float:
         """The value below which a normal variable's `z` stands (Wilson and Hilferty)."""
@@ -65,10 +64,29 @@ class Posterior:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Of one state or agency: how many there were, and how many a year are to be expected."""
+    """Of one state or agency: how many there were, and how many a year are to be expected.
+
+    Args:
+        seen: in the files.
+        given: the rate, were the nation's rate known.
+        pull: how much of a change of the nation's rate the rate follows, 0..1: more where less was seen.
+        spread: variance of the nation's rate over its square.
+    """
 
     seen: int
-    a_year: Posterior
+    given: Posterior
+    pull: float
+    spread: float
+
+    @property
+    def a_year(self) -> Posterior:
+        """The rate with all that is not known of it: the nation's rate is itself counted (delta method)."""
+        mean = self.given.shape / self.given.rate
+        return _gamma(mean, mean / self.given.rate + (self.pull * mean) ** 2 * self.spread)
+
+
+def _gamma(mean: float, variance: float) -> Posterior:
+    return Posterior(mean**2 / variance, mean / variance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +115,16 @@ class Demand:
     def a_year(self) -> float:
         """Incidents to be expected in the whole nation."""
         return sum(rate.a_year.estimate.value for rate in self.states.values())
+
+    @property
+    def total(self) -> Estimate:
+        """The rate of the whole nation, as sure as so many incidents make it that scatter as they do."""
+        return _gamma(self.a_year, self.a_year**2 * self.spread).estimate
+
+    @property
+    def spread(self) -> float:
+        """Variance of the nation's rate over its square."""
+        return self.dispersion / len(self.incidents)
 
     def month_factors(self) -> list[Estimate]:
         """Factors of the months, scaled so that a year stays a year."""
@@ -143,12 +171,18 @@ def estimate(incidents: Iterable[Incident], people: Mapping[str, float] = PEOPLE
     counts = Counter(one.state for one in found)
     shape = shape_of([counts[state] for state in people], [people[state] for state in people])
     nation = len(found) / (sum(people.values()) * years)
-    states = {
-        state: Rate(counts[state], Posterior(shape + counts[state], shape / (nation * millions) + years))
-        for state, millions in people.items()
-    }
     months, dispersion = _seasons(found, first, last)
-    return Demand(years, states, months, dispersion, _agencies(found, years), _kinds(found), found)
+    spread = dispersion / len(found)
+    states = {
+        state: _rate(counts[state], shape, nation * millions, years, spread) for state, millions in people.items()
+    }
+    return Demand(years, states, months, dispersion, _agencies(found, years, spread), _kinds(found), found)
+
+
+def _rate(seen: int, shape: float, shared: float, years: float, spread: float) -> Rate:
+    """What was seen of one place, drawn towards what it would have as part of the nation."""
+    pull = shape / (shape + years * shared)
+    return Rate(seen, Posterior(shape + seen, shape / shared + years), pull, spread)
 
 
 def _months_of(found: Sequence[Incident]) -> tuple[date, date]:
@@ -180,13 +214,13 @@ def _seasons(found: Sequence[Incident], first: date, last: date) -> tuple[tuple[
     return tuple(Posterior(shape + s, shape + e) for s, e in zip(seen, expected, strict=True)), dispersion
 
 
-def _agencies(found: Sequence[Incident], years: float) -> dict[tuple[str, str], Rate]:
+def _agencies(found: Sequence[Incident], years: float, spread: float) -> dict[tuple[str, str], Rate]:
     counts = Counter((one.agency, one.state) for one in found)
     others = max(AGENCIES - len(counts), 0)
-    mean = len(found) / (len(counts) + others)
+    mean = len(found) / (len(counts) + others) / years
     shape = shape_of([*counts.values(), *[0] * others], [1.0] * (len(counts) + others))
     ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
-    return {who: Rate(seen, Posterior(shape + seen, shape * years / mean + years)) for who, seen in ordered}
+    return {who: _rate(seen, shape, mean, years, spread) for who, seen in ordered}
 
 
 def _kinds(found: Sequence[Incident]) -> dict[str, float]:
@@ -206,7 +240,11 @@ def a_year(demand: Demand, seed: int, year: int = 2027) -> list[Incident]:
     import numpy as np  # noqa: PLC0415 - see shape_of
 
     random = np.random.default_rng([seed, year])
-    rates = {state: random.gamma(rate.a_year.shape, 1 / rate.a_year.rate) for state, rate in demand.states.items()}
+    nation = random.gamma(1 / demand.spread, demand.spread)
+    rates = {
+        state: random.gamma(rate.given.shape, 1 / rate.given.rate) * nation**rate.pull
+        for state, rate in demand.states.items()
+    }
     months = np.array([random.gamma(month.shape, 1 / month.rate) for month in demand.months])
     months /= (months * DAYS).sum() / sum(DAYS)
     by_state: dict[str, list[Incident]] = {}

@@ -17,7 +17,8 @@ from app.dispatch.callout import HABITS, LOOKS_BACK, SAID
 from app.dispatch.limits import A_DAY
 from app.dispatch.models import Offer
 from app.experts.models import Contact, Expert
-from app.foresight import past, reach, recruiting
+from app.foresight import past, reach
+from app.foresight.advice import Wish
 from app.foresight.country import PEOPLE
 from app.foresight.outlook import Question
 from app.foresight.reach import Person, Ways
@@ -80,11 +81,12 @@ async def question(session: AsyncSession, seed: int) -> tuple[Question, dict[str
     places: dict[str, list[Place]] = defaultdict(list)
     for one in known.incidents if known else ():
         places[one.state].append(Place(one.latitude, one.longitude, one.state))
-    basis: dict[str, Any] = {"weights": "people", "incidents": 0}
+    basis: dict[str, Any] = {"weights": "people", "incidents": 0, "from_synthetic": False}
     weights: Mapping[str, float] = PEOPLE
     if known is not None:
         weights = {state: rate.a_year.estimate.value for state, rate in known.states.items()}
-        basis = {"weights": "incidents", "incidents": len(known.incidents)}
+        synthetic = any(file.is_synthetic for file in await past.files(session))
+        basis = {"weights": "incidents", "incidents": len(known.incidents), "from_synthetic": synthetic}
     asked = Question(
         people=await people(session, said), ways=await ways(session), now=clock.now(), seed=seed, places=dict(places),
         weights=weights, habits=said.habits, answered=len(said.everybody),
@@ -96,7 +98,7 @@ class NoIncidents(Conflict):
     """No past incidents are loaded, so it is not known where people are needed. Load a file under Demand first."""
 
 
-async def wish(session: AsyncSession, seed: int, count: int, *, may_lead: bool) -> recruiting.Wish:
+async def wish(session: AsyncSession, seed: int, count: int, *, may_lead: bool) -> Wish:
     """Whom to recruit, as a question.
 
     Raises:
@@ -110,6 +112,6 @@ async def wish(session: AsyncSession, seed: int, count: int, *, may_lead: bool) 
     asking = await ways(session)
     yes, replies = reach.People(found, asking, clock.now()).says_yes(said.habits, 0)
     comes = {one.expert.id: float(p) for one, p in zip(found, yes * replies, strict=True)}
-    return recruiting.Wish(
+    return Wish(
         [one.expert for one in found], known, asking.policy, count=count, seed=seed, may_lead=may_lead, says_yes=comes
     )

@@ -18,8 +18,8 @@ from app.foresight.models import Forecast, ForecastKind
 from app.rosters import rules
 
 if TYPE_CHECKING:
+    from app.foresight.advice import Wish
     from app.foresight.outlook import Question
-    from app.foresight.recruiting import Wish
 
 Work = Callable[[Any], dict[str, Any]]
 LEAST_S = 600.0
@@ -62,7 +62,9 @@ async def _read(session: AsyncSession, forecast: Forecast) -> tuple[Work, object
         if not wish.experts:
             raise NobodyThere
         synthetic = any(file.is_synthetic for file in await past.files(session))
-        return _recruiting, wish, {"incidents_known": len(wish.demand.incidents), "is_synthetic": synthetic}
+        return _recruiting, wish, {
+            "incidents_known": len(wish.demand.incidents), "is_synthetic": True, "from_synthetic": synthetic,
+        }  # fmt: skip
     asked, basis = await gathering.question(session, forecast.seed)
     if not asked.people:
         raise NobodyThere

@@ -12,18 +12,17 @@ from app.foresight import reach
 from app.foresight.country import HOMES, PEOPLE
 from app.foresight.reach import Person, Ways
 from app.foresight.standard import HOURS, SEATS, VIEWS
+from app.trials.intervals import PERCENTILES
 from solver.chances import Habits
 from solver.pool import Floats
 from solver.problem import Place
 
-DRAWS = 16
+DRAWS = 40
 """Hours of the day and willingness that each figure is worked out for."""
 PLACES = 4
 """Of a state, at which a team is asked for."""
 AHEAD_DAYS = (0, 15, 30, 45, 60, 75, 90)
 AHEAD_DRAWS = 4
-LOW, HIGH = 5, 95
-"""Percentiles of the draws between which nine of ten lie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """A chance, 0..1: its mean, and what nine of ten draws lie between."""
+    """A chance, 0..1: its mean, and what 95 % of the draws lie between."""
 
     p: float
     low: float
@@ -157,7 +156,7 @@ def _shares(weights: Mapping[str, float]) -> dict[str, float]:
 
 
 def _chance(drawn: Floats) -> Chance:
-    low, high = np.percentile(drawn, (LOW, HIGH))
+    low, high = np.percentile(drawn, PERCENTILES)
     # Sums of many floats may pass one by their last bit.
     mean, low, high = (min(max(round(float(value), 6), 0.0), 1.0) for value in (drawn.mean(), low, high))
     return Chance(mean, min(low, mean), max(high, mean))

@@ -132,11 +132,15 @@ async def _recruiting(request: Request, session: Session, viewer: Viewer, status
     if forecast is not None:
         shown |= {
             "values": forecast.values, "headline": showing.recruiting_headline(forecast.values),
-            "bars": showing.gain_bars(forecast.values), "may_lead": forecast.asks["may_lead"],
+            "seats": showing.gain_bars(forecast.values, "seats"), "teams": showing.gain_bars(forecast.values, "teams"),
+            "may_lead": forecast.asks["may_lead"], "is_saturated": showing.is_saturated(forecast.values),
+            "population": showing.gain(forecast.values, "population"),
+            "random": showing.gain(forecast.values, "random"),
         }  # fmt: skip
     return render(
         request, "foresight/recruiting.html", status, **common, states=STATES, disciplines=DISCIPLINES,
-        languages=LANGUAGES, titles=showing.SEAT_TITLES, ways=showing.WAYS, most=MOST_RECRUITS, **shown | more,
+        languages=LANGUAGES, titles=showing.SEAT_TITLES, ways=showing.WAYS, most=MOST_RECRUITS, said=showing.mean,
+        between=showing.between, **shown | more,
     )  # fmt: skip
 
 

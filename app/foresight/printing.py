@@ -1,17 +1,18 @@
-"""Advice on a terminal."""
+"""Advice and rates on a terminal."""
 
 from rich.console import Console
 from rich.table import Table
 
 from app.core.places import STATES
-from app.foresight.recruiting import Advice, Interval, Recruit
+from app.foresight.advice import Advice, Gain, Recruit
+from app.foresight.showing import WAYS
+from app.trials import words
+from app.trials.intervals import Interval
 
-WAYS = {"ours": "This advice", "population": "By population", "random": "At random"}
 
-
-def said(interval: Interval, digits: int = 1) -> str:
-    """A mean with what holds it nine times in ten."""
-    return f"{interval.mean:.{digits}f} ({interval.low:.{digits}f} to {interval.high:.{digits}f})"
+def said(interval: Interval | None, digits: int = 1) -> str:
+    """A mean with where the true one lies; "none" where there is nothing to divide by."""
+    return f"{interval.mean:,.{digits}f} ({words.between(interval, digits)})" if interval else "none"
 
 
 def whom(recruit: Recruit) -> str:
@@ -23,8 +24,8 @@ def whom(recruit: Recruit) -> str:
 def advice(console: Console, found: Advice) -> None:
     """Print whom to recruit, and what that adds."""
     console.print(
-        f"{found.people:,} people, {found.incidents:,.0f} invented incidents a year: {said(found.empty, 0)} of"
-        f" {found.seats:,.0f} seats stay empty."
+        f"Synthetic: {found.incidents:,.0f} invented incidents a year. {found.people:,} people leave"
+        f" {said(found.empty, 0)} of {found.seats:,.0f} seats empty, {said(found.incomplete, 0)} teams incomplete."
     )
     table = Table("", "Whom", "Where", "Languages", "Licensed in", "Seats a year", title="Whom to recruit next")
     for number, one in enumerate(found.recruits, 1):
@@ -33,11 +34,19 @@ def advice(console: Console, found: Advice) -> None:
             str(number), whom(one), STATES[one.kind.state], ", ".join(one.languages), licences, said(one.seats)
         )
     console.print(table)
-    gains = Table(
-        "Way", "Recruits", "More seats filled in a year", title="On invented years that nothing was chosen by"
-    )
+    gains = Table("Way", "Recruits", "More seats filled in a year", "Ours, times", "More teams complete", "Ours, times",
+        title=f"On {found.held_out_years} synthetic years that nothing was chosen by")  # fmt: skip
     for gain in (*found.growth[:-1], *found.gains):
-        gains.add_row(WAYS[gain.way], str(gain.recruits), said(gain.seats))
+        gains.add_row(*_row(gain))
     console.print(gains)
-    if found.ratio is not None:
-        console.print(f"{said(found.ratio, 2)} times the gain of recruiting by population. In brackets: nine of ten.")
+    console.print(
+        f"In brackets: 95 %. By the caps so many recruits fill at most {found.at_most} seats a year."
+        f" Chosen by {found.training_years} synthetic years."
+    )
+
+
+def _row(gain: Gain) -> tuple[str, ...]:
+    seats_times, teams_times = (
+        "" if gain.way == "ours" else said(times, 2) for times in (gain.seats_times, gain.teams_times)
+    )
+    return WAYS[gain.way], str(gain.recruits), said(gain.seats), seats_times, said(gain.teams), teams_times

@@ -8,6 +8,8 @@ from app.core.places import STATES
 from app.deployments.teams import TEAMS
 from app.foresight.country import COLUMNS, ROWS, TILES
 from app.foresight.standard import HOURS, TEAM, VIEWS
+from app.trials import words
+from app.trials.intervals import Interval
 
 TITLES: dict[str, str] = {"team": "Whole team"} | {seat.code: seat.title for seat in TEAMS[TEAM]}
 """View to its name."""
@@ -147,19 +149,69 @@ def bars(found: Sequence[tuple[str, float, float, float, int]]) -> list[Bar]:
 WAYS = {"ours": "This advice", "population": "By population", "random": "At random"}
 SEAT_TITLES: dict[str, str] = {plan.code: plan.title for plans in TEAMS.values() for plan in plans}
 """Code of a seat to its name."""
+SATURATED = 0.9
+"""From this share of what the caps allow, recruiting by population fills nearly as many seats as anybody could."""
+
+
+def mean(kept: Mapping[str, Any], digits: int = 1) -> str:
+    """The mean of a kept interval."""
+    return f"{kept['mean']:,.{digits}f}"
+
+
+def between(kept: Mapping[str, Any], digits: int = 1) -> str:
+    """Where the true value lies with 95 %; or that one run alone does not say."""
+    return words.between(Interval(**kept), digits)
+
+
+def gain(values: Mapping[str, Any], way: str) -> Mapping[str, Any]:
+    """What one way of recruiting adds."""
+    return next(one for one in values["gains"] if one["way"] == way)
 
 
 def recruiting_headline(values: Mapping[str, Any]) -> str:
     """The advice in a sentence."""
-    ours = next(gain for gain in values["gains"] if gain["way"] == "ours")
+    ours = gain(values, "ours")
     who = "recruit" if ours["recruits"] == 1 else "recruits"
-    return f"{ours['recruits']} {who} would fill {ours['seats']['mean']:.0f} more seats a year"
+    return f"{ours['recruits']} {who} would fill {mean(ours['seats'], 0)} more seats a year"
 
 
-def gain_bars(values: Mapping[str, Any]) -> list[Bar]:
-    """What each way of recruiting adds."""
-    found = []
-    for gain in values["gains"]:
-        seats = {name: max(value, 0.0) for name, value in gain["seats"].items()}
-        found.append((WAYS[gain["way"]], seats["mean"], seats["low"], seats["high"], gain["recruits"]))
-    return bars(found)
+def is_saturated(values: Mapping[str, Any]) -> bool:
+    """Whether whoever joins fills nearly as many seats as the caps allow, so that no advice can fill many more."""
+    return bool(gain(values, "population")["seats"]["mean"] >= SATURATED * values["at_most"])
+
+
+@dataclass(frozen=True, slots=True)
+class GainBar:
+    """What one way of recruiting adds: in words, and on an axis in per cent of its width.
+
+    Args:
+        label: of the way.
+        text: the mean.
+        between: where the true one lies, in words.
+        x: of the mean.
+        whisker: from where to where; None of one year alone.
+    """
+
+    label: str
+    text: str
+    between: str
+    x: float
+    whisker: tuple[float, float] | None
+
+
+def gain_bars(values: Mapping[str, Any], what: str) -> list[GainBar]:
+    """What each way of recruiting adds: `what` is "seats" or "teams"."""
+    spans = [(one["way"], Interval(**one[what])) for one in values["gains"]]
+    most = max((span.high or span.mean for _, span in spans), default=0.0)
+    most = most * 1.04 if most > 0 else 1.0
+
+    def place(value: float) -> float:
+        return round(100 * min(max(value, 0.0) / most, 1.0), 2)
+
+    return [
+        GainBar(
+            WAYS[way], f"{span.mean:,.1f}", words.between(span), place(span.mean),
+            (place(span.bounds[0]), place(span.bounds[1])) if span.bounds else None,
+        )
+        for way, span in spans
+    ]  # fmt: skip

@@ -5,11 +5,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import pi, sqrt, tan
-from statistics import NormalDist, fmean, median, quantiles, stdev
+from statistics import median, quantiles
 from typing import Any
 
 from app.experts.taxonomy import DISCIPLINES
+from app.trials.intervals import Interval, interval
 from app.trials.outcomes import IncidentOutcome, Outcomes, SeatOutcome
 
 ANY = "Any discipline"
@@ -208,51 +208,6 @@ def never_asked(run: Outcomes) -> list[int]:
 
 
 # Many runs
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A mean over runs, and where the true one lies with 95 % confidence (Student's t); `runs`: how many."""
-
-    mean: float
-    low: float
-    high: float
-    runs: int
-
-    @property
-    def is_clear(self) -> bool:
-        """Whether nought lies outside: of a difference, that it is no chance."""
-        return self.low > 0 or self.high < 0
-
-
-def interval(values: Iterable[float | None], confidence: float = 0.95) -> Interval | None:
-    """The mean of some runs with its interval; None without any. Of one run alone nothing is known but its value."""
-    known = [value for value in values if value is not None]
-    if not known:
-        return None
-    middle = fmean(known)
-    if len(known) == 1:
-        return Interval(middle, float("-inf"), float("inf"), 1)
-    half = _t(len(known) - 1, confidence) * stdev(known) / sqrt(len(known))
-    return Interval(middle, middle - half, middle + half, len(known))
-
-
-def _t(freedom: int, confidence: float) -> float:
-    """Student's quantile: exact for one and two degrees of freedom, else Cornish and Fisher's expansion."""
-    p = (1 + confidence) / 2
-    z = NormalDist().inv_cdf(p)
-    if freedom == 1:
-        return tan(pi * (p - 0.5))
-    if freedom == 2:
-        return (2 * p - 1) * sqrt(2 / (4 * p * (1 - p)))
-    n = float(freedom)
-    terms = (
-        (z**3 + z) / (4 * n),
-        (5 * z**5 + 16 * z**3 + 3 * z) / (96 * n**2),
-        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * n**3),
-        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / (92160 * n**4),
-    )
-    return z + sum(terms)
 
 
 def intervals(runs: Iterable[Mapping[str, float | None]]) -> dict[str, Interval | None]:

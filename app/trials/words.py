@@ -1,6 +1,7 @@
 """Figures in words: shares in per cent, minutes as hours, with their intervals. Pure."""
 
-from app.trials.measures import Interval, Measure
+from app.trials.intervals import Interval
+from app.trials.measures import Measure
 
 
 def said(measure: Measure, value: float | None) -> str:
@@ -25,9 +26,23 @@ def hours(minutes: float) -> str:
     return f"{sign}{whole // 60} h {whole % 60:02d} min" if whole >= 60 else f"{sign}{whole} min"
 
 
+ALONE = "one run alone: no interval"
+"""What is said where an interval would stand."""
+
+
 def range_of(measure: Measure, found: Interval | None) -> str:
-    """The interval as people read it: "97.1 to 98.3 %"; empty where one run alone tells nothing."""
-    if found is None or found.runs < 2:
+    """The interval as people read it: "97.1 to 98.3 %"; that there is none of one run; empty without a value."""
+    if found is None:
         return ""
-    low = said(measure, found.low)
-    return f"{low.removesuffix(' %').removesuffix(' miles')} to {said(measure, found.high)}"
+    if found.bounds is None:
+        return ALONE
+    low, high = (said(measure, value) for value in found.bounds)
+    return f"{low.removesuffix(' %').removesuffix(' miles')} to {high}"
+
+
+def between(found: Interval, digits: int = 1) -> str:
+    """The interval of a bare number: "9.5 to 12.0"; or that there is none."""
+    if found.bounds is None:
+        return ALONE
+    low, high = found.bounds
+    return f"{low:,.{digits}f} to {high:,.{digits}f}"

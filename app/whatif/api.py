@@ -1,5 +1,6 @@
 """HTTP API: ask for a comparison, read it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -8,7 +9,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.viewer import MayManageExperts, MayReadExperts
-from app.trials.measures import Interval
+from app.foresight.schemas import IntervalOut
+from app.trials.intervals import Interval
 from app.web.idempotency import OnlyOnce
 from app.web.session import Session
 from app.whatif import comparing
@@ -52,15 +54,6 @@ class ComparisonOut(BaseModel):
     is_synthetic: bool = Field(True, description="Incidents and answers are drawn, not recorded")
 
 
-class IntervalOut(BaseModel):
-    """A mean over draws, and where the true one lies with 95 % confidence; none of one draw alone."""
-
-    mean: float
-    low: float | None
-    high: float | None
-    draws: int
-
-
 class ScenarioOut(BaseModel):
     """One scenario: each measure, and how it differs from today draw by draw."""
 
@@ -82,21 +75,15 @@ def _out(one: Comparison) -> dict[str, object]:
     return {name: getattr(one, name) for name in names}
 
 
-def _interval(one: Interval | None) -> IntervalOut | None:
-    if one is None:
-        return None
-    is_known = one.runs > 1
-    return IntervalOut(
-        mean=one.mean, low=one.low if is_known else None, high=one.high if is_known else None, draws=one.runs
-    )
+def _intervals(found: Mapping[str, Interval | None]) -> dict[str, IntervalOut | None]:
+    return {name: IntervalOut.model_validate(one) if one else None for name, one in found.items()}
 
 
 def _whole(told: Told) -> ComparisonWhole:
     results = [
         ScenarioOut(
             scenario=column.scenario.value, title=TITLES[column.scenario],
-            figures={name: _interval(found) for name, found in column.figures.items()},
-            differs={name: _interval(found) for name, found in column.differs.items()},
+            figures=_intervals(column.figures), differs=_intervals(column.differs),
         )
         for column in told.columns
     ]  # fmt: skip

@@ -14,7 +14,7 @@ from app.core.problems import Invalid, NotFound
 from app.foresight import demand, past
 from app.rosters import rules
 from app.trials import measures, reading
-from app.trials.measures import Interval
+from app.trials.intervals import Interval
 from app.whatif.models import Comparison, ComparisonRun
 from app.whatif.scenarios import ASKABLE, Draw, Scenario
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.trials.measures import BY_NAME, MEASURES, Interval, Measure
-from app.trials.words import range_of, said
+from app.trials.intervals import Interval
+from app.trials.measures import BY_NAME, MEASURES, Measure
+from app.trials.words import ALONE, range_of, said
 from app.whatif.comparing import Column, Told
 from app.whatif.scenarios import TITLES, Scenario
 
@@ -95,7 +96,7 @@ def points(change: Interval) -> str:
 def worst(columns: Sequence[Column]) -> tuple[Column, Interval] | None:
     """The scenario that clearly loses most seats."""
     known = [(column, column.differs["fill_rate"]) for column in columns if column.differs]
-    clear = [(column, change) for column, change in known if change is not None and change.high < 0]
+    clear = [(column, change) for column, change in known if change is not None and change.is_clear and change.mean < 0]
     return min(clear, key=lambda pair: pair[1].mean, default=None)
 
 
@@ -113,11 +114,15 @@ def _cell(measure: Measure, column: Column) -> Cell:
     if change is None:
         return Cell(value, range_of(measure, found))
     return Cell(
-        value, range_of(measure, found), signed(measure, change.mean),
-        f"{signed(measure, change.low).removesuffix(' points')} to {signed(measure, change.high)}"
-        if change.runs > 1 else "",
-        judged(measure, change),
-    )  # fmt: skip
+        value, range_of(measure, found), signed(measure, change.mean), _span(measure, change), judged(measure, change)
+    )
+
+
+def _span(measure: Measure, change: Interval) -> str:
+    if change.bounds is None:
+        return ALONE
+    low, high = (signed(measure, value) for value in change.bounds)
+    return f"{low.removesuffix(' points')} to {high}"
 
 
 def signed(measure: Measure, value: float) -> str:
@@ -129,7 +134,7 @@ def signed(measure: Measure, value: float) -> str:
 
 def judged(measure: Measure, change: Interval) -> str:
     """Whether a difference is clear, and then which way."""
-    if not change.is_clear or change.runs < 2:
+    if not change.is_clear:
         return ""
     if measure.is_better_high is None:
         return "different"
@@ -144,9 +149,8 @@ def charts(told: Told) -> list[Picture]:
 def _picture(measure: Measure, columns: Sequence[Column]) -> Picture:
     known = [(column, column.figures[measure.name]) for column in columns]
     shown = [(column, one) for column, one in known if one is not None]
-    lows = [one.low if one.runs > 1 else one.mean for _, one in shown]
-    highs = [one.high if one.runs > 1 else one.mean for _, one in shown]
-    least, most = min(lows, default=0.0), max(highs, default=1.0)
+    spans = [one.bounds or (one.mean, one.mean) for _, one in shown]
+    least, most = min((low for low, _ in spans), default=0.0), max((high for _, high in spans), default=1.0)
     margin = (most - least) * 0.08 or abs(most) * 0.05 or 0.01
     least, span = least - margin, most - least + 2 * margin
 
@@ -154,7 +158,7 @@ def _picture(measure: Measure, columns: Sequence[Column]) -> Picture:
         return round(100 * (value - least) / span, 2)
 
     marks = []
-    for (column, one), low, high in zip(shown, lows, highs, strict=True):
+    for (column, one), (low, high) in zip(shown, spans, strict=True):
         between = range_of(measure, one)
         text = said(measure, one.mean) + (f" ({between})" if between else "")
         is_today = column.scenario is Scenario.TODAY

@@ -51,7 +51,7 @@ def test_the_interval_of_a_rate_is_that_of_its_gamma() -> None:
     for shape in (4.0, 60.0):
         drawn = np.random.default_rng(3).gamma(shape, 0.5, 200_000)
         posterior = demand.Posterior(shape, 2.0)
-        low, high = np.percentile(drawn, (5, 95))
+        low, high = np.percentile(drawn, (2.5, 97.5))
         assert posterior.estimate.low == pytest.approx(low, rel=0.04)
         assert posterior.estimate.high == pytest.approx(high, rel=0.02)
 
@@ -88,3 +88,11 @@ def test_invented_years_have_on_average_as_many_incidents_as_are_expected_and_sc
 def test_nothing_is_expected_from_nothing() -> None:
     with pytest.raises(ValueError, match="no incidents"):
         demand.estimate([])
+
+
+def test_the_nations_rate_is_no_surer_than_the_number_of_incidents_makes_it() -> None:
+    known = demand.estimate(a_year(count=100))
+    assert known.total.high - known.total.low >= 0.98 * 2 * 1.96 * 100**0.5
+    # Nothing was seen there: its interval is at least as wide, for its size, as the nation's.
+    empty = next(rate for rate in known.states.values() if not rate.seen).a_year.estimate
+    assert (empty.high - empty.low) / empty.value > (known.total.high - known.total.low) / known.total.value

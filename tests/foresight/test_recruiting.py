@@ -8,8 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.deployments.teams import TEAMS
-from app.foresight import demand, pools, recruiting, sketch
+from app.foresight import demand, kinds, pools, recruiting, sketch
+from app.foresight.advice import Wish
+from app.foresight.choosing import Takes, choose
 from app.trials.incidents import Incident
+from bench.recruiting import halves
 from solver.problem import Policy
 from tests.foresight.test_demand import a_year, an_incident
 
@@ -17,9 +20,9 @@ AT = datetime(2026, 1, 1, tzinfo=UTC)
 POOL = pools.experts_of(pools.of_nobody(90, 4, AT))
 
 
-def a_wish(seed: int = 1, count: int = 4, incidents: int = 60) -> recruiting.Wish:
+def a_wish(seed: int = 1, count: int = 4, incidents: int = 60) -> Wish:
     known = demand.estimate(a_year(count=incidents))
-    return recruiting.Wish(POOL, known, count=count, seed=seed, training_years=2, held_out_years=2)
+    return Wish(POOL, known, count=count, seed=seed, training_years=2, held_out_years=2)
 
 
 def cases(count: int = 40) -> list[sketch.Case]:
@@ -37,8 +40,9 @@ def test_advice_gains_on_years_that_it_was_not_chosen_by_and_more_than_recruitin
     assert ours > 0
     assert ours > population
     assert [gain.recruits for gain in found.growth] == [5, 6]
-    trained = [[case.at for case in year] for year in recruiting.training(a_wish())]
-    assert all([case.at for case in year] not in trained for year in recruiting.held_out(a_wish()))
+    wish = a_wish()
+    trained = [[case.at for case in year] for year in recruiting.years(wish, wish.training)]
+    assert all([case.at for case in year] not in trained for year in recruiting.years(wish, wish.held_out))
 
 
 def test_of_the_first_recruits_none_gains_less_than_the_next() -> None:
@@ -51,10 +55,10 @@ def test_of_the_first_recruits_none_gains_less_than_the_next() -> None:
 @given(st.integers(0, 1000), st.integers(1, 12))
 def test_lazy_greedy_takes_what_looking_at_everybody_would_take(seed: int, count: int) -> None:
     random = np.random.default_rng(seed)
-    every = [recruiting.Kind("TX", ("LE",), False)] * 9
+    every = [kinds.Kind("TX", ("LE",), False)] * 9
     year = made_up(random, gaps=30, kinds=len(every))
     left = year.left.copy()
-    lazy = [(kind, takes[0]) for kind, takes in recruiting.choose([year], every, count)]
+    lazy = [(kind, takes[0]) for kind, takes in choose([year], every, count)]
     year.left = left
     for kind, taken in lazy:
         best = max(len(year.of(other)) for other in range(len(every)))
@@ -62,9 +66,9 @@ def test_lazy_greedy_takes_what_looking_at_everybody_would_take(seed: int, count
         year.left[taken] -= 1
 
 
-def made_up(random: np.random.Generator, gaps: int, kinds: int) -> recruiting._Takes:
+def made_up(random: np.random.Generator, gaps: int, kinds: int) -> Takes:
     """A year of empty seats without any pool behind it."""
-    year = recruiting._Takes.__new__(recruiting._Takes)
+    year = Takes.__new__(Takes)
     year.policy = Policy()
     year.left = random.integers(1, 3, gaps)
     year.start = np.sort(random.integers(0, 365 * 1440, gaps))
@@ -107,25 +111,15 @@ def test_a_seat_has_its_price_when_moving_people_along_leads_to_an_empty_one() -
 
 
 def test_clinicians_are_licensed_where_the_pools_clinicians_of_their_state_are() -> None:
-    found = recruiting.licences_by_state(POOL)
+    found = kinds.licences_by_state(POOL)
     assert all(state in licences for state, licences in found.items())
-    kind = recruiting.Kind("AK", ("MH",), leads=False)
-    assert set(recruiting.expert_of(kind, 1, found).licences) == set(found["AK"])
-    assert not recruiting.expert_of(recruiting.Kind("AK", ("LE",), leads=True), 2, found).licences
-
-
-def test_intervals_are_those_of_students_t() -> None:
-    found = recruiting.interval([10.0, 12.0, 14.0])
-    assert found.mean == 12
-    assert found.high == pytest.approx(12 + 2.92 * 2 / 3**0.5)
-    ratio = recruiting.ratio_of([20, 20, 20], [10, 10, 10])
-    assert ratio is not None
-    assert (ratio.low, ratio.mean, ratio.high) == (2, 2, 2)
-    assert recruiting.ratio_of([1.0], [0.0]) is None
+    kind = kinds.Kind("AK", ("MH",), leads=False)
+    assert set(kinds.expert_of(kind, 1, found).licences) == set(found["AK"])
+    assert not kinds.expert_of(kinds.Kind("AK", ("LE",), leads=True), 2, found).licences
 
 
 def test_two_halves_have_no_incident_in_common() -> None:
     found: list[Incident] = [an_incident("TX", n % 365, agency=str(n)) for n in range(101)]
-    one, other = recruiting.halves(found, 3)
+    one, other = halves(found, 3)
     assert len(one) + len(other) == 101
     assert {a.agency for a in one}.isdisjoint({a.agency for a in other})

@@ -52,7 +52,7 @@ async def test_a_comparison_is_played_and_shown_side_by_side_with_intervals(stor
     assert found["ended_at"] is not None
     today, declined, rested = found["results"]
     assert [one["scenario"] for one in found["results"]] == ["today", "clinicians_decline", "longer_rest"]
-    assert today["figures"]["fill_rate"]["draws"] == 2
+    assert today["figures"]["fill_rate"]["runs"] == 2
     assert declined["differs"]["offers_per_seat"]["mean"] > 0
     assert rested["differs"]["fill_rate"]["mean"] <= 0
     async with browser(story, ADMIN) as page:

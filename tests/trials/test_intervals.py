@@ -1,0 +1,52 @@
+"""Intervals: Student's t at one level, none of one run alone."""
+
+import numpy as np
+import pytest
+
+from app.trials import words
+from app.trials.intervals import interval, interval_of, ratio_of, students_t
+from app.trials.measures import BY_NAME
+
+
+@pytest.mark.parametrize(
+    ("freedom", "t"),
+    [(1, 12.706), (2, 4.303), (3, 3.182), (4, 2.776), (5, 2.571), (9, 2.262), (10, 2.228), (30, 2.042), (120, 1.980)],
+)
+def test_students_t_is_that_of_the_tables(freedom: int, t: float) -> None:
+    assert students_t(freedom) == pytest.approx(t, abs=0.0006)
+
+
+def test_an_interval_is_the_mean_and_students_t_of_the_runs_that_have_a_value() -> None:
+    found = interval([10.0, None, 12.0, 14.0])
+    assert found is not None
+    assert found.runs == 3
+    assert found.bounds == pytest.approx((12 - 4.3027 * 2 / 3**0.5, 12 + 4.3027 * 2 / 3**0.5), abs=1e-3)
+    assert interval([None]) is None
+
+
+def test_of_one_run_alone_there_is_no_interval_and_that_is_said() -> None:
+    one = interval_of([5.0])
+    assert (one.mean, one.low, one.high, one.runs) == (5.0, None, None, 1)
+    assert not one.is_clear
+    assert words.between(one) == words.range_of(BY_NAME["miles"], one) == "one run alone: no interval"
+    assert words.range_of(BY_NAME["miles"], None) == ""
+
+
+def test_nineteen_of_twenty_intervals_hold_the_true_mean() -> None:
+    random = np.random.default_rng(5)
+    found = [interval_of(random.normal(3, 2, 5).tolist()).bounds or (0.0, 0.0) for _ in range(2000)]
+    assert np.mean([low <= 3 <= high for low, high in found]) == pytest.approx(0.95, abs=0.015)
+
+
+def test_a_ratio_on_the_same_runs_is_as_sure_as_the_runs_agree() -> None:
+    sure = ratio_of([20, 40, 60], [10, 20, 30])
+    assert sure is not None
+    assert (sure.low, sure.mean, sure.high) == pytest.approx((2, 2, 2))
+    apart = ratio_of([20, 10, 90], [10, 20, 30])
+    assert apart is not None
+    assert apart.bounds is not None
+    assert apart.bounds[0] < 1 < apart.bounds[1]
+    assert ratio_of([1.0], [0.0]) is None
+    alone = ratio_of([3.0], [2.0])
+    assert alone is not None
+    assert (alone.mean, alone.bounds) == (1.5, None)
