@@ -6,7 +6,7 @@ Nothing is lost by it: a forecast is worked out from what is in the database; re
 from alembic import op
 
 revision = "20261126_forecasts_anew"
-down_revision = "20261126_expenses"
+down_revision = "20261126_relieved_on_the_way"
 branch_labels = None
 depends_on = None
 
