@@ -1,6 +1,9 @@
 """Timers, and what follows from what happened: rosters accepted, offers ended, texts lost, teams complete."""
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.core.database import begin, locked
@@ -12,7 +15,7 @@ from app.deployments.queries import seats as seats_of
 from app.deployments.states import DeploymentState
 from app.dispatch import answers, backfill, offers, waves
 from app.dispatch.models import Offer
-from app.dispatch.states import OPEN, STANDING
+from app.dispatch.states import OPEN, STANDING, OfferState
 from app.dispatch.words import words_of
 from app.messaging import outbox, texts
 from app.requests.models import Request
@@ -157,6 +160,7 @@ def _overlapping(offer_id: ColumnElement[int] | int) -> Select[int]:
         .join(accepted, accepted.expert_id == Offer.expert_id)
         .where(
             accepted.id == offer_id,
+            accepted.state == OfferState.ACCEPTED,  # taken back at once, it takes no other question with it
             Offer.deployment_id != accepted.deployment_id,
             Offer.state.in_(OPEN),
             Offer.travel["depart"].astext < accepted.travel["rested"].astext,
@@ -195,17 +199,25 @@ async def tell_agency(subject_id: int) -> None:
         await outbox.post_once(session, words, to=request.contact_phone, topic=offers.topic(deployment))
 
 
+async def _locked_offers(session: AsyncSession, deployment: Deployment, states: Collection[OfferState]) -> list[Offer]:
+    query = select(Offer).where(Offer.deployment_id == deployment.id, Offer.state.in_(states)).order_by(Offer.id)
+    return list(await session.scalars(query.with_for_update()))
+
+
+@on("deployment.demobilising", name="dispatch.ask_no_more")
+async def ask_no_more(subject_id: int) -> None:
+    """The team goes home: whoever is still asked to join it hears that nobody is needed."""
+    async with begin() as session:
+        deployment = await locked(session, Deployment, subject_id)
+        for offer in await _locked_offers(session, deployment, OPEN):
+            await offers.withdraw(session, deployment, offer, texts.withdrawn(await words_of(session, offer)))
+
+
 @on("deployment.stood_down", name="dispatch.tell_stood_down")
 async def tell_stood_down(subject_id: int) -> None:
     """The deployment is called off: everybody asked or seated is told, in words that fit."""
     async with begin() as session:
         deployment = await locked(session, Deployment, subject_id)
-        standing = await session.scalars(
-            select(Offer)
-            .where(Offer.deployment_id == deployment.id, Offer.state.in_(STANDING))
-            .order_by(Offer.id)
-            .with_for_update()
-        )
-        for offer in standing:
+        for offer in await _locked_offers(session, deployment, STANDING):
             words = texts.stood_down(await words_of(session, offer), get_settings().desk_phone)
             await offers.withdraw(session, deployment, offer, words)

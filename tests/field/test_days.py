@@ -55,6 +55,20 @@ async def test_nobody_is_released_before_every_box_is_signed_and_the_hand_off_ha
     assert (await field(story, reference))["state"] == "after_action"
 
 
+async def test_who_is_still_asked_when_the_team_leaves_hears_that_nobody_is_needed(story: Story) -> None:
+    reference, people = await on_site(story, days=5)
+    await people[1].texts("RELIEF")
+    await story.passes(timedelta(minutes=2))
+    newcomer = await asked_now(story, reference)
+    await story.post("recommender", f"/deployments/{reference}/demobilise")
+    await story.settle()
+    assert "is no longer needed" in newcomer.hears()[-1]
+    heard = newcomer.hears()
+    await story.passes(timedelta(minutes=70), timedelta(minutes=10))
+    assert newcomer.hears() == heard
+    assert [call for call in story.carrier.calls if call["to"] == newcomer.number] == []
+
+
 async def test_home_begins_the_rest_and_nobody_is_asked_before_it_ends(story: Story) -> None:
     reference, people = await on_site(story)
     await story.post("recommender", f"/deployments/{reference}/demobilise")
