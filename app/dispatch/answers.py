@@ -147,8 +147,9 @@ async def _yes(
 
 
 async def _is_late(session: AsyncSession, deployment: Deployment, offer: Offer) -> bool:
-    """Whether a yes comes after the time to answer. Whoever was on time and waits on standby is not late."""
-    if offer.state in OPEN or offer.reply_by > clock.now():
+    """Whether a yes was said after the time to answer. Whoever was on time and waits on standby is not late."""
+    said_at = offer.answered_at or clock.now()  # a text whose webhook was lost is read when its time is over
+    if offer.state in OPEN or offer.reply_by > said_at:
         return False
     in_time = select(Event.id).where(
         Event.topic == offers.topic(deployment), Event.kind == "offer.standby", Event.subject_id == offer.id,

@@ -17,6 +17,7 @@ from app.dispatch.words import words_of
 from app.experts.models import Expert
 from app.messaging import inbox, outbox, sending, texts
 from app.messaging.models import InboundMessage
+from app.messaging.states import InboundState
 from app.replies import away, drilling, optouts, road, routing, saying, staying
 from app.replies.meaning import Kind, Meaning, acknowledges, read
 from app.replies.routing import Phone
@@ -80,7 +81,7 @@ async def _about_myself(session: AsyncSession, inbound: InboundMessage, phone: P
 
 async def _about_an_offer(session: AsyncSession, inbound: InboundMessage, phone: Phone, meaning: Meaning) -> None:
     asked = phone.asked_about(meaning.code, clock.now())
-    is_anybodys = phone.is_shared and meaning.code is None and meaning.kind in ANSWERS and bool(phone.awaiting)
+    is_anybodys = phone.is_shared and meaning.code is None and meaning.kind in ANSWERS
     if len(asked) != 1:
         await _no_single_offer(session, inbound, phone, asked, meaning)
     elif is_anybodys:
@@ -101,6 +102,8 @@ async def _has_read(
 ) -> bool:
     """Whether it is the word of somebody with a seat that they have read their order; then that is all it is."""
     if meaning.kind is not Kind.YES and not acknowledges(inbound.body, phone.codes):
+        return False
+    if phone.is_shared and meaning.code is None:  # whose order it is, nobody knows
         return False
     words = await road.read_order(session, offer)
     if words is None:
@@ -142,6 +145,9 @@ async def _answer_also(session: AsyncSession, inbound: InboundMessage, phone: Ph
     """The second answer in the same text, to another offer of the same phone."""
     for offer in phone.asked_about(meaning.code, clock.now()):
         words = await _take(session, inbound, offer, ANSWERS[meaning.kind], is_first=False)
+        if words.kind in FOR_THE_DESK and inbound.state is InboundState.READ:
+            about = {"offer_id": offer.id, "expert_id": offer.expert_id, "topic": await _topic_of(session, offer)}
+            await inbox.escalate(session, inbound, words.kind, **about)  # type: ignore[arg-type]
         await saying.reply(session, inbound, words, offer, stopped=phone.is_stopped)
 
 

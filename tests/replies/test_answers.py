@@ -202,6 +202,22 @@ async def test_yes_to_one_of_two_overlapping_offers_withdraws_the_other_with_a_w
     assert any("YES to another team" in text and codes[0] in text for text in heard)
 
 
+async def test_who_takes_a_yes_back_at_once_stays_asked_by_the_other_team(story: Story) -> None:
+    first, second = await story.files(), await story.files(city="Otter Bend")
+    await story.approves(first)
+    await story.approves(second)
+    people, others = await story.asks(first), {other.id for other in await story.asks(second)}
+    person = next(person for person in people if person.id in others)
+    codes = [(await story.offer_to(reference, person))["code"] for reference in (first, second)]
+    for body in (f"YES {codes[0]}", f"NO {codes[0]}"):  # both are here before a worker reads the first
+        story.carrier.phone_texts(person.number, body)
+    while await story.carrier.run_due():
+        pass
+    await story.settle()
+    assert [await state(story, reference, person) for reference in (first, second)] == ["declined", "contacting"]
+    assert not any("YES to another team" in text for text in person.hears())
+
+
 async def _asked_twice(story: Story) -> Person:
     """Somebody whom two teams ask."""
     first, second = await story.files(), await story.files(city="Otter Bend")
@@ -252,6 +268,38 @@ async def test_an_older_text_that_arrives_later_changes_nothing(story: Story) ->
     await story.settle()
     assert await state(story, reference, people[0]) == "accepted"
     assert await waiting(story) == [("overtaken", "no")]
+
+
+async def test_a_yes_in_time_that_reaches_us_late_was_in_time(story: Story) -> None:
+    reference, people = await asked(story)
+    offer = await story.offer_to(reference, people[0])
+    await story.post("recommender", f"/deployments/{reference}/call-out/pause")
+    await story.passes(timedelta(minutes=59), timedelta(minutes=59))
+    sent = clock.now()
+    await story.passes(timedelta(minutes=3))
+    assert await state(story, reference, people[0]) == "expired"
+    async with begin() as session:  # its webhook was lost; the carrier's list has it
+        form = {"MessageSid": "SM" + "9" * 32, "From": people[0].number, "Body": f"YES {offer['code']}"}
+        await inbox.receive(session, form, made_at=sent)
+    await story.settle()
+    assert await state(story, reference, people[0]) == "accepted"
+    assert "You have the seat" in people[0].hears()[-1]
+
+
+async def test_a_late_yes_beside_another_answer_is_seen_by_the_desk(story: Story) -> None:
+    first, second = await story.files(), await story.files(city="Otter Bend", priority="urgent")
+    await story.approves(first)
+    await story.approves(second)
+    people, others = await story.asks(first), await story.asks(second)
+    person = next(person for person in people if person.id in {other.id for other in others})
+    codes = [(await story.offer_to(reference, person))["code"] for reference in (first, second)]
+    await story.passes(EXPIRED, EXPIRED)
+    assert await state(story, first, person) == "expired"
+    said = f"NO {codes[1]} and YES {codes[0]}"
+    await person.texts(said)
+    assert await state(story, second, person) == "declined"
+    assert any("The desk decides if we still need you" in text for text in person.hears()[-2:])
+    assert ("too_late", said) in await waiting(story)
 
 
 async def test_yes_twice_is_one_seat_and_the_second_is_told_the_truth(story: Story) -> None:

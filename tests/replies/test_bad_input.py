@@ -79,6 +79,22 @@ async def test_of_a_phone_that_two_experts_share_a_bare_yes_asks_whose_it_is(sto
     assert await state(story, reference, people[0]) == "contacting"
 
 
+async def test_of_a_phone_that_two_experts_share_a_bare_no_takes_nobodys_seat(story: Story) -> None:
+    reference, people = await asked(story)
+    codes = [(await story.offer_to(reference, person))["code"] for person in people[:2]]
+    for person in people[:2]:
+        await person.texts("yes")
+    async with begin() as session:
+        theirs = update(Contact).where(Contact.expert_id == people[1].id, Contact.kind == "mobile")
+        await session.execute(theirs.values(number=people[0].number))
+    await story.passes(timedelta(minutes=2))
+    await people[0].texts("no")
+    assert {await state(story, reference, person) for person in people[:2]} == {"accepted"}
+    assert "Two of our experts use this phone" in people[0].hears()[-1]
+    await people[0].texts(f"no {codes[0]}")
+    assert [await state(story, reference, person) for person in people[:2]] == ["declined", "accepted"]
+
+
 async def test_an_unknown_number_is_kept_not_answered_and_seats_nobody(story: Story) -> None:
     reference, people = await asked(story)
     code = (await story.offer_to(reference, people[0]))["code"]
