@@ -194,9 +194,11 @@ async def _text(
 
 
 async def ask_again(session: AsyncSession, deployment: Deployment, offer: Offer, words: texts.Text) -> None:
-    """What was asked has changed: the words that wait are taken back, and the new ones go out."""
+    """What was asked has changed: the words that wait are taken back, and the new ones go out; else the phone rings."""
     await outbox.cancel_waiting(session, offer.id)
-    await _text(session, deployment, offer, await contacts_of(session, offer.expert_id), words)
+    contacts = await contacts_of(session, offer.expert_id)
+    if not await _text(session, deployment, offer, contacts, words):
+        await _call(session, deployment, offer, contacts[:1])
 
 
 async def _call(session: AsyncSession, deployment: Deployment, offer: Offer, contacts: Sequence[Contact]) -> None:

@@ -133,11 +133,11 @@ ALWAYS = (
     ),
     Promise(
         "no-question-is-sent-twice",
-        "Nobody is sent the same question twice.",
+        "No phone is sent the same question twice.",
         f"""select m.offer_id as id, min(m.topic) as topic, count(*) || ' texts with one question' as detail
         from messages m
         where m.kind = 'offer' and m.offer_id is not null and m.state in {TAKEN}
-        group by m.offer_id having count(*) > 1 limit :most""",
+        group by m.offer_id, left(m.number, 22) having count(*) > 1 limit :most""",
     ),
     Promise(
         "no-text-after-stop",

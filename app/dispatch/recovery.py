@@ -118,14 +118,14 @@ async def _question_lost(session: AsyncSession, message: Message, meaning: error
     if meaning.next is not NextStep.OTHER_NUMBER:
         await offers.hurry(session, deployment, offer)
         return
-    other = await _untried(session, offer)
+    other = await _untried(session, offer) or await _working(session, offer, message)
     if other is None:
         await offers.lose_contact(session, deployment, offer)
     elif other.texts_stopped_at is None:
         words = texts.Text(message.kind, message.body, message.language)
         await _send(session, deployment, offer, words, other.number, Channel.TEXT)
     else:
-        await _send(session, deployment, offer, texts.spoken_offer(await words_of(session, offer)), other.number)
+        await _ask_by_phone(session, deployment, offer, other.number)
 
 
 async def _decision_lost(session: AsyncSession, message: Message, meaning: errors.Meaning) -> None:
@@ -156,9 +156,9 @@ async def _call_refused(session: AsyncSession, message: Message, meaning: errors
         return
     other = None if meaning.also_calls else await _untried(session, offer)
     if other is not None:
-        await _send(session, deployment, offer, texts.Text(message.kind, message.body, message.language), other.number)
+        await _ask_by_phone(session, deployment, offer, other.number)
     else:
-        await _desk_dials(session, message, meaning)
+        await _desk_dials(session, offer, message, meaning)
 
 
 async def never_asked(session: AsyncSession, offer: Offer) -> None:
@@ -202,20 +202,35 @@ async def call_ended(session: AsyncSession, message: Message) -> None:
     elif message.outcome == "failed" and offer.state in OPEN:
         other = await _untried(session, offer)
         if other is not None:
-            await _send(
-                session, deployment, offer, texts.Text(message.kind, message.body, message.language), other.number
-            )
+            await _ask_by_phone(session, deployment, offer, other.number)
 
 
 async def call_again(session: AsyncSession, message_id: int) -> None:
     """The line was busy a moment ago: call again, if there is still something to say."""
     message = await session.get_one(Message, message_id)
     deployment, _, offer = await answers.locked_offer(session, message.offer_id or 0)
-    is_wanted = message.kind == "spoken_notice" or offer.state in (OfferState.CONTACTING, OfferState.DEFERRED)
-    if is_wanted and await _calls_made(session, message) < MOST_CALLS:
-        await _send(
-            session, deployment, offer, texts.Text(message.kind, message.body, message.language), message.number
-        )
+    if await _calls_made(session, message) >= MOST_CALLS:
+        return
+    if message.kind == "spoken_notice":
+        if not await _is_decided_anew(session, message):
+            words = texts.Text(message.kind, message.body, message.language)
+            await _send(session, deployment, offer, words, message.number)
+    elif offer.state in (OfferState.CONTACTING, OfferState.DEFERRED):
+        await _ask_by_phone(session, deployment, offer, message.number)
+
+
+async def _is_decided_anew(session: AsyncSession, message: Message) -> bool:
+    """Whether a newer decision about the offer has been told since: what this call says is not so any more."""
+    newer = select(Message.id).where(
+        Message.offer_id == message.offer_id, Message.id > message.id,
+        Message.kind.in_({*DECISIONS, "spoken_notice"}), Message.state != MessageState.CANCELLED,
+    )  # fmt: skip
+    return await session.scalar(newer.limit(1)) is not None
+
+
+async def _ask_by_phone(session: AsyncSession, deployment: Deployment, offer: Offer, number: str) -> None:
+    """Call and ask, in the words of now: it may be another seat than the one that was asked for before."""
+    await _send(session, deployment, offer, texts.spoken_offer(await words_of(session, offer)), number)
 
 
 async def stopped(session: AsyncSession, message: Message) -> None:
@@ -251,6 +266,19 @@ async def _untried(session: AsyncSession, offer: Offer) -> Contact | None:
     used = set(await session.scalars(select(Message.number).where(Message.offer_id == offer.id)))
     known = await offers.contacts_of(session, offer.expert_id)
     return next((contact for contact in known if contact.number not in used), None)
+
+
+async def _working(session: AsyncSession, offer: Offer, lost: Message) -> Contact | None:
+    """Another number of this person whose latest question of this offer got through."""
+    latest = (
+        select(Message.number, Message.state)
+        .where(Message.offer_id == offer.id, Message.kind.in_(QUESTIONS), Message.id < lost.id)
+        .order_by(Message.id)
+    )
+    states = {row.number: row.state for row in await session.execute(latest)}
+    heard = {number for number, state in states.items() if state in (MessageState.SENT, MessageState.DELIVERED)}
+    known = await offers.contacts_of(session, offer.expert_id)
+    return next((one for one in known if one.number in heard - {lost.number}), None)
 
 
 async def _calls_made(session: AsyncSession, message: Message) -> int:
@@ -301,11 +329,13 @@ async def _unheard(session: AsyncSession, message: Message) -> str:
     return f"what our text ({message.kind.replace('_', ' ')}) said"
 
 
-async def _desk_dials(session: AsyncSession, message: Message, meaning: errors.Meaning) -> None:
-    """Neither text nor call goes out: the desk dials, and enters the answer."""
+async def _desk_dials(session: AsyncSession, offer: Offer, message: Message, meaning: errors.Meaning) -> None:
+    """No call goes out, perhaps no text did: the desk dials, and enters the answer."""
     name = await _name_of(session, message)
+    has_heard = await _may_have_heard(session, offer)
+    what = "has not answered: no call gets through" if has_heard else "has not been asked: no text and no call goes out"
     await alarms.sound(
         session, DIAL, f"{DIAL}:{message.offer_id}", topic=message.topic, subject_id=message.offer_id,
-        says=f"{name} has not been asked: no text and no call goes out. {meaning.says}",
+        says=f"{name} {what}. {meaning.says}",
         action="Dial by hand and enter the answer.",
     )  # fmt: skip

@@ -36,9 +36,9 @@ async def never_asked(subject_id: int) -> None:
         await recovery.never_asked(session, await session.get_one(Offer, subject_id))
 
 
-@on("contact.texts_stopped", name="dispatch.stop_texts")
+@on("contact.texts_stopped", name="dispatch.stop_texts", priority=2)
 async def stop_texts(subject_id: int) -> None:
-    """A number texted STOP: what waits for it is not sent."""
+    """A number texted STOP: what waits for it is not sent. First of all jobs: some of it may be due now."""
     async with begin() as session:
         contact = await session.get_one(Contact, subject_id)
         waiting = await outbox.waiting_to(session, contact.number)

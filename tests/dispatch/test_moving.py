@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text, update
 
+from app.core.clock import clock
 from app.core.database import begin
 from app.core.jobs import run_due
 from app.core.settings import get_settings
 from app.dispatch.moving import fitting
 from app.dispatch.promises import broken
-from app.experts.models import Expert
+from app.experts.models import Contact, Expert
 from app.rosters.models import Pick
 from tests.story import Person, Story
 
@@ -163,6 +164,26 @@ async def test_who_was_asked_beside_is_asked_for_a_seat_that_nobody_is_asked_for
     assert f"as {moved['title'].lower()}?" in second.hears()[-1]
     await second.texts("YES")
     assert (await story.offer_to(reference, second))["state"] == "accepted"
+    await _unbroken()
+
+
+async def test_who_wants_no_texts_is_asked_for_the_other_seat_by_phone(story: Story) -> None:
+    reference, seat, (first, second, *_) = await _double(story)
+    other = next(n for n in (1, 2, 3) if n != seat)
+    await story.post("recommender", f"/deployments/{reference}/call-out/pause")
+    for offer in await story.offers(reference):
+        if offer["seat"] == other:
+            await (await story.person(offer["expert_id"])).texts("NO")
+    await _fits_too(story, reference, second, other)
+    async with begin() as session:
+        theirs = update(Contact).where(Contact.expert_id == second.id)
+        await session.execute(theirs.values(texts_stopped_at=clock.now()))
+    await first.texts("YES")
+    await story.passes(timedelta(seconds=20), timedelta(seconds=10))
+    moved = await story.offer_to(reference, second)
+    said = [" ".join(call["heard"]) for call in story.carrier.calls if call["to"] == second.number]
+    assert (moved["state"], moved["seat"]) == ("contacting", other)
+    assert len(said) == 1
     await _unbroken()
 
 

@@ -7,6 +7,8 @@ from sqlalchemy import select, update
 
 from app.core.clock import clock
 from app.core.database import begin
+from app.core.jobs import run_due, shift_waiting
+from app.deployments.models import Position
 from app.dispatch import watching
 from app.dispatch.models import Offer
 from app.dispatch.promises import broken
@@ -18,6 +20,7 @@ from app.messaging.states import MessageState
 from app.replies import jobs as replies
 from app.simulator.faults import Faults
 from app.simulator.people import Kind
+from app.simulator.records import Refusal
 from tests.story import Person, Story
 
 
@@ -254,6 +257,85 @@ async def test_a_busy_line_is_called_once_more(story: Story) -> None:
     await story.passes(timedelta(minutes=10))
     assert len(_rang(story, people[0].number)) == 2
     assert {m.outcome for m in await _messages(people[0]) if m.kind == "spoken_offer"} == {"busy"}
+
+
+async def test_a_busy_line_is_not_told_again_what_has_changed_meanwhile(story: Story) -> None:
+    reference, people = await _asked(story)
+    story.carrier.people.set_behaviour(people[0].number, Kind.BUSY)
+    await _seated(story, people[0])
+    await story.passes(timedelta(seconds=30), timedelta(seconds=10))
+    assert [m.outcome for m in await _messages(people[0]) if m.kind == "spoken_notice"] == ["busy"]
+    offer = await story.offer_to(reference, people[0])
+    await story.post("recommender", f"/deployments/{reference}/offers/{offer['id']}/answer", {"answer": "no"})
+    await story.passes(timedelta(minutes=5), timedelta(seconds=30))
+    assert [m.kind for m in await _messages(people[0])][-2:] == ["spoken_notice", "now_declined"]
+
+
+async def test_a_busy_line_hears_of_the_seat_as_it_is_now(story: Story) -> None:
+    reference, people = await _asked(story)
+    story.carrier.people.set_behaviour(people[0].number, Kind.BUSY)
+    await story.passes(timedelta(minutes=21))
+    offer = await story.offer_to(reference, people[0])
+    async with begin() as session:
+        theirs = await session.get_one(Offer, offer["id"])
+        await session.execute(update(Position).where(Position.id == theirs.position_id).values(title="Interpreter"))
+    await story.passes(timedelta(minutes=5))
+    first, second = [m.body for m in await _messages(people[0]) if m.kind == "spoken_offer"]
+    assert "interpreter" not in first
+    assert "interpreter" in second
+
+
+async def test_a_reminder_to_a_dead_number_goes_to_the_other_that_works(story: Story) -> None:
+    reference, people = await _asked(story, Faults(undelivered=1, undelivered_code=30005))
+    async with begin() as session:
+        rows = await session.execute(select(Contact.expert_id, Contact.number).where(Contact.kind == "alternate"))
+        others = {row.expert_id: row.number for row in rows}
+    person = next(person for person in people if person.id in others)
+    assert [m.number for m in await _messages(person)] == [person.number, others[person.id]]
+    async with begin() as session:
+        assert [str(each) for each in await broken(session)] == []
+    await story.passes(timedelta(minutes=9, seconds=40), timedelta(seconds=20))
+    story.carrier.faults = Faults(undelivered=1, undelivered_code=30005)
+    while [m.state for m in await _messages(person) if m.kind == "reminder"][:1] != [MessageState.UNDELIVERED]:
+        await story.passes(timedelta(seconds=1), timedelta(seconds=1))
+    story.carrier.faults = Faults()
+    await story.passes(timedelta(seconds=10), timedelta(seconds=5))
+    assert [(m.kind, m.number) for m in await _messages(person)][-1] == ("reminder", others[person.id])
+    assert (await story.offer_to(reference, person))["state"] == "contacting"
+
+
+async def test_who_had_the_text_and_cannot_be_called_is_not_said_to_be_unasked(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, people = await _asked(story)
+
+    def refuses(_form: object) -> None:
+        raise Refusal(400, 21214, "This number cannot be called")
+
+    monkeypatch.setattr(story.carrier, "create_call", refuses)
+    await story.passes(timedelta(minutes=22))
+    told = await _alarms(story, "offer.dial")
+    assert [says for says in told if says.startswith(f"{people[0].name} has not answered: no call gets through")], told
+    assert not [says for says in told if "has not been asked" in says]
+
+
+async def test_stop_goes_before_the_texts_that_are_due(story: Story) -> None:
+    reference = await story.files()
+    await story.approves(reference)
+    await story.post("recommender", f"/deployments/{reference}/rosters/1/accept")
+    clock.advance(timedelta(seconds=10))
+    async with begin() as session:
+        await shift_waiting(session, timedelta(seconds=10))
+    await run_due(begin, only=("dispatch.ask",))
+    first = await story.person((await story.offers(reference))[0]["expert_id"])
+    story.carrier.phone_texts(first.number, "please stop texting me")  # words that no carrier reads
+    while await story.carrier.run_due():
+        pass
+    await story.passes(timedelta(seconds=10), timedelta(seconds=5))
+    assert not any("deployment offer" in text or "Can you go" in text for text in first.hears())
+    assert [m.state for m in await _messages(first) if m.kind == "offer"] == [MessageState.CANCELLED]
+    async with begin() as session:
+        assert [str(each) for each in await broken(session)] == []
 
 
 async def test_after_stop_what_waited_is_not_texted_and_is_said_by_phone(story: Story) -> None:
