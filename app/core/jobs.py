@@ -308,12 +308,13 @@ class FailedJob:
     args: dict[str, Any]
 
 
-async def failed(session: AsyncSession, limit: int = 100) -> list[FailedJob]:
-    """Parked jobs, oldest first. Periodic ones are dropped once they are told: the next one runs soon."""
-    rows = await session.execute(
-        text("select id, task_name, args from procrastinate_jobs where status = 'failed' order by id limit :most"),
-        {"most": limit},
+async def failed(session: AsyncSession, but: Collection[int] = (), limit: int = 100) -> list[FailedJob]:
+    """Parked jobs other than `but`, oldest first. Periodic ones are dropped once told: the next one runs soon."""
+    query = (
+        "select id, task_name, args from procrastinate_jobs"
+        " where status = 'failed' and id <> all(:but) order by id limit :most"
     )
+    rows = await session.execute(text(query), {"but": list(but), "most": limit})
     return [FailedJob(*row) for row in rows]
 
 

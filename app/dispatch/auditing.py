@@ -160,12 +160,8 @@ async def _raise(session: AsyncSession, found: Broken) -> None:
 
 async def _show_failed_jobs(session: AsyncSession) -> None:
     """A job that gave up is shown, and can be run again; of a periodic one only the fact is kept."""
-    parked = await jobs.failed(session)
-    shown = select(Alarm.subject_id).where(Alarm.kind == FAILED_JOB, Alarm.subject_id.in_([job.id for job in parked]))
-    known = set(await session.scalars(shown))
-    for failed in parked:
-        if failed.id in known:
-            continue
+    shown = select(Alarm.subject_id).where(Alarm.kind == FAILED_JOB, Alarm.subject_id.is_not(None))
+    for failed in await jobs.failed(session, but=[id_ for id_ in await session.scalars(shown) if id_ is not None]):
         is_periodic = jobs.is_periodic(failed.name)
         key = f"{FAILED_JOB}:{failed.name if is_periodic else failed.id}"
         says = f"The service could not do something ({failed.name}) and has given up."

@@ -29,6 +29,8 @@ FIRST_LOOK = timedelta(hours=1)
 """How far back, when the list was never read."""
 IN_FLIGHT = timedelta(seconds=15)
 """A webhook may still come within this time (twilio.md 5)."""
+A_SECOND = timedelta(seconds=1)
+"""As fine as the carrier's dates are."""
 LOST_WEBHOOKS = "webhooks.lost"
 UNKEPT = "texts.unkept"
 STRANGERS = "texts.unknown"
@@ -109,7 +111,7 @@ async def compare() -> int:
     """Take over what the carrier's list says of our texts: final states, and texts we do not know we sent.
 
     Returns:
-        How many of the carrier's texts are nobody's here, as after a restored backup.
+        How many of the carrier's texts are nobody's here, as after a restored backup, and were not told of before.
     """
     started = clock.now()
     try:
@@ -119,11 +121,14 @@ async def compare() -> int:
         return 0
     async with begin() as session:
         settled = await _settled(session, [text.taken.sid for text in found])
+        told = await alarms.last_told(session, STRANGERS)
     strangers = 0
     for text in reversed(found):
         if text.taken.sid not in settled:
             async with begin() as session:
-                strangers += not await take_over(session, text)
+                is_strange = not await take_over(session, text)
+            # Each look reads the last minutes again: what an alarm has told is no news.
+            strangers += is_strange and (told is None or text.made_at + A_SECOND > told)
     async with begin() as session:
         await heartbeats.beat(session, heartbeats.OUTBOUND, started)
         if strangers:

@@ -1,5 +1,7 @@
 """Raise an alarm for the desk, once for each thing, and settle it."""
 
+from datetime import datetime
+
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -78,6 +80,11 @@ async def still_open(session: AsyncSession, limit: int = 100) -> list[Alarm]:
 async def open_count(session: AsyncSession) -> int:
     """How many alarms wait for a person."""
     return await session.scalar(select(func.count()).select_from(Alarm).where(Alarm.settled_at.is_(None))) or 0
+
+
+async def last_told(session: AsyncSession, kind: str) -> datetime | None:
+    """When something of this kind was told last, settled since or not; None: never."""
+    return await session.scalar(select(func.max(Alarm.last_at)).where(Alarm.kind == kind))
 
 
 async def rename(session: AsyncSession, name: str, becomes: str) -> None:

@@ -170,6 +170,23 @@ async def test_a_settled_alarm_of_a_failed_job_stays_settled(story: Story) -> No
     assert await story.get("/alarms") == []
 
 
+async def test_many_old_failed_jobs_hide_no_new_one(story: Story) -> None:
+    await _asked(story)
+    await _failed_job(story)
+    async with begin() as session:
+        copies = (
+            "insert into procrastinate_jobs (queue_name, task_name, priority, args, status, attempts)"
+            " select queue_name, task_name, priority, args, 'failed', 8"
+            " from procrastinate_jobs, generate_series(1, 104) where status = 'failed'"
+        )
+        await session.execute(text(copies))
+    await auditing.audit()
+    await auditing.audit()
+    async with begin() as session:
+        told = await session.scalar(text("select count(*) from alarms where kind = 'job.failed'"))
+    assert told == 105
+
+
 async def test_a_stopped_auditor_is_noticed_by_readyz_and_by_the_board(story: Story) -> None:
     await _asked(story)
     await auditing.audit()

@@ -145,6 +145,21 @@ async def test_a_text_that_this_database_never_knew_is_told_to_the_desk(desk: De
     assert "this database does not know" in alarm.says
 
 
+async def test_a_strangers_text_is_told_once_and_the_next_one_again(desk: Desk) -> None:
+    for number in range(2):
+        await desk.posts(texts.reminder(WORDS))
+        await desk.works()
+        async with begin() as session:
+            await session.execute(text("delete from messages"))
+        clock.advance(timedelta(seconds=5))
+        for _ in range(3):  # each look reads the last minutes of the list again
+            await reconciling.compare()
+            clock.advance(timedelta(minutes=2))
+            async with begin() as session:  # the desk has seen to it
+                await session.execute(text("update alarms set settled_at = last_at, settled_by = 'Dana'"))
+        assert [alarm.times for alarm in await desk.rows(Alarm)] == [1] * (number + 1)
+
+
 async def test_a_text_that_is_written_down_at_this_moment_is_not_taken_for_a_strangers(desk: Desk) -> None:
     await desk.posts()
     await desk.works()
