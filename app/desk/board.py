@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import load_only
 
 from app.access.models import User
 from app.access.policy import Permission
@@ -22,7 +23,7 @@ from app.requests.queries import visible_to
 from app.requests.states import RequestState
 from app.rosters.models import Proposal, ProposalState
 
-__all__ = ["STAGES", "Board", "Row", "board_of", "row_of", "rows"]
+__all__ = ["STAGES", "Board", "Open", "Row", "board_of", "opened", "row_of", "rows", "seen_by"]
 R, D, P = RequestState, DeploymentState, Permission
 SOON = timedelta(hours=2)
 """Red is kept for what is yours and due within this time."""
@@ -45,7 +46,10 @@ class Row:
         is_yours: the viewer can and may take the next step.
         is_soon: it is yours, and due soon or late.
         point: where it is on the map; None for a territory.
-        owner: who looks after it; `owner_acts`: whether the next step is one that they may take.
+        owner: who looks after it; `owner_acts`: whether the next step is one that they may take; `is_owned`: it is the
+            viewer.
+
+    Two viewers to whom rows are equal are shown the same (`shared.py`): what a template reads of a viewer stands here.
     """
 
     request: Request
@@ -57,7 +61,7 @@ class Row:
     point: tuple[float, float] | None
     owner: User | None
     owner_acts: bool
-    viewer_id: int
+    is_owned: bool
 
     @property
     def waits_for(self) -> str:
@@ -71,7 +75,7 @@ class Row:
         """Who looks after it: "You", a name, or nobody yet."""
         if self.owner is None:
             return "Nobody yet"
-        return "You" if self.owner.id == self.viewer_id else self.owner.name
+        return "You" if self.is_owned else self.owner.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ class Board:
     headline: str
     count: int
     texts: Texts | None
-    calls: Sequence[CallDraft]
+    calls: tuple[CallDraft, ...]
     cards: tuple[Row, ...]
     next_due: datetime | None
     rows: tuple[Row, ...]
@@ -120,7 +124,7 @@ def board_of(rows: Sequence[Row], texts: Texts | None, calls: Sequence[CallDraft
     count = len(yours) + (texts is not None) + len(calls) + alarms
     next_due = min(others, default=None)
     is_quiet = next_due is not None and next_due > clock.now()
-    return Board(headline(count), count, texts, calls, tuple(cards), next_due if is_quiet else None, tuple(rows))
+    return Board(headline(count), count, texts, tuple(calls), tuple(cards), next_due if is_quiet else None, tuple(rows))
 
 
 def places(rows: Sequence[Row]) -> list[Row]:
@@ -154,34 +158,75 @@ def may_act(viewer: Viewer, request: Request, step: Step) -> bool:
     return step.needs is not P.DECIDE or viewer.id not in (request.recommended_by_id, request.filed_by_id)
 
 
-def row_of(viewer: Viewer, request: Request, agency_name: str, facts: Facts = NOTHING) -> Row:
-    """One request as `viewer` sees it. What its owner can do is the owner's, until it is late: then everybody's."""
+@dataclass(frozen=True, slots=True)
+class Open:
+    """One open request before anybody looks at it; see `Row`."""
+
+    request: Request
+    agency_name: str
+    seats: SeatCount | None
+    step: Step
+    point: tuple[float, float] | None
+    owner: User | None
+    owner_acts: bool
+
+
+def open_of(request: Request, agency_name: str, facts: Facts = NOTHING) -> Open:
+    """What is the same for everybody who sees a request."""
     step, owner = step_of(request, facts), facts.owner
-    is_late = step.due is not None and step.due < clock.now()
-    owner_acts = owner is not None and may_act(viewer_of(owner, "session"), request, step)
-    is_theirs = owner is not None and owner_acts and owner.id != viewer.id and not is_late
-    is_yours = may_act(viewer, request, step) and not is_theirs
-    return Row(
-        request, agency_name, facts.seats, step, is_yours,
-        is_soon=is_yours and step.due is not None and step.due < clock.now() + SOON,
-        point=usmap.point(request.latitude, request.longitude, request.place_state),
-        owner=owner, owner_acts=owner_acts, viewer_id=viewer.id,
+    return Open(
+        request, agency_name, facts.seats, step,
+        point=usmap.point(request.latitude, request.longitude, request.place_state), owner=owner,
+        owner_acts=owner is not None and may_act(viewer_of(owner, "session"), request, step),
     )  # fmt: skip
 
 
-def _order(row: Row) -> tuple[bool, bool, datetime]:
+def row_of(viewer: Viewer, request: Request, agency_name: str, facts: Facts = NOTHING) -> Row:
+    """One request as `viewer` sees it."""
+    return seen_by(viewer, open_of(request, agency_name, facts))
+
+
+def seen_by(viewer: Viewer, one: Open) -> Row:
+    """One request as `viewer` sees it. What its owner can do is the owner's, until it is late: then everybody's."""
+    step, now = one.step, clock.now()
+    is_late = step.due is not None and step.due < now
+    is_owned = one.owner is not None and one.owner.id == viewer.id
+    is_theirs = one.owner_acts and not is_owned and not is_late
+    is_yours = may_act(viewer, one.request, step) and not is_theirs
+    return Row(
+        one.request, one.agency_name, one.seats, step, is_yours,
+        is_soon=is_yours and step.due is not None and step.due < now + SOON,
+        point=one.point, owner=one.owner, owner_acts=one.owner_acts, is_owned=is_owned,
+    )  # fmt: skip
+
+
+def _order(row: Open) -> tuple[bool, bool, datetime]:
     return row.step.stage == 4, row.step.due is None, row.step.due or clock.now()
+
+
+READ = (
+    Request.reference, Request.agency_id, Request.state, Request.priority, Request.filed_by_id, Request.filed_at,
+    Request.incident_type, Request.city, Request.place_state, Request.latitude, Request.longitude,
+    Request.recommended_by_id, Request.decided_at, Request.owner_id,
+)  # fmt: skip
+"""What the board, the map and the handover need of a request; nothing that is sealed, nothing long."""
 
 
 async def rows(session: AsyncSession, viewer: Viewer, limit: int = MOST) -> list[Row]:
     """Every open request, the first due first, confirmed teams last."""
+    return [seen_by(viewer, one) for one in await opened(session, visible_to(viewer), limit)]
+
+
+async def opened(session: AsyncSession, visible: ColumnElement[bool], limit: int = MOST) -> list[Open]:
+    """Every open request among the visible ones, the first due first, confirmed teams last."""
     open_states = (R.SUBMITTED, R.IN_INTAKE, R.INFO_NEEDED, R.RECOMMENDED, R.APPROVED)
     found = (
         await session.execute(
             select(Request, Agency.name, Deployment)
+            .options(load_only(*READ, raiseload=True))
             .join(Agency, Agency.id == Request.agency_id)
             .outerjoin(Deployment, Deployment.request_id == Request.id)
-            .where(visible_to(viewer), Request.state.in_(open_states))
+            .where(visible, Request.state.in_(open_states))
             .where((Deployment.id.is_(None)) | (Deployment.state.not_in((D.STOOD_DOWN, D.CLOSED))))
             .order_by(Request.id.desc())
             .limit(limit)
@@ -195,7 +240,7 @@ async def rows(session: AsyncSession, viewer: Viewer, limit: int = MOST) -> list
     for request, name, d in found:
         known = _Known(counts.get(d.id), teams.get(d.id)) if d else _Known()
         owner = owners.get(request.owner_id or 0)
-        made.append(row_of(viewer, request, name, _facts(d, known, notes.get(request.id, NO_CALL), owner)))
+        made.append(open_of(request, name, _facts(d, known, notes.get(request.id, NO_CALL), owner)))
     return sorted(made, key=_order)
 
 

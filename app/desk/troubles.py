@@ -1,6 +1,6 @@
 """What the board says about the service itself: alarms, held or slow sending, a stopped auditor."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -64,10 +64,8 @@ class Trouble:
         return "One alarm" if count == 1 else f"{count} alarms"
 
 
-async def of(session: AsyncSession, viewer: Viewer) -> Trouble | None:
-    """What troubles the service now, as one viewer sees it; None for who may not know, or when nothing does."""
-    if not viewer.may(Permission.READ_ALARMS):
-        return None
+async def now(session: AsyncSession) -> Trouble | None:
+    """What troubles the service now, as somebody who may work on it sees it; None when nothing does."""
     waiting = await alarms.still_open(session, MOST_SHOWN)
     count = len(waiting) if len(waiting) < MOST_SHOWN else await alarms.open_count(session)
     sending = await queries.sending(session)
@@ -75,10 +73,15 @@ async def of(session: AsyncSession, viewer: Viewer) -> Trouble | None:
     silent = await heartbeats.stopped(session, heartbeats.AUDITOR)
     if not (waiting or is_slow or silent):
         return None
-    return Trouble(
-        tuple(_line(alarm) for alarm in waiting), count - len(waiting), sending if is_slow else None, silent,
-        viewer.may(Permission.WORK_ALARMS),
-    )  # fmt: skip
+    lines = tuple(_line(alarm) for alarm in waiting)
+    return Trouble(lines, count - len(waiting), sending if is_slow else None, silent, may_work=True)
+
+
+def seen_by(viewer: Viewer, trouble: Trouble | None) -> Trouble | None:
+    """The same as one viewer sees it; None for who may not know."""
+    if trouble is None or not viewer.may(Permission.READ_ALARMS):
+        return None
+    return replace(trouble, may_work=viewer.may(Permission.WORK_ALARMS))
 
 
 def _line(alarm: Alarm) -> Line:

@@ -99,6 +99,12 @@ async def waiting(session: AsyncSession, limit: int = 100) -> list[Incoming]:
     return await _incoming(session, InboundMessage.state == InboundState.NEEDS_PERSON, limit)
 
 
+async def waiting_since(session: AsyncSession) -> list[datetime]:
+    """When each text came that a person has to read."""
+    query = select(InboundMessage.received_at).where(InboundMessage.state == InboundState.NEEDS_PERSON)
+    return list(await session.scalars(query))
+
+
 async def waiting_count(session: AsyncSession) -> int:
     """How many texts wait for a person."""
     count = await session.scalar(

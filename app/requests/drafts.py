@@ -1,8 +1,9 @@
 """Calls being taken: kept as they are typed, filed once however often the button is pressed."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -51,6 +52,17 @@ async def unfinished(session: AsyncSession, user_id: int, limit: int = 5) -> Seq
     """Calls that somebody has not finished, the latest first."""
     mine = (CallDraft.by_id == user_id) & CallDraft.request_id.is_(None)
     return (await session.scalars(select(CallDraft).where(mine).order_by(CallDraft.id.desc()).limit(limit))).all()
+
+
+async def unfinished_by_taker(session: AsyncSession, limit: int = 5) -> dict[int, tuple[CallDraft, ...]]:
+    """The same of everybody, by who takes them. Nobody is shown another's."""
+    latest = func.row_number().over(partition_by=CallDraft.by_id, order_by=CallDraft.id.desc())
+    counted = select(CallDraft.id, latest.label("number")).where(CallDraft.request_id.is_(None)).subquery()
+    query = select(CallDraft).join(counted, CallDraft.id == counted.c.id).where(counted.c.number <= limit)
+    found: dict[int, list[CallDraft]] = defaultdict(list)
+    for draft in await session.scalars(query.order_by(CallDraft.id.desc())):
+        found[draft.by_id].append(draft)
+    return {by_id: tuple(calls) for by_id, calls in found.items()}
 
 
 async def drop(session: AsyncSession, draft: CallDraft) -> None:

@@ -11,7 +11,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, St
 from markupsafe import Markup
 
 from app.core.clock import clock, in_zone
-from app.core.places import day_hour
+from app.core.places import day_hour, zone_letters
 from app.core.settings import get_settings
 from app.core.text import shown_phone
 from app.web import languages
@@ -109,11 +109,17 @@ def environment() -> Environment:
         words=words, ago=ago, left=left, counted=counted, phone=shown_phone, clock_time=clock_time,
         when=day_and_time, days=days,
         span=span_words, seconds_left=seconds_left, translated=translated, day_hour=day_hour, month_name=month_name,
-        weekday=weekday, day_name=day_name, long_day=long_day, day_span=day_span,
+        weekday=weekday, day_name=day_name, long_day=long_day, day_span=day_span, letters=zone_letters,
     )  # fmt: skip
     env.globals.update(today=lambda zone: in_zone(clock.now(), zone).date())
     env.globals.update(static=static, icon=icon, desk_zone=DESK_ZONE, now=clock.now, language=language)
+    env.globals.update(clock_rate=lambda: clock.rate)
     return env
+
+
+def drawn(template: str, **context: Any) -> Markup:
+    """A part of a page that several people may share: it is given nothing of who asks, so it can show nothing of it."""
+    return Markup(environment().get_template(template).render(context))  # noqa: S704  # nosec B704 - escaped within
 
 
 def render(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.core import places
 from app.core.clock import clock
@@ -71,7 +71,8 @@ def left(moment: datetime) -> str:
 def counted(moment: datetime) -> Markup:
     """How long until then, as an element that the page's script counts down (English pages): "48 min left"."""
     seconds = round((moment - clock.now()).total_seconds())
-    return Markup('<span data-left="{}">{}</span>').format(seconds, left(moment))
+    # Put together by hand: `format` of markup costs ten times as much, and a board has hundreds of these.
+    return Markup(f'<span data-left="{seconds}">{escape(left(moment))}</span>')  # noqa: S704  # nosec B704
 
 
 def seconds_left(moment: datetime) -> str:

@@ -65,11 +65,14 @@ class Watched:
         self.contexts: list[BrowserContext] = []
         self.wrong: list[str] = []
 
-    def __call__(self, who: str | None = None, *, width: int = WIDE, script: bool = True) -> Page:
+    def __call__(
+        self, who: str | None = None, *, width: int = WIDE, script: bool = True, locale: str = "en-US"
+    ) -> Page:
         """A page of somebody who is signed in; None: of nobody."""
         context = self.chromium.new_context(
-            base_url=self.house.base, viewport={"width": width, "height": 900}, java_script_enabled=script
-        )
+            base_url=self.house.base, viewport={"width": width, "height": 900}, java_script_enabled=script,
+            locale=locale,
+        )  # fmt: skip
         context.set_default_timeout(10_000)
         self.contexts.append(context)
         page = context.new_page()
@@ -93,12 +96,12 @@ class Watched:
 
 def sign_in(page: Page, who: str) -> None:
     """Sign in on the sign-in page that is shown, or on a fresh one."""
-    if not page.get_by_label("Password").count():
+    if not page.locator("[name=password]").count():
         page.goto("/sign-in")
-    page.get_by_label("E-mail").fill(EMAILS[who])
-    page.get_by_label("Password").fill(DEMO_PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("button", name="Sign in")).to_have_count(0)
+    page.locator("[name=email]").fill(EMAILS[who])
+    page.locator("[name=password]").fill(DEMO_PASSWORD)
+    page.locator("[name=password]").press("Enter")
+    expect(page.locator("[name=password]")).to_have_count(0)
 
 
 @pytest.fixture

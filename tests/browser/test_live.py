@@ -54,6 +54,41 @@ def test_a_lost_connection_is_said_and_heals_itself(person: Person, house: House
     expect(page.locator(f"#r-{missed}")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("locale", "live", "lost"),
+    [("en-US", "Live", r"^Not live since \d+(:\d\d)?(am|pm) MT$"),
+     ("es-US", "En vivo", r"^Sin actualizar desde \d+:\d\d [ap]\.m\. MT$")],
+)  # fmt: skip
+def test_an_agency_too_is_told_in_its_own_time_that_its_page_is_not_live(
+    person: Person, house: House, locale: str, live: str, lost: str
+) -> None:
+    reference = house.files()
+    page = person("chief", locale=locale)
+    page.goto(f"/agency/requests/{reference}")
+    expect(page.locator("#live")).to_have_text(live)
+    page.context.set_offline(True)
+    expect(page.locator("#live")).to_have_text(re.compile(lost))
+    house.parts["intake"].post(f"/requests/{reference}/take-in")
+    house.parts["intake"].post(f"/requests/{reference}/questions", {"question": "Which gate is open at night?"})
+    page.context.set_offline(False)
+    expect(page.get_by_text("Which gate is open at night?")).to_be_visible(timeout=30_000)
+    expect(page.locator("#live")).to_have_text(live)
+
+
+def test_one_change_is_asked_for_once(person: Person, house: House) -> None:
+    reference = house.files()
+    page = person("intake")
+    page.goto("/desk")
+    expect(page.locator("#live")).to_have_text("Live")
+    page.wait_for_timeout(1500)  # what the filing and the connecting brought with them has come
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "part=board" in request.url else None)
+    house.parts["intake"].post(f"/requests/{reference}/own")
+    expect(page.locator(f"#r-{reference} td").last).to_contain_text("You")
+    page.wait_for_timeout(1500)
+    assert len(asked) == 1
+
+
 def test_nothing_jumps_when_the_board_changes(person: Person, house: House) -> None:
     for _ in range(3):
         house.files()

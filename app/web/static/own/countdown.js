@@ -1,6 +1,6 @@
 // Counts down what is about to happen, from what was left when the page was made (the service's own clock): seconds for
 // what is seconds away (data-seconds), minutes for what is due (data-left, in seconds, below zero when it is late).
-// Without this script the page says what was left then, and the time of day, which is enough.
+// The clock in the bar goes on by the same. Without this script the page says what was left then, and the time of day, which is enough.
 (() => {
   const begun = new WeakMap();
   const seconds = (left) => {
@@ -15,7 +15,9 @@
   };
   const due = (left) => `${span(Math.round(Math.abs(left) / 60))} ${left >= 0 ? "left" : "late"}`;
 
+  const clock = document.getElementById("clock");
   const tick = () => {
+    if (clock) clock.textContent = window.rrtTime(clock.dataset);
     for (const shown of document.querySelectorAll("[data-seconds], [data-left]")) {
       const given = shown.dataset.seconds || shown.dataset.left;
       if (!begun.has(shown) || begun.get(shown).given !== given) begun.set(shown, { given, at: Date.now() });

@@ -20,12 +20,11 @@
     heardAt = Date.now();
     if (isBehind) return;
     lostAt = null;
-    say("Live", true);
+    say(source.dataset.live, true);
   };
   const lost = (text) => {
     lostAt = lostAt || heardAt;
-    const since = new Date(lostAt).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
-    say(text || `Not live since ${since}`, false);
+    say(text || `${source.dataset.lost} ${window.rrtTime(source.dataset, lostAt)}`, false);
   };
 
   document.addEventListener("htmx:sse:after:connection", (event) => {
@@ -37,37 +36,48 @@
     live();
   });
   document.addEventListener("htmx:sse:error", (event) => {
-    lost(event.detail.status === 401 ? "Signed out" : "");
+    lost(event.detail.status === 401 ? source.dataset.signedOut : "");
   });
   document.addEventListener("htmx:sse:close", () => {
     connection = null;
     lost();
   });
 
-  // The parts fetch at most once in 400 ms and drop what comes in between: the last signal of a burst is given again,
-  // so that what is shown is never older than the last change.
+  // The parts fetch at most once in 400 ms, and a signal may be dropped meanwhile: a part that has not asked since the last
+  // one is told again, so that what is shown is never older than the last change. One that has asked is left alone.
   const AGAIN_MS = 900;
+  const isPart = (one) => one.matches && one.matches("[hx-trigger^='changed']");
+  const asked = new WeakMap(); // part: how many signals there had been when it last asked
+  let signals = 0;
   let again = null;
+  const isOld = (part) => (asked.get(part) || 0) < signals;
   const lookAgainIn = (ms) => {
     clearTimeout(again);
-    again = setTimeout(() => navigator.onLine && htmx.trigger(source, "changed", { again: true }), ms);
+    again = setTimeout(() => {
+      const isMissed = [...document.querySelectorAll("[hx-trigger^='changed']")].some(isOld);
+      if (isMissed && navigator.onLine) htmx.trigger(source, "changed");
+    }, ms);
   };
-  source.addEventListener("changed", (event) => {
-    if (!event.detail || !event.detail.again) lookAgainIn(AGAIN_MS);
-  });
+  const hear = (event) => {
+    if (event.target !== source) return;
+    signals += 1;
+    lookAgainIn(AGAIN_MS);
+  };
+  document.addEventListener("changed", hear, true); // on its way in: before the parts hear it, and ask
+  document.addEventListener("htmx:before:request", (event) => isPart(event.target) && asked.set(event.target, signals));
 
   // What fails is tried again: a part that could not be fetched would stay old until the next change, and the extension
   // gives up when its first connection fails.
   const TRY_AGAIN_MS = 2000;
-  const isPart = (one) => one.matches && one.matches("[hx-trigger^='changed']");
   const failed = (event) => {
     const response = event.detail.ctx && event.detail.ctx.response;
     const isFinal = response && response.status < 500 && response.status !== 429;
     if (event.target === source) {
-      lost(response && response.status === 401 ? "Signed out" : "");
+      lost(response && response.status === 401 ? source.dataset.signedOut : "");
       if (!isFinal) setTimeout(() => htmx.trigger(source, "rrt-retry"), TRY_AGAIN_MS);
     } else if (isPart(event.target) && !isFinal) {
       isBehind = true;
+      asked.delete(event.target);
       lost();
       lookAgainIn(TRY_AGAIN_MS);
     }
@@ -89,9 +99,10 @@
   });
 
   setInterval(() => {
-    const isSignedOut = shown && shown.textContent === "Signed out";
+    const isSignedOut = shown && shown.textContent === source.dataset.signedOut;
     if (lostAt && Date.now() - lostAt > RELOAD_AFTER_MS && !isSignedOut && shown) {
-      say(`${shown.textContent.replace(", reload", "")}, reload`, false);
+      const reload = `, ${source.dataset.reload}`;
+      say(shown.textContent.replace(reload, "") + reload, false);
     }
     if (Date.now() - heardAt < quietMs) return;
     heardAt = Date.now();
