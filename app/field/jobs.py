@@ -10,6 +10,7 @@ from app.core.clock import clock, in_zone
 from app.core.database import begin, locked
 from app.core.events import on
 from app.core.jobs import defer, job
+from app.deployments import road
 from app.deployments.models import Assignment, Deployment, Position
 from app.deployments.states import SEATED, AssignmentState, DeploymentState
 from app.experts.models import Expert
@@ -24,6 +25,8 @@ from app.watch import alarms
 A = AssignmentState
 READ_BEFORE = timedelta(hours=1)
 """So long before leaving home an order must be acknowledged, or somebody calls."""
+READ_WITHIN, READ_ON_THE_ROAD_WITHIN = timedelta(minutes=30), timedelta(hours=2)
+"""So long anybody has for it; on the road there is other work, and no journey waits for a change."""
 LATE = timedelta(hours=1)
 """So long after the planned arrival somebody who has not checked in is asked after."""
 DELAY_GRACE = timedelta(hours=3)
@@ -45,9 +48,16 @@ async def text_order(subject_id: int) -> None:
         said = texts.mission_order if order.number == 1 else texts.order_amended
         if not await telling.tell_once(session, assignment, said, f"order:{copy.id}"):
             return
-        leaves = assignment.span.lower or assignment.arrives_at
-        await defer(session, "field.check_read", at=leaves - READ_BEFORE, copy_id=copy.id)
+        await defer(session, "field.check_read", at=_read_by(assignment), copy_id=copy.id)
         await defer(session, "field.check_arrival", at=assignment.arrives_at + LATE, assignment_id=assignment.id)
+
+
+def _read_by(assignment: Assignment) -> datetime:
+    """When somebody is reminded of an order that was sent now."""
+    if road.is_under_way(assignment):
+        return clock.now() + READ_ON_THE_ROAD_WITHIN
+    leaves = assignment.span.lower or assignment.arrives_at
+    return max(leaves - READ_BEFORE, clock.now() + READ_WITHIN)
 
 
 def _has_order(position_id: ColumnElement[int]) -> ColumnElement[bool]:
@@ -71,17 +81,21 @@ async def order_newcomer(subject_id: int) -> None:
 
 @job("field.check_read")
 async def check_read(copy_id: int) -> None:
-    """Somebody leaves soon and has not acknowledged the order: they are told once more, and the desk calls."""
+    """Somebody leaves soon, or is away, and has not acknowledged the order: told once more, and the desk calls."""
     async with begin() as session:
         copy = await session.get_one(OrderCopy, copy_id)
         assignment = await session.get_one(Assignment, copy.assignment_id)
         newest = await orders.unread_copy(session, assignment.id)
         if newest is None or newest.id != copy.id or assignment.state not in SEATED:
             return
-        await telling.tell_once(session, assignment, texts.order_unread, f"unread:{copy.id}")
+        order = await session.get_one(MissionOrder, copy.order_id)
+        is_change = order.number > 1 and road.is_under_way(assignment)
+        said = texts.change_unread if is_change else texts.order_unread
+        await telling.tell_once(session, assignment, said, f"unread:{copy.id}")
+        what = "the change of the mission order" if is_change else "the mission order"
         await _raise(
-            session, assignment, "order.unread", f"unread:{copy.id}", "has not acknowledged the mission order",
-            "Call them before they leave, and enter that they have read it.",
+            session, assignment, "order.unread", f"unread:{copy.id}", f"has not acknowledged {what}",
+            f"Call them{'' if is_change else ' before they leave'}, and enter that they have read it.",
         )  # fmt: skip
 
 
@@ -99,7 +113,9 @@ async def check_arrival(assignment_id: int) -> None:
             await defer(session, "field.check_arrival", at=delayed + DELAY_GRACE, assignment_id=assignment.id)
             return
         await telling.tell_once(session, assignment, texts.are_you_there, f"there:{assignment.id}")
-        await telling.tell_leader(session, assignment, texts.member_missing, f"missing:{assignment.id}")
+        # Of several who are late at once the leader hears once; who it is stands on their page.
+        missing = f"missing:{assignment.deployment_id}:{clock.now():%Y-%m-%d %H}"
+        await telling.tell_leader(session, assignment, texts.member_missing, missing)
         await _raise(
             session, assignment, "assignment.overdue", f"overdue:{assignment.id}", "has not checked in on site",
             "Call them and the team leader. If they do not come, enter a no-show: the next person is asked at once.",

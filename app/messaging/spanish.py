@@ -111,6 +111,8 @@ TEXTS = {
     " Oficina: {desk_phone}",
     "order_unread": "RRT: Pronto sale de viaje: {where}. Lea antes su orden y responda OK {code}."
     " ¿Problema? {desk_phone}",
+    "change_unread": "RRT: Lea por favor el cambio de su orden: {where}. Esta en su pagina; responda OK {code}."
+    " ¿Problema? {desk_phone}",
     "order_acknowledged": "RRT: Gracias, anotamos que leyo su orden: {where}. Envie LLEGUE al llegar."
     " Oficina: {desk_phone}. Ref {code}",
     "are_you_there": "RRT: Le esperabamos ya en el lugar: {where}. Responda LLEGUE o DELAYED."

@@ -28,6 +28,15 @@ async def test_an_overdue_check_in_is_asked_after_and_told_to_leader_and_desk(st
     assert f"{other.name} has not checked in on site." not in await alarms(story)
 
 
+async def test_of_several_who_are_late_at_once_the_leader_hears_once(story: Story) -> None:
+    _, people = await ordered(story)
+    await story.passes(timedelta(hours=29), timedelta(hours=1))
+    await people[0].texts("ARRIVED")
+    await story.passes(timedelta(hours=3), timedelta(hours=1))
+    assert sum("Somebody of your team has not checked in" in text for text in people[0].hears()) == 1
+    assert sum("has not checked in on site" in says for says in await alarms(story)) == len(people) - 1
+
+
 async def test_who_tells_of_a_delay_gets_three_more_hours(story: Story) -> None:
     _, people = await ordered(story)
     await story.passes(timedelta(hours=30), timedelta(hours=1))

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from tests.field.conftest import ORDER, alarms, asked_now, confirmed, field, member, ordered
+from tests.field.conftest import ORDER, alarms, asked_now, confirmed, field, member, on_site, ordered
 from tests.story import Story
 
 
@@ -38,6 +38,17 @@ async def test_who_leaves_without_reading_is_told_once_more_and_the_desk_calls(s
     await people[0].texts("ok")
     name = people[0].name
     assert not any(name in says and "acknowledged" in says for says in await alarms(story))
+
+
+async def test_who_is_on_the_road_has_two_hours_for_a_change_and_is_not_told_that_they_leave(story: Story) -> None:
+    reference, people = await on_site(story)
+    await story.post("recommender", f"/deployments/{reference}/order", ORDER | {"changed": "Report at the school."})
+    await story.passes(timedelta(minutes=90), timedelta(minutes=30))
+    assert "Change to your mission order" in people[1].hears()[-1]
+    await story.passes(timedelta(minutes=60), timedelta(minutes=30))
+    assert "Please read the change to your mission order" in people[1].hears()[-1]
+    assert not any("You leave soon" in text for text in people[1].hears())
+    assert any("has not acknowledged the change" in says for says in await alarms(story))
 
 
 async def test_no_order_before_anybody_has_a_seat_and_none_from_an_approver(story: Story) -> None:

@@ -50,6 +50,7 @@ from app.messaging.texts.drills import (
 from app.messaging.texts.orders import (
     are_you_home,
     are_you_there,
+    change_unread,
     member_missing,
     mission_order,
     order_acknowledged,
@@ -127,6 +128,7 @@ __all__ = [
     "away_noted",
     "away_when",
     "back_noted",
+    "change_unread",
     "confirmed",
     "deferred",
     "delay_noted",

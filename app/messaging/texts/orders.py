@@ -39,6 +39,18 @@ def order_unread(w: OfferWords, desk_phone: str) -> Text:
     )
 
 
+def change_unread(w: OfferWords, desk_phone: str) -> Text:
+    """On the road, and nobody knows whether the change was read."""
+    return said(
+        w.language,
+        "change_unread",
+        f"RRT: Please read the change to your mission order: {w.where}. It is on your page; then reply OK {w.code}."
+        f" Problem? {desk_phone}",
+        w,
+        desk_phone=desk_phone,
+    )
+
+
 def order_acknowledged(w: OfferWords, desk_phone: str) -> Text:
     """OK, kept; what to text on the road."""
     return said(
@@ -79,7 +91,7 @@ def member_missing(w: OfferWords, desk_phone: str) -> Text:
     return said(
         w.language,
         "member_missing",
-        f"RRT: A member of your team has not checked in: {w.where}. See your page, or call the desk: {desk_phone}."
+        f"RRT: Somebody of your team has not checked in: {w.where}. See your page, or call the desk: {desk_phone}."
         f" Ref {w.code}",
         w,
         desk_phone=desk_phone,
