@@ -11,6 +11,7 @@ from app.cli_foresight import demand, recruit
 from app.cli_keys import keys
 from app.cli_purge import purge
 from app.cli_restore import backup, reconcile, restore
+from app.cli_years import years
 
 Result = TypeVar("Result")
 cli = typer.Typer(
@@ -23,6 +24,7 @@ audit = typer.Typer(help="The log: whether it is whole, and its heads for safe k
 cli.command()(purge)
 cli.command()(recruit)
 cli.command()(demand)
+cli.command()(years)
 cli.command()(backup)
 cli.command()(restore)
 cli.command()(reconcile)

@@ -42,6 +42,9 @@ def recruit(  # noqa: PLR0917 - options
     count: Annotated[int, typer.Option(help="How many to recruit", min=1, max=100)] = 20,
     seed: Annotated[int, typer.Option(help="Same seed, same advice", min=0)] = 1,
     may_lead: Annotated[bool, typer.Option(help="Look for people able to lead a team, too")] = True,
+    within: Annotated[
+        int | None, typer.Option(help="Hours within which they must be on site; left out: as asked for", min=3)
+    ] = None,
     skip_unknown: SkipUnknown = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the advice for machines")] = False,
 ) -> None:
@@ -54,7 +57,9 @@ def recruit(  # noqa: PLR0917 - options
     from app.foresight.advice import Wish
 
     known = _demand(incidents, skip_unknown=skip_unknown)
-    wish = Wish(_experts(pool, experts, seed + 1), known, count=count, seed=seed, may_lead=may_lead)
+    wish = Wish(
+        _experts(pool, experts, seed + 1), known, count=count, seed=seed, may_lead=may_lead, within_hours=within
+    )
     console = Console(highlight=False)
     told = Console(stderr=True, highlight=False)
     found = recruiting.advise(wish, lambda line: told.print(f"{line} ..."))

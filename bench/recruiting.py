@@ -108,7 +108,7 @@ def found_by(played: Played, ways: Ways) -> Found:
 
 def sketching(wish: Wish, incidents: Sequence[Incident], seed: int) -> Played:
     """By the sketch."""
-    cases = sketch.cases_of(incidents)
+    cases = sketch.cases_of(incidents, wish.within_hours)
 
     def played(more: Sequence[Expert]) -> tuple[int, int, int]:
         year = sketch.play([*wish.experts, *more], cases, wish.policy, seed, SAYS_YES)
@@ -155,8 +155,9 @@ def compared(given: argparse.Namespace, incidents: Sequence[Incident], size: int
     for split in range(given.seed, given.seed + given.splits):
         fitted, other = halves(incidents, split)
         wish = Wish(
-            pools.experts_of(members), demand.estimate(fitted), count=COUNT, seed=split, may_lead=not given.no_leaders
-        )
+            pools.experts_of(members), demand.estimate(fitted), count=COUNT, seed=split,
+            may_lead=not given.no_leaders, within_hours=given.within,
+        )  # fmt: skip
         ways, took = recruits(wish, split, given.others)
         times.append(took)
         sketched.append(found_by(sketching(wish, other, split), ways))
@@ -179,6 +180,7 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=1)
     parser.add_argument("--others", type=int, default=3, help="draws of each other way")
     parser.add_argument("--every", default="1", help="only every so many-th incident of the file")
+    parser.add_argument("--within", type=int, help="hours to be on site")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--no-leaders", action="store_true", help="people able to lead cannot be looked for")
     given = parser.parse_args()

@@ -31,6 +31,7 @@ class Wish:
         count: how many to recruit.
         seed: of years and answers.
         may_lead: whether people able to lead a team can be looked for.
+        within_hours: a seat counts as filled only by somebody on site within so many hours; None: as asked for.
         says_yes: expert to the chance of an answer that is a yes; one number for all.
         training_years: to choose by; None: as many as hold `ENOUGH` incidents.
         held_out_years: to judge by; None: as many as hold `ENOUGH_HELD_OUT`.
@@ -42,6 +43,7 @@ class Wish:
     count: int = 20
     seed: int = 1
     may_lead: bool = True
+    within_hours: int | None = None
     says_yes: Mapping[int, float] | float = SAYS_YES
     training_years: int | None = None
     held_out_years: int | None = None

@@ -1,7 +1,7 @@
 """HTTP API of foresight: readiness, demand, past incidents."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, File, Query, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
@@ -169,6 +169,8 @@ class AdviceOut(BaseModel):
 
     made_at: datetime
     seed: int
+    within_hours: int | None
+    """Within which somebody must be on site to fill a seat; null: as asked for."""
     took_ms: int
     is_synthetic: bool
     """Always: it rests on invented years."""
@@ -196,6 +198,9 @@ class WishIn(BaseModel):
 
     count: int = Field(20, ge=1, le=100)
     may_lead: bool = True
+    within_hours: Literal[6, 12, 24, 48] | None = Field(
+        None, description="A seat counts as filled only by somebody on site within so many hours; null: as asked for"
+    )
     seed: int = Field(forecasts.SEED, ge=0, le=2**31)
 
 
@@ -204,13 +209,14 @@ async def read_advice(session: Session, viewer: MayReadExperts) -> AdviceOut:
     """Whom to recruit next, and what that adds."""
     forecast, values = _values(await forecasts.newest(session, ForecastKind.RECRUITING))
     about = {"made_at": forecast.made_at, "seed": forecast.seed, "took_ms": forecast.took_ms}
+    about["within_hours"] = forecast.asks.get("within_hours")
     return AdviceOut.model_validate(values | about)
 
 
 @router.post("/recruiting", status_code=202)
 async def ask_for_advice(session: Session, viewer: MayManageExperts, wish: WishIn) -> ForecastOut:
     """Have it worked out whom to recruit; while one is being worked out, this is that one."""
-    asks = {"count": wish.count, "may_lead": wish.may_lead}
+    asks = wish.model_dump(exclude={"seed"})
     made = await forecasts.ask(session, ForecastKind.RECRUITING, seed=wish.seed, asks=asks, by=viewer.actor)
     return ForecastOut.model_validate(await session.get_one(Forecast, made))
 

@@ -98,7 +98,7 @@ class NoIncidents(Conflict):
     """No past incidents are loaded, so it is not known where people are needed. Load a file under Demand first."""
 
 
-async def wish(session: AsyncSession, seed: int, count: int, *, may_lead: bool) -> Wish:
+async def wish(session: AsyncSession, seed: int, asks: Mapping[str, Any]) -> Wish:
     """Whom to recruit, as a question.
 
     Raises:
@@ -113,5 +113,6 @@ async def wish(session: AsyncSession, seed: int, count: int, *, may_lead: bool) 
     yes, replies = reach.People(found, asking, clock.now()).says_yes(said.habits, 0)
     comes = {one.expert.id: float(p) for one, p in zip(found, yes * replies, strict=True)}
     return Wish(
-        [one.expert for one in found], known, asking.policy, count=count, seed=seed, may_lead=may_lead, says_yes=comes
-    )
+        [one.expert for one in found], known, asking.policy, count=asks["count"], seed=seed, may_lead=asks["may_lead"],
+        within_hours=asks.get("within_hours"), says_yes=comes,
+    )  # fmt: skip

@@ -57,8 +57,7 @@ async def _read(session: AsyncSession, forecast: Forecast) -> tuple[Work, object
     from app.foresight import gathering  # noqa: PLC0415 - the web knows the jobs, and never loads what they compute with
 
     if forecast.kind is ForecastKind.RECRUITING:
-        asks = forecast.asks
-        wish = await gathering.wish(session, forecast.seed, asks["count"], may_lead=asks["may_lead"])
+        wish = await gathering.wish(session, forecast.seed, forecast.asks)
         if not wish.experts:
             raise NobodyThere
         synthetic = any(file.is_synthetic for file in await past.files(session))

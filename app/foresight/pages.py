@@ -128,19 +128,21 @@ async def forget(incident_file_id: int, session: Session, viewer: MayManageExper
 async def _recruiting(request: Request, session: Session, viewer: Viewer, status: int = 200, **more: Any) -> Response:
     common = await _common(session, viewer, ForecastKind.RECRUITING)
     forecast = common["forecast"]
-    shown: dict[str, Any] = {"count": str(forecast.asks["count"] if forecast else 20), "may_lead": True, "error": ""}
+    asks = forecast.asks if forecast else {"count": 20, "may_lead": True}
+    within = asks.get("within_hours")
+    shown: dict[str, Any] = {"count": str(asks["count"]), "may_lead": asks["may_lead"], "within": within, "error": ""}
     if forecast is not None:
         shown |= {
             "values": forecast.values, "headline": showing.recruiting_headline(forecast.values),
             "seats": showing.gain_bars(forecast.values, "seats"), "teams": showing.gain_bars(forecast.values, "teams"),
-            "may_lead": forecast.asks["may_lead"], "is_saturated": showing.is_saturated(forecast.values),
-            "population": showing.gain(forecast.values, "population"),
+            "is_saturated": showing.is_saturated(forecast.values), "is_ample": showing.is_ample(forecast.values),
+            "worked_within": within, "population": showing.gain(forecast.values, "population"),
             "random": showing.gain(forecast.values, "random"),
         }  # fmt: skip
     return render(
         request, "foresight/recruiting.html", status, **common, states=STATES, disciplines=DISCIPLINES,
-        languages=LANGUAGES, titles=showing.SEAT_TITLES, ways=showing.WAYS, most=MOST_RECRUITS, said=showing.mean,
-        between=showing.between, **shown | more,
+        languages=LANGUAGES, titles=showing.SEAT_TITLES, ways=showing.WAYS, most=MOST_RECRUITS, horizons=HOURS,
+        said=showing.mean, between=showing.between, **shown | more,
     )  # fmt: skip
 
 
@@ -151,18 +153,20 @@ async def recruiting(request: Request, session: Session, viewer: MayReadExperts)
 
 
 @router.post("/recruiting")
-async def ask_whom(
+async def ask_whom(  # noqa: PLR0917 - fields of a form
     request: Request,
     session: Session,
     viewer: MayManageExperts,
     count: Annotated[str, Form(max_length=8)] = "20",
     may_lead: Annotated[bool, Form()] = False,
+    within: Annotated[Literal["", "6", "12", "24", "48"], Form()] = "",
 ) -> Response:
     """Work out whom to recruit; a number that is none is said beside its field."""
-    number = whole(count)
+    number, hours = whole(count), int(within) if within else None
     if number is None or not 1 <= number <= MOST_RECRUITS:
         error = f"Write a number from 1 to {MOST_RECRUITS}."
-        return await _recruiting(request, session, viewer, 422, count=count, may_lead=may_lead, error=error)
-    asks = {"count": number, "may_lead": may_lead}
+        typed = {"count": count, "may_lead": may_lead, "within": hours}
+        return await _recruiting(request, session, viewer, 422, **typed, error=error)
+    asks = {"count": number, "may_lead": may_lead, "within_hours": hours}
     await forecasts.ask(session, ForecastKind.RECRUITING, asks=asks, by=viewer.actor)
     return RedirectResponse("/desk/foresight/recruiting", 303)

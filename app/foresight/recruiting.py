@@ -44,7 +44,8 @@ def experts_for(wish: Wish) -> list[Expert]:
 
 def years(wish: Wish, numbers: Sequence[int]) -> list[list[sketch.Case]]:
     """Invented years; each is one number's, whatever the others."""
-    return [sketch.cases_of(demand.a_year(wish.demand, wish.seed * 1000 + number)) for number in numbers]
+    drawn = (demand.a_year(wish.demand, wish.seed * 1000 + number) for number in numbers)
+    return [sketch.cases_of(year, wish.within_hours) for year in drawn]
 
 
 def _recruit(wish: Wish, told: Told) -> tuple[list[Recruit], list[Expert]]:

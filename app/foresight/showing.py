@@ -152,6 +152,9 @@ SEAT_TITLES: dict[str, str] = {plan.code: plan.title for plans in TEAMS.values()
 SATURATED = 0.9
 """From this share of what the caps allow, recruiting by population fills nearly as many seats as anybody could."""
 
+AMPLE = 0.02
+"""Below this share of empty seats there is hardly anything to choose by."""
+
 
 def mean(kept: Mapping[str, Any], digits: int = 1) -> str:
     """The mean of a kept interval."""
@@ -171,8 +174,15 @@ def gain(values: Mapping[str, Any], way: str) -> Mapping[str, Any]:
 def recruiting_headline(values: Mapping[str, Any]) -> str:
     """The advice in a sentence."""
     ours = gain(values, "ours")
+    if ours["seats"]["mean"] < 0.5:
+        return "No recruit would fill more seats than are filled now"
     who = "recruit" if ours["recruits"] == 1 else "recruits"
     return f"{ours['recruits']} {who} would fill {mean(ours['seats'], 0)} more seats a year"
+
+
+def is_ample(values: Mapping[str, Any]) -> bool:
+    """Whether so few seats stay empty that there is hardly anything to gain."""
+    return bool(values["empty"]["mean"] < AMPLE * values["seats"])
 
 
 def is_saturated(values: Mapping[str, Any]) -> bool:

@@ -53,13 +53,19 @@ class Case:
     is_heavy: bool
 
 
-def case_of(number: int, incident: Incident) -> Case:
-    """An incident as the request that the service would make of it."""
+def case_of(number: int, incident: Incident, within_hours: int | None = None) -> Case:
+    """An incident as the request that the service would make of it.
+
+    Args:
+        number: in its year.
+        incident: what happened.
+        within_hours: as an immediate request, on site within so many hours of filing; None: as it would be asked for.
+    """
     ask = Ask(
         id=number, place_state=incident.state, latitude=incident.latitude, longitude=incident.longitude, county=None,
         languages=incident.languages, time_zone=ZONES[incident.state], incident_type=incident.incident_type,
         modifiers=[], service_types=[], expertise_wanted=[], mode=Mode.ON_SITE, team_type=incident.team_type,
-        priority=Priority(incident.priority), days=incident.days,
+        priority=Priority.IMMEDIATE if within_hours else Priority(incident.priority), days=incident.days,
     )  # fmt: skip
     starts_at = incident.filed_at + NEEDED_WITHIN[ask.priority]
     deployment = Deployment(
@@ -74,6 +80,9 @@ def case_of(number: int, incident: Incident) -> Case:
         ask, Agency(id=0, name=incident.agency, state=incident.state), deployment, seats, pins={}, held={},
         unwilling=(), shown={}, now=incident.filed_at,
     )  # fmt: skip
+    if within_hours:
+        latest = minute(incident.filed_at + timedelta(hours=within_hours))
+        request = replace(request, arrive_by=min(request.arrive_by, latest))
     facts = tuple(
         exposure.Facts(incident.incident_type, False, False, seat.code, False, incident.days, 0) for seat in seats
     )
@@ -81,10 +90,10 @@ def case_of(number: int, incident: Incident) -> Case:
     return Case(request, minute(incident.filed_at), facts, heavy)
 
 
-def cases_of(incidents: Sequence[Incident]) -> list[Case]:
-    """Incidents in the order of their filing."""
+def cases_of(incidents: Sequence[Incident], within_hours: int | None = None) -> list[Case]:
+    """Incidents in the order of their filing (`case_of`)."""
     ordered = sorted(incidents, key=lambda one: (one.filed_at, one.state, one.agency))
-    return [case_of(number, one) for number, one in enumerate(ordered, 1)]
+    return [case_of(number, one, within_hours) for number, one in enumerate(ordered, 1)]
 
 
 def renewed(expert: Expert) -> Expert:
