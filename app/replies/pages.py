@@ -15,7 +15,7 @@ from app.dispatch import answers
 from app.dispatch.answers import Answer
 from app.dispatch.models import Offer
 from app.experts.models import Contact, Expert
-from app.messaging import inbox
+from app.messaging import inbox, queries
 from app.messaging.models import InboundMessage
 from app.messaging.states import InboundState
 from app.web.render import render
@@ -66,7 +66,7 @@ def headline_of(count: int) -> str:
 
 
 async def waiting(session: AsyncSession) -> list[Waiting]:
-    """Texts that wait for a person, oldest first."""
+    """Texts that wait for a person, the oldest 200 of them first."""
     rows = await session.execute(
         select(InboundMessage, Expert.name, Deployment.reference)
         .outerjoin(Expert, Expert.id == InboundMessage.expert_id)
@@ -107,7 +107,8 @@ async def inbox_page(request: Request, session: Session, viewer: MayWorkOffers, 
     """The inbox; `?part=inbox` is the part that changes live."""
     rows = await waiting(session)
     template = "replies/inbox_part.html" if part == "inbox" else "replies/inbox.html"
-    return render(request, template, part=part, rows=rows, headline=headline_of(len(rows)), guesses=GUESSES)
+    headline = headline_of(await queries.waiting_count(session))
+    return render(request, template, part=part, rows=rows, headline=headline, guesses=GUESSES)
 
 
 @router.post("/desk/replies/{inbound_id}")

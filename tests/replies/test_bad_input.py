@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from app.core.database import begin
 from app.experts.models import Contact
 from app.messaging.models import InboundMessage
 from tests.replies.test_answers import asked, state, waiting
 from tests.story import Story
+from tests.web.browser import RECOMMENDER, browser
 
 ODD = {
     "longer than a text can be": "yes I can go " * 200,
@@ -77,6 +78,20 @@ async def test_of_a_phone_that_two_experts_share_a_bare_yes_asks_whose_it_is(sto
     await people[0].texts(f"yes {codes[1]}")
     assert await state(story, reference, people[1]) == "accepted"
     assert await state(story, reference, people[0]) == "contacting"
+
+
+async def test_the_desks_inbox_says_how_many_texts_wait_though_it_shows_the_oldest_only(story: Story) -> None:
+    _, people = await asked(story)
+    await people[0].texts("perhaps")
+    async with begin() as session:
+        copies = (
+            "insert into inbound_messages (sid, number, body, received_at, state, meaning, expert_id, topic)"
+            " select sid || n, number, body, received_at, state, meaning, expert_id, topic"
+            " from inbound_messages, generate_series(1, 204) n where state = 'needs_person'"
+        )
+        await session.execute(text(copies))
+    async with browser(story, RECOMMENDER) as page:
+        assert "205 texts wait for you" in (await page.opens("/desk/replies")).text
 
 
 async def test_of_a_phone_that_two_experts_share_a_bare_no_takes_nobodys_seat(story: Story) -> None:
