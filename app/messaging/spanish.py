@@ -161,7 +161,7 @@ TEXTS = {
     "spoken_over": "Hola. Le llama el Rapid Response Team. Ya pasó el tiempo para responder a nuestra pregunta."
     " No tiene que hacer nada. Gracias. Adiós.",
     "spoken_heard": "Gracias. Adiós.",
-    "spoken_thanks": "Gracias. Tenemos su respuesta. Un mensaje de texto le dirá qué sigue. Adiós.",
+    "spoken_thanks": "Gracias. Tenemos su respuesta. Le diremos qué sigue. Adiós.",
     "spoken_desk": "Gracias. Una persona de la oficina le llamará. Adiós.",
     "spoken_voicemail": "Este es el Rapid Response Team. Por favor revise sus mensajes de R R T. Gracias.",
 }

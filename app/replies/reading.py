@@ -17,7 +17,7 @@ from app.dispatch.words import words_of
 from app.experts.models import Expert
 from app.messaging import inbox, outbox, sending, texts
 from app.messaging.models import InboundMessage
-from app.messaging.states import InboundState
+from app.messaging.states import Channel, InboundState
 from app.replies import away, drilling, optouts, road, routing, saying, staying
 from app.replies.meaning import Kind, Meaning, acknowledges, read
 from app.replies.routing import Phone
@@ -197,9 +197,9 @@ KEYS = {"1": Answer.YES, "2": Answer.NO}
 
 
 async def read_key(session: AsyncSession, message_id: int, offer_id: int, digits: str, number: str) -> None:
-    """Act on a key pressed in a call; what was spoken said a text follows, and it does. Run twice, the second finds it.
+    """Act on a key pressed in a call; what it came to follows as a text, or by phone where texts are not wanted.
 
-    When it was pressed is what its event says: an answer that came since stands.
+    Run twice, the second finds it. When it was pressed is what its event says: an answer that came since stands.
     """
     _, _, offer = await answers.locked_offer(session, offer_id)
     expert = await session.get_one(Expert, offer.expert_id)
@@ -215,7 +215,12 @@ async def read_key(session: AsyncSession, message_id: int, offer_id: int, digits
     by = Actor("expert", expert.id, expert.name)
     said = f"pressed {digits} in a call"
     words = await answers.take(session, offer.id, answer, said, by=by, said_at=pressed_at)
-    await outbox.post(session, words, to=number, topic=topic, expert_id=expert.id, offer_id=offer.id, priority=2)
+    channel = Channel.TEXT
+    if (await routing.phone_of(session, number)).is_stopped:
+        words, channel = texts.spoken_notice(words.body, words.language), Channel.CALL
+    await outbox.post(
+        session, words, to=number, topic=topic, expert_id=expert.id, offer_id=offer.id, priority=2, channel=channel
+    )
 
 
 async def _pressed_at(session: AsyncSession, message_id: int, topic: str) -> datetime:

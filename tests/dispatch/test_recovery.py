@@ -319,6 +319,20 @@ async def test_who_had_the_text_and_cannot_be_called_is_not_said_to_be_unasked(
     assert not [says for says in told if "has not been asked" in says]
 
 
+async def test_who_wants_no_texts_and_answers_by_a_key_is_told_by_phone_what_became_of_it(story: Story) -> None:
+    reference, people = await _asked(story)
+    await people[0].texts("please stop texting me")  # words that no carrier reads
+    heard = people[0].hears()
+    await story.passes(timedelta(minutes=19))
+    story.carrier.people.set_behaviour(people[0].number, Kind.YES)
+    await story.passes(timedelta(minutes=4))
+    assert (await story.offer_to(reference, people[0]))["state"] == "accepted"
+    assert people[0].hears() == heard
+    assert any("You have the seat" in said for said in _rang(story, people[0].number))
+    async with begin() as session:
+        assert [str(each) for each in await broken(session)] == []
+
+
 async def test_stop_goes_before_the_texts_that_are_due(story: Story) -> None:
     reference = await story.files()
     await story.approves(reference)

@@ -77,9 +77,9 @@ def spoken_heard(language: str = "en") -> Text:
 
 
 def spoken_thanks(language: str = "en") -> Text:
-    """After a key: true whatever becomes of the seat, which a text says."""
+    """After a key: true whatever becomes of the seat, which a text says, or a call where texts are not wanted."""
     return said(
-        language, "spoken_thanks", "Thank you. We have your answer. A text will tell you what happens next. Goodbye."
+        language, "spoken_thanks", "Thank you. We have your answer. We will tell you what happens next. Goodbye."
     )
 
 
