@@ -28,6 +28,10 @@ OVER = (D.STOOD_DOWN, D.DEMOBILISING, D.AFTER_ACTION, D.CLOSED)
 """An answer to a deployment that is over changes nothing: whoever gives it hears how it stands."""
 
 
+WAITING = (OfferState.DEFERRED, OfferState.STANDBY, OfferState.EXPIRED, OfferState.UNREACHABLE)
+"""Whoever hears that the desk decides, or that we text them if we need them, as long as the team is needed."""
+
+
 class Answer(StrEnum):
     """What a person said to an offer."""
 
@@ -120,6 +124,8 @@ async def _as_it_stands(session: AsyncSession, offer: Offer) -> texts.Text:
     if deployment.state is DeploymentState.STOOD_DOWN:
         return texts.stood_down(words, desk_phone)
     ended = texts.seat_taken(words) if offer.seat_lost_at else texts.withdrawn(words)
+    if deployment.state in OVER and offer.state in WAITING:
+        return ended
     told = {
         OfferState.ACCEPTED: texts.seat_confirmed_again(words, desk_phone),
         OfferState.DECLINED: texts.got_no(words),

@@ -34,11 +34,11 @@ async def free_code(session: AsyncSession, expert_id: int) -> str:
 
 
 def code_of(expert_id: int, used: Collection[str]) -> str:
-    """The code for somebody whose phones have seen these in 30 days. Pure."""
+    """The code for somebody whose phones may still answer with these. Pure."""
     base = len(CODE_DIGITS)
     start = (expert_id * 181 + len(used) * 37) % base**3
     for number in range(start, start + base**3):
         code = "".join(CODE_DIGITS[number // base**place % base] for place in (2, 1, 0))
         if code not in used:
             return code
-    raise ValueError("every code was used for this phone in 30 days")
+    raise ValueError("every code is in use on this phone")

@@ -40,7 +40,7 @@ class Offer(Table):
     pick_id: Mapped[int | None] = mapped_column(ForeignKey("picks.id"))
     """The choice of the roster it came from."""
     code: Mapped[str]
-    """Three digits; unique for this expert's phones for 30 days."""
+    """Three digits; its own on this expert's phones for 30 days, and as long as it stands and its team is needed."""
     state: Mapped[OfferState] = mapped_column(state_column(OfferState))
     rung: Mapped[int] = mapped_column(default=0)
     """Next rung of the ladder to climb."""

@@ -59,11 +59,17 @@ async def test_who_is_still_asked_when_the_team_leaves_hears_that_nobody_is_need
     reference, people = await on_site(story, days=5)
     await people[1].texts("RELIEF")
     await story.passes(timedelta(minutes=2))
+    silent = await asked_now(story, reference)
+    await story.passes(timedelta(minutes=61), timedelta(minutes=61))
     newcomer = await asked_now(story, reference)
     await story.post("recommender", f"/deployments/{reference}/demobilise")
     await story.settle()
     assert "is no longer needed" in newcomer.hears()[-1]
     heard = newcomer.hears()
+    await silent.texts(f"YES {(await story.offer_to(reference, silent))['code']}")
+    assert "is no longer needed" in silent.hears()[-1]
+    waits = await story.get("/inbox", who="recommender")
+    assert "too_late" not in [row["meaning"] for row in waits]
     await story.passes(timedelta(minutes=70), timedelta(minutes=10))
     assert newcomer.hears() == heard
     assert [call for call in story.carrier.calls if call["to"] == newcomer.number] == []
