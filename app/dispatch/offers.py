@@ -223,11 +223,17 @@ async def hurry(session: AsyncSession, deployment: Deployment, offer: Offer) -> 
         return
     await cancel(session, offer.timer_job_id)
     offer.rung = call
-    expert = await session.get_one(Expert, offer.expert_id)
-    if (await nights.of(session, deployment, [expert]))[expert.id].since(clock.now()) <= clock.now():
+    if await awake_from(session, deployment, offer) is None:
         await climb(session, deployment, offer)
     else:
         await _wait_for_next(session, deployment, offer)
+
+
+async def awake_from(session: AsyncSession, deployment: Deployment, offer: Offer) -> datetime | None:
+    """When the night of an offer's person is over; None when they may be disturbed now."""
+    expert, now = await session.get_one(Expert, offer.expert_id), clock.now()
+    morning = (await nights.of(session, deployment, [expert]))[expert.id].since(now)
+    return morning if morning > now else None
 
 
 async def lose_contact(session: AsyncSession, deployment: Deployment, offer: Offer) -> None:

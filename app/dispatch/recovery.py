@@ -27,7 +27,7 @@ from app.messaging.models import Message
 from app.messaging.states import Channel, MessageState
 from app.watch import alarms
 
-CALL_AGAIN = "dispatch.call_again"
+CALL_AGAIN, ASK_ELSEWHERE = "dispatch.call_again", "dispatch.ask_elsewhere"
 BUSY_AGAIN = timedelta(minutes=3)
 """A busy line is called once more after this time."""
 MOST_CALLS = 2
@@ -121,11 +121,31 @@ async def _question_lost(session: AsyncSession, message: Message, meaning: error
     other = await _untried(session, offer) or await _working(session, offer, message)
     if other is None:
         await offers.lose_contact(session, deployment, offer)
-    elif other.texts_stopped_at is None:
+    else:
+        await _ask_at(session, deployment, offer, message, other)
+
+
+async def _ask_at(
+    session: AsyncSession, deployment: Deployment, offer: Offer, message: Message, other: Contact
+) -> None:
+    """Ask at another number what `message` could not: as it did, by phone where texts are not wanted; not at night."""
+    morning = await offers.awake_from(session, deployment, offer)
+    if morning is not None:
+        await defer(session, ASK_ELSEWHERE, at=morning, message_id=message.id)
+    elif message.channel is Channel.TEXT and other.texts_stopped_at is None:
         words = texts.Text(message.kind, message.body, message.language)
         await _send(session, deployment, offer, words, other.number, Channel.TEXT)
     else:
         await _ask_by_phone(session, deployment, offer, other.number)
+
+
+async def ask_elsewhere(session: AsyncSession, message_id: int) -> None:
+    """The night is over: ask at the other number, if nobody has answered and nothing else was tried meanwhile."""
+    message = await session.get_one(Message, message_id)
+    deployment, _, offer = await answers.locked_offer(session, message.offer_id or 0)
+    other = await _untried(session, offer) or await _working(session, offer, message)
+    if offer.state in OPEN and other is not None and not await _is_followed_up(session, message):
+        await _ask_at(session, deployment, offer, message, other)
 
 
 async def _decision_lost(session: AsyncSession, message: Message, meaning: errors.Meaning) -> None:
@@ -156,7 +176,7 @@ async def _call_refused(session: AsyncSession, message: Message, meaning: errors
         return
     other = None if meaning.also_calls else await _untried(session, offer)
     if other is not None:
-        await _ask_by_phone(session, deployment, offer, other.number)
+        await _ask_at(session, deployment, offer, message, other)
     else:
         await _desk_dials(session, offer, message, meaning)
 
@@ -202,7 +222,7 @@ async def call_ended(session: AsyncSession, message: Message) -> None:
     elif message.outcome == "failed" and offer.state in OPEN:
         other = await _untried(session, offer)
         if other is not None:
-            await _ask_by_phone(session, deployment, offer, other.number)
+            await _ask_at(session, deployment, offer, message, other)
 
 
 async def call_again(session: AsyncSession, message_id: int) -> None:
@@ -216,7 +236,10 @@ async def call_again(session: AsyncSession, message_id: int) -> None:
             words = texts.Text(message.kind, message.body, message.language)
             await _send(session, deployment, offer, words, message.number)
     elif offer.state in (OfferState.CONTACTING, OfferState.DEFERRED):
-        await _ask_by_phone(session, deployment, offer, message.number)
+        if (morning := await offers.awake_from(session, deployment, offer)) is not None:
+            await defer(session, CALL_AGAIN, at=morning, message_id=message.id)
+        else:
+            await _ask_by_phone(session, deployment, offer, message.number)
 
 
 async def _is_decided_anew(session: AsyncSession, message: Message) -> bool:

@@ -61,6 +61,13 @@ async def call_again(message_id: int) -> None:
         await recovery.call_again(session, message_id)
 
 
+@job(recovery.ASK_ELSEWHERE)
+async def ask_elsewhere(message_id: int) -> None:
+    """The night of somebody whose number does not work is over."""
+    async with begin() as session:
+        await recovery.ask_elsewhere(session, message_id)
+
+
 @on("sending.released", name="dispatch.resume_sending")
 async def resume_sending(subject_id: int) -> None:
     """Texts are released: what is still true goes out."""

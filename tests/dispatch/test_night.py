@@ -8,9 +8,10 @@ from app.core.clock import clock, in_zone
 from app.core.database import begin
 from app.deployments.models import Deployment
 from app.dispatch.offers import topic
-from app.experts.models import Expert, StandbyWeek
+from app.experts.models import Contact, Expert, StandbyWeek
 from app.experts.standby import this_week
 from app.messaging.models import Message
+from app.simulator.faults import Faults
 from tests.story import Person, Story
 from tests.web.browser import RECOMMENDER, browser
 
@@ -44,6 +45,24 @@ async def test_nobody_is_reminded_or_called_in_their_night(story: Story) -> None
     disturbed = await _disturbed_at(reference)
     assert {"offer", "reminder", "spoken_offer"} <= {kind for kind, _ in disturbed}
     assert [(kind, hour) for kind, hour in disturbed if not 8 <= hour < 21] == []
+
+
+async def test_nobodys_other_number_rings_or_is_texted_in_their_night(story: Story) -> None:
+    async with begin() as session:
+        await session.execute(update(Expert).values(time_zone="America/New_York"))
+    await story.passes(timedelta(hours=8, minutes=59), timedelta(hours=8, minutes=59))  # a minute before the night
+    story.carrier.faults = Faults(undelivered=1, undelivered_code=30005, dropped_callbacks=1)
+    reference, people = await _asked(story, priority="planned")
+    await story.passes(timedelta(minutes=2))  # the carrier is asked, and says that the numbers are dead
+    story.carrier.faults = Faults()
+    async with begin() as session:
+        rows = await session.execute(select(Contact.expert_id, Contact.number).where(Contact.kind == "alternate"))
+        others = {row.expert_id: row.number for row in rows}
+    person = next(person for person in people if person.id in others)
+    assert [call for call in story.carrier.messages if call["to"] == others[person.id]] == []
+    await story.passes(timedelta(hours=11, minutes=5), timedelta(minutes=15))
+    assert [(kind, hour) for kind, hour in await _disturbed_at(reference) if not 8 <= hour < 21] == []
+    assert [text["to"] for text in story.carrier.messages if text["to"] == others[person.id]] != []
 
 
 async def test_what_the_night_leaves_no_time_for_is_left_out_and_the_offer_ends_in_time(story: Story) -> None:
