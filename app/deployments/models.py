@@ -110,7 +110,7 @@ class Assignment(Table):
     told_delay: Mapped[str | None]
     """The latest text that told of a delay, whole."""
     leaves_at: Mapped[datetime | None]
-    """Last moment on site of somebody who does not stay for an extension; None: as the deployment."""
+    """Last moment on site: when they were released, or of who does not stay for an extension; else the deployment's."""
     sequence: Mapped[int] = mapped_column(default=0, server_default="0")
     """How often its times changed or it was called off; the database counts (RFC 5545 SEQUENCE)."""
 

@@ -105,3 +105,5 @@ LIVE = (A.CONFIRMED, A.ORDERED, A.EN_ROUTE, A.ON_SITE, A.RELEASED, A.HOME, A.REL
 """States in which an assignment's span, rest included, is taken: everything but a cancellation and a no-show."""
 SEATED = (A.CONFIRMED, A.ORDERED, A.EN_ROUTE, A.ON_SITE)
 """States in which the expert holds the seat."""
+AWAY = (A.EN_ROUTE, A.ON_SITE, A.RELEASED, A.RELIEVED)
+"""States in which the expert has left home and is not back, whatever was planned."""

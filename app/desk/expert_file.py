@@ -14,6 +14,7 @@ from app.deployments.models import Assignment, Deployment, Position
 from app.deployments.states import LIVE
 from app.dispatch.models import Offer
 from app.experts.models import Absence, Expert
+from app.field.calendars import ends_at
 from app.requests.models import Request
 
 MONTHS = 12
@@ -43,8 +44,7 @@ class Service:
     @property
     def away(self) -> tuple[datetime, datetime]:
         """From leaving home to being back; home is as far from the last day as the way there took."""
-        depart = self.assignment.span.lower or self.deployment.starts_at
-        return depart, self.deployment.ends_at + (self.assignment.arrives_at - depart)
+        return self.assignment.span.lower or self.deployment.starts_at, ends_at(self.assignment, self.deployment)
 
     @property
     def rested(self) -> datetime | None:

@@ -53,7 +53,8 @@ def journey_home(assignment: Assignment) -> timedelta:
 
 async def begin_journey(session: AsyncSession, deployment: Deployment, assignment: Assignment) -> None:
     """Somebody is released: they are expected at home, and the team is done when nobody is on site any more."""
-    expected = clock.now() + journey_home(assignment)
+    assignment.leaves_at = clock.now()
+    expected = assignment.leaves_at + journey_home(assignment)
     await _rest_from(session, deployment, assignment, expected)
     await defer(session, CHECK_HOME, at=expected + HOME_ALARM, assignment_id=assignment.id)
     on_site = select(Assignment.id).where(Assignment.deployment_id == deployment.id, Assignment.state.in_(SEATED))
@@ -75,8 +76,8 @@ async def begin_rest(session: AsyncSession, deployment: Deployment, assignment: 
 async def _count_exposure(
     session: AsyncSession, deployment: Deployment, assignment: Assignment, home: datetime
 ) -> None:
-    """Enter the deployment into the exposure ledger, from its facts alone."""
-    facts = await facts_of(session, deployment, assignment, home)
+    """Enter the deployment into the exposure ledger, from its facts alone: the way home is no day on site."""
+    facts = await facts_of(session, deployment, assignment, assignment.leaves_at or home)
     await exposure.enter(session, assignment.expert_id, assignment.id, home, facts)
 
 
@@ -99,7 +100,7 @@ async def facts_of(
 
 async def _rest_from(session: AsyncSession, deployment: Deployment, assignment: Assignment, home: datetime) -> None:
     request = await session.get_one(Request, deployment.request_id)
-    on_site = rest.days_on_site(await arrived_at(session, assignment), clock.now())
+    on_site = rest.days_on_site(await arrived_at(session, assignment), assignment.leaves_at or clock.now())
     heavy = rest.is_heavy(request.incident_type, request.modifiers) and await was_on_site(session, assignment)
     held = rest.rules_of(await rules.current(session))
     ends, free = rest.rested(home, on_site, heavy=heavy, rules=held)

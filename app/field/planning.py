@@ -8,14 +8,13 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.deployments.models import Assignment, Deployment
+from app.deployments.states import SEATED, AssignmentState
 from app.field import rest, spending, travelling
 from app.field.models import DutyHours
 from app.field.queries import Member
 from app.field.states import Activity
 from app.requests.models import Decision
 from app.rosters import rules
-
-SEATED = ("confirmed", "ordered", "en_route", "on_site")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,7 @@ async def of(session: AsyncSession, deployment: Deployment, members: Sequence[Me
         (rest.days_on_site(one.assignment.arrives_at, one.assignment.leaves_at or deployment.ends_at),
          not one.position.is_remote)
         for one in members
+        if one.assignment.state is not AssignmentState.NO_SHOW
     ]  # fmt: skip
     ceiling = await session.scalar(
         select(Decision.funding_ceiling)

@@ -64,7 +64,8 @@ async def _month(session: Session, expert: Expert, first: date) -> Month:
     for seat, deployment in rows:
         lower, upper = seat.span.lower, seat.span.upper
         if lower and upper:
-            taken += [Taken(lower, deployment.ends_at, Mark.TEAM), Taken(deployment.ends_at, upper, Mark.REST)]
+            leaves = seat.leaves_at or deployment.ends_at
+            taken += [Taken(lower, leaves, Mark.TEAM), Taken(leaves, upper, Mark.REST)]
     weeks = await standby.weeks_of(session, expert.id, first - timedelta(days=7))
     return month_of(first, _today(expert), expert.time_zone, taken, weeks)
 

@@ -9,7 +9,7 @@ from app.core.clock import clock
 from app.core.problems import NotFound
 from app.deployments import road
 from app.deployments.models import Assignment
-from app.deployments.states import LIVE, AssignmentState
+from app.deployments.states import AWAY, LIVE, AssignmentState
 from app.dispatch.models import Offer
 from app.dispatch.states import OfferState
 from app.my.facts import Facts, Sheet, facts_of, sheet_of
@@ -80,7 +80,8 @@ async def trips_of(session: AsyncSession, expert_id: int, limit: int = 40) -> li
 async def _trip(session: AsyncSession, assignment: Assignment, offer: Offer) -> Trip:
     rests_until = assignment.span.upper
     is_live = assignment.state in LIVE and offer.state is OfferState.ACCEPTED
-    is_over = not is_live or (rests_until is not None and rests_until <= clock.now())
+    is_rested = assignment.state not in AWAY and rests_until is not None and rests_until <= clock.now()
+    is_over = not is_live or is_rested
     return Trip(
         assignment,
         offer,

@@ -12,7 +12,7 @@ from app.core.problems import Conflict
 from app.core.settings import get_settings
 from app.deployments import road
 from app.deployments.models import Assignment, Deployment
-from app.deployments.states import LIVE, AssignmentState
+from app.deployments.states import AWAY, LIVE, AssignmentState
 from app.dispatch.models import Offer
 from app.dispatch.states import OfferState
 from app.dispatch.words import words_of
@@ -39,7 +39,7 @@ class Seat:
 
 
 async def seats_of(session: AsyncSession, expert_id: int) -> list[Seat]:
-    """An expert's confirmed seats whose rest is not over, in the order of their days."""
+    """An expert's confirmed seats whose rest is not over, or whose way home is not, in the order of their days."""
     rows = await session.execute(
         select(Offer, Assignment)
         .join(Assignment, (Assignment.position_id == Offer.position_id) & (Assignment.expert_id == Offer.expert_id))
@@ -49,8 +49,12 @@ async def seats_of(session: AsyncSession, expert_id: int) -> list[Seat]:
         .order_by(Assignment.id, Offer.id)
     )
     seats = list({assignment.id: Seat(offer, assignment) for offer, assignment in rows}.values())
-    current = [seat for seat in seats if seat.assignment.span.upper and seat.assignment.span.upper > clock.now()]
+    current = [seat for seat in seats if _is_current(seat.assignment)]
     return sorted(current, key=lambda seat: (seat.assignment.span.lower or clock.now(), seat.assignment.id))
+
+
+def _is_current(assignment: Assignment) -> bool:
+    return assignment.state in AWAY or (assignment.span.upper is not None and assignment.span.upper > clock.now())
 
 
 def present_seat(seats: list[Seat]) -> Seat | None:

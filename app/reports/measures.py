@@ -9,13 +9,15 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.clock import clock
 from app.core.events import Event
 from app.deployments.models import Assignment, Deployment, Position
 from app.deployments.states import LIVE, AssignmentState, PositionState
 from app.dispatch.models import Offer
 from app.dispatch.states import OfferState
 from app.field import duty
-from app.field.models import DutyHours, Expense, Relief
+from app.field.models import CheckIn, DutyHours, Expense, Relief
+from app.field.states import Step
 from app.messaging.models import Message
 from app.reports.figures import Case, Figure, count, share, spans
 from app.requests.models import Request
@@ -38,6 +40,7 @@ NEEDED: dict[type[Offer | Position | Assignment], tuple[Any, ...]] = {
     Position: (Position.deployment_id, Position.state),
     Assignment: (
         Assignment.id, Assignment.deployment_id, Assignment.expert_id, Assignment.state, Assignment.confirmed_at,
+        Assignment.leaves_at,
     ),
 }  # fmt: skip
 """Columns that are counted from: a quarter has thousands of rows, and whole entities would take most of the time."""
@@ -58,6 +61,8 @@ class Facts:
     assignments: Mapping[int, Sequence[Counted]]
     hours: Mapping[int, Sequence[Counted]]
     """By assignment."""
+    arrivals: Mapping[int, datetime]
+    """Assignment to when they came on site."""
     expenses: Mapping[int, float]
     """Assignment to dollars that were handed in."""
     reliefs: Mapping[int, int]
@@ -92,10 +97,15 @@ async def facts(session: AsyncSession, start: datetime, end: datetime) -> Facts:
         hours[row.assignment_id].append(row)
     return Facts(
         requests, deployments, await _first(session, topics), await _by_deployment(session, Offer, ids),
-        await _by_deployment(session, Position, ids), assignments, hours, await _expenses(session, seats),
-        await _reliefs(session, ids),
-        await _messages(session, topics),
+        await _by_deployment(session, Position, ids), assignments, hours, await _arrivals(session, seats),
+        await _expenses(session, seats), await _reliefs(session, ids), await _messages(session, topics),
     )  # fmt: skip
+
+
+async def _arrivals(session: AsyncSession, seats: Sequence[int]) -> Mapping[int, datetime]:
+    came = (CheckIn.assignment_id.in_(seats), CheckIn.step == Step.ARRIVED, CheckIn.has_counted)
+    query = select(CheckIn.assignment_id, func.min(CheckIn.happened_at)).where(*came)
+    return {row[0]: row[1] for row in await session.execute(query.group_by(CheckIn.assignment_id))}
 
 
 async def _expenses(session: AsyncSession, seats: Sequence[int]) -> Mapping[int, float]:
@@ -265,13 +275,21 @@ def _care(facts: Facts) -> list[Figure]:
     return [count("duty-breaches", "Care", "Days on which somebody worked past a limit", broken)]
 
 
+def _days_on_site(facts: Facts, deployment: Counted, one: Counted) -> float:
+    """From somebody's arrival to their leaving, or to now."""
+    arrived = facts.arrivals.get(one.id)
+    if arrived is None:
+        return 0.0
+    left = clock.now() if one.state is A.ON_SITE else one.leaves_at or deployment.ends_at
+    return max((left - arrived).total_seconds(), 0.0) / 86400
+
+
 def _service(facts: Facts) -> list[Figure]:
     days, hours, cost, spent_on, texts = [], [], [], [], []
     for request, deployment in deployed(facts):
         live = [one for one in facts.assignments.get(deployment.id, ()) if one.state in LIVE]
         spent = sum(float(row.hours) for one in live for row in facts.hours.get(one.id, ()))
-        span = deployment.ends_at - deployment.starts_at
-        days.append(Case(request.reference, len(live) * span.total_seconds() / 86400))
+        days.append(Case(request.reference, sum(_days_on_site(facts, deployment, one) for one in live)))
         hours.append(Case(request.reference, spent))
         cost.append(Case(request.reference, spent * HOURLY_CEILING))
         spent_on.append(Case(request.reference, sum(facts.expenses.get(one.id, 0.0) for one in live)))

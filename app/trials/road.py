@@ -27,28 +27,28 @@ def _release(world: World, bench: "Bench", seated: Seated) -> None:
     if not _is_still(seated):
         return
     home = world.now + (seated.arrives_at - seated.leaves_at)
-    _rest_from(world, bench, seated, home)
-    world.agenda.put(partial(_home, world, bench, seated), home)
+    _rest_from(world, bench, seated, home, world.now)
+    world.agenda.put(partial(_home, world, bench, seated, world.now), home)
 
 
-def _home(world: World, bench: "Bench", seated: Seated) -> None:
+def _home(world: World, bench: "Bench", seated: Seated, left: datetime) -> None:
     """Somebody is home (`homecoming.begin_rest`): the rest runs, and the ledger has one line more."""
-    _rest_from(world, bench, seated, world.now)
+    _rest_from(world, bench, seated, world.now, left)
     ask = seated.team.ask
     facts = exposure.Facts(
         incident_type=ask.incident_type,
         has_children="children" in ask.modifiers or ask.incident_type == "child_homicide_or_abduction",
         had_death_notification="death_notification_support" in ask.service_types,
         position=seated.position.code, is_remote=seated.position.is_remote,
-        days_on_site=rest.days_on_site(seated.arrives_at, world.now), long_days=0,
+        days_on_site=rest.days_on_site(seated.arrives_at, left), long_days=0,
     )  # fmt: skip
     world.carry(seated.expert_id, exposure.points_of(facts))
     bench.touch(seated.expert_id)
 
 
-def _rest_from(world: World, bench: "Bench", seated: Seated, home: datetime) -> None:
+def _rest_from(world: World, bench: "Bench", seated: Seated, home: datetime, left: datetime) -> None:
     ask, who = seated.team.ask, seated.expert_id
-    on_site = rest.days_on_site(seated.arrives_at, world.now)
+    on_site = rest.days_on_site(seated.arrives_at, left)
     heavy = rest.is_heavy(ask.incident_type, ask.modifiers)
     ends, free = rest.rested(home, on_site, heavy=heavy, rules=rest.rules_of(world.terms.rules))
     others = [one for one in world.seats_of[who] if one is not seated]

@@ -1,0 +1,61 @@
+"""Days on site end with the release: rest, exposure, cost, figures and calendars count no hour of the way home."""
+
+import re
+from datetime import timedelta
+
+from tests.field.conftest import at_page, on_site, ordered
+from tests.field.test_days import _signed
+from tests.story import Story
+from tests.web.browser import RECOMMENDER, browser, headline
+
+
+async def _releases(story: Story, reference: str) -> None:
+    await story.post("recommender", f"/deployments/{reference}/demobilise")
+    await _signed(story, reference)
+    await story.post("recommender", f"/deployments/{reference}/release")
+    await story.settle()
+
+
+async def test_who_says_late_that_they_are_home_has_not_been_on_site_the_longer(story: Story) -> None:
+    reference, people = await on_site(story, incident_type="civil_unrest_or_protest")
+    await story.passes(timedelta(days=3), timedelta(days=1))
+    await _releases(story, reference)
+    await story.passes(timedelta(days=2, hours=6), timedelta(hours=54))
+    await people[0].texts("HOME")
+    (entry,) = (await story.get(f"/experts/{people[0].id}/exposure"))["entries"]
+    assert entry["facts"]["days_on_site"] == 3
+    reasons = (await story.get(f"/experts/{people[0].id}"))["readiness_reasons"]
+    assert reasons == ["Not before Dec 02, 2026"]  # home on Nov 30, and two days of rest after three on site
+
+
+async def test_the_figure_of_days_on_site_counts_who_was_there_and_how_long(story: Story) -> None:
+    reference, people = await on_site(story)
+    await story.passes(timedelta(days=1), timedelta(days=1))
+    await _releases(story, reference)
+    await story.passes(timedelta(days=5), timedelta(days=1))
+    await people[0].texts("HOME")
+    async with browser(story, RECOMMENDER) as desk:
+        assert headline(await desk.opens("/desk/figures/person-days")) == "Days on site, all people together: 3"
+
+
+async def test_who_is_released_early_has_their_days_back(story: Story) -> None:
+    reference, people = await on_site(story)
+    await _releases(story, reference)
+    async with at_page(story, people[0]) as phone:
+        days = (await phone.opens("/my/days")).text
+    assert days.count("on a team") == 1  # today
+
+
+async def test_who_did_not_come_costs_nothing(story: Story) -> None:
+    reference, people = await ordered(story)
+    path = f"/desk/requests/{reference}/road"
+
+    async def cost() -> int:
+        async with browser(story, RECOMMENDER) as desk:
+            (found,) = re.findall(r"At most \$([\d,]+) ", (await desk.opens(path)).text)
+        return int(found.replace(",", ""))
+
+    before = await cost()
+    await story.passes(timedelta(hours=29), timedelta(hours=1))
+    await story.post("recommender", f"/deployments/{reference}/members/{people[1].id}/check-ins", {"step": "no_show"})
+    assert await cost() < before
