@@ -10,6 +10,7 @@ import typer
 from app.cli_foresight import demand, recruit
 from app.cli_keys import keys
 from app.cli_purge import purge
+from app.cli_reset import reset
 from app.cli_restore import backup, reconcile, restore
 from app.cli_years import years
 
@@ -236,6 +237,9 @@ def user_add(  # noqa: PLR0917 - options
 
     _run(add())
     typer.echo(f"{email} can sign in.")
+
+
+user.command("reset")(reset)
 
 
 @expert.command("import")

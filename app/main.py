@@ -21,7 +21,7 @@ from app.core import tracing
 from app.core.database import begin, close_engine
 from app.core.jobs import job_app
 from app.core.settings import get_settings
-from app.requests import leaving_out
+from app.requests import leaving_out, leaving_out_api
 from app.watch import epochs, heartbeats
 from app.watch.schema import is_behind
 from app.web import described, problems
@@ -134,7 +134,7 @@ def create_app() -> FastAPI:
         lifespan=_lifespan,
         max_body_size=LARGEST_BODY,
         telemetry={"auto_configure": False, "metrics": False, "logs": False, "tracing": tracing.is_on()},
-        dependencies=[Depends(leaving_out.look)],
+        dependencies=[Depends(leaving_out.look), Depends(leaving_out_api.look)],
     )
     app.include_router(health)
     for name in rooms.ROUTERS:
@@ -143,6 +143,7 @@ def create_app() -> FastAPI:
         problems.register_refusals(import_module(name).REFUSALS)
     problems.install(app)
     leaving_out.install(app)
+    leaving_out_api.install(app)
     described.install(app)
     app.mount("/static", Files(directory=STATIC), name="static")
     app.add_middleware(Languages)

@@ -48,6 +48,7 @@ RETENTION = (
 """What is kept how long, each in the room of its table."""
 JOBS = (
     "app.access.anchors",
+    "app.watch.accounts",
     "app.privacy.jobs",
     "app.messaging.jobs",
     "app.requests.jobs",
@@ -70,9 +71,11 @@ ROUTERS = (
     "app.access.pages",
     "app.access.language",
     "app.access.second",
+    "app.access.reset_doors",
     "app.access.account",
     "app.access.oidc_doors",
     "app.access.api",
+    "app.access.reset_api",
     "app.access.audit_doors",
     "app.watch.api",
     "app.watch.pages",
@@ -142,6 +145,7 @@ ROUTERS = (
     "app.desk.answers_page",
     "app.desk.handover",
     "app.desk.people_page",
+    "app.desk.reset_page",
     "app.desk.settings_page",
     "app.foresight.pages",
     "app.foresight.api",
@@ -150,6 +154,7 @@ ROUTERS = (
 )
 """Modules with a `router`: the doors."""
 REFUSALS = (
+    "app.access.resets",
     "app.requests.decisions",
     "app.deployments.opening",
     "app.rosters.overrides",

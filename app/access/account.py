@@ -9,7 +9,7 @@ from fastapi import APIRouter, Body, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.access import factors, keys, passkeys, sessions, users
+from app.access import factors, keys, passkeys, resets, sessions, users
 from app.access.models import User
 from app.access.policy import Permission
 from app.access.second import whose
@@ -29,6 +29,7 @@ SAID = {
     "others": N_("You are signed out everywhere else."),
     "removed": N_("That factor is taken away."),
     "revoked": N_("That key is ended."),
+    "stopped": N_("That is stopped. Call the desk, and choose a new password."),
 }
 
 
@@ -42,6 +43,7 @@ async def show(request: Request, session: AsyncSession, viewer: Viewer, status: 
         "keys": await keys.of_user(session, viewer.id) if viewer.may(Permission.OWN_KEYS) else [],
         "may_own_keys": viewer.may(Permission.OWN_KEYS),
         "grants": sorted(each for each in Permission if viewer.may(each)),
+        "resets": await resets.of_user(session, viewer.id),
         "said": SAID.get(request.query_params.get("said", ""), ""),
         "lacks_factor": viewer.lacks_factor,
         "errors": dict.fromkeys(FIELDS, ""), "codes": [], "new_key": None, "totp": None,
@@ -172,6 +174,13 @@ async def change_password(
     except Invalid as problem:
         return await show(request, session, viewer, 422, errors=problem.fields["errors"])
     return _back("password")
+
+
+@router.post("/resets/{reset_id}/stop")
+async def stop_reset(reset_id: int, session: Session, viewer: MayOwnSessions) -> Response:
+    """I did not ask for a new way to sign in."""
+    await resets.stop(session, await resets.find(session, reset_id, of=viewer.id), by=viewer.actor)
+    return _back("stopped")
 
 
 @router.post("/keys")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, false
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Table, state_column
@@ -108,6 +108,44 @@ class RecoveryCode(Table):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     digest: Mapped[str] = mapped_column(unique=True)
     used_at: Mapped[datetime | None]
+
+
+class AccountReset(Table):
+    """A new way to sign in for somebody who lost theirs: one administrator asks, another gives the code, used once.
+
+    Without an administrator's id it was given on the command line.
+    """
+
+    __tablename__ = "account_resets"
+    __table_args__ = (
+        CheckConstraint(
+            "asked_by_id <> user_id and given_by_id <> user_id and given_by_id <> asked_by_id"
+            " and (given_at is null or (asked_by_id is null) = (given_by_id is null))",
+            name="two_people",
+        ),
+        CheckConstraint("(given_at is null) = (code_digest is null)", name="code_is_given"),
+        CheckConstraint("used_at is null or given_at is not null", name="used_after_given"),
+        CheckConstraint("used_at is null or stopped_at is null", name="one_end"),
+        CheckConstraint("lost_password or lost_factor", name="something_is_lost"),
+        Index(
+            "uq_account_resets_open", "user_id", unique=True,
+            postgresql_where=text("used_at is null and stopped_at is null"),
+        ),
+    )  # fmt: skip
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    asked_at: Mapped[datetime]
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    reason: Mapped[str]
+    """How one knows that it is them."""
+    lost_password: Mapped[bool]
+    lost_factor: Mapped[bool]
+    given_at: Mapped[datetime | None]
+    given_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    code_digest: Mapped[str | None] = mapped_column(unique=True)
+    used_at: Mapped[datetime | None]
+    stopped_at: Mapped[datetime | None]
+    stopped_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 
 class Identity(Table):

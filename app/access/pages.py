@@ -24,6 +24,9 @@ LOOK_AGAIN_S = 30.0
 """How often a stream checks that its reader is still signed in."""
 WRONG = N_("We do not know this e-mail address with this password. Check both and try again.")
 
+SAID = {"reset": N_("That is done. Sign in now.")}
+"""What the page begins with after something else was done."""
+
 
 def home_of(viewer: Viewer) -> str:
     """Where somebody begins."""
@@ -49,9 +52,15 @@ async def signed_in(request: Request, viewer: MayOwnSessions) -> Response:
 
 
 @router.get("/sign-in", dependencies=[Anyone])
-async def sign_in_page(request: Request, next: str = "/") -> Response:  # noqa: A002 - the name in the address
+async def sign_in_page(
+    request: Request,
+    next: str = "/",  # noqa: A002 - the name in the address
+    said: str = "",
+) -> Response:
     """The form."""
-    return render(request, "access/sign_in.html", next=next, email="", error=None, kept=[], kept_for="")
+    return render(
+        request, "access/sign_in.html", next=next, email="", error=None, kept=[], kept_for="", said=SAID.get(said, "")
+    )
 
 
 @router.post("/sign-in", dependencies=[Anyone])

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import func, or_, select
 
-from app.access import users
+from app.access import resets, users
 from app.access.models import SignInSession, User
 from app.access.policy import Role
-from app.access.viewer import MayChangeUsers, MayManageUsers
+from app.access.viewer import MayChangeUsers, MayManageUsers, Viewer
 from app.agencies.models import Agency
 from app.core.database import locked
 from app.core.problems import Conflict, Invalid
@@ -34,10 +34,11 @@ ROLE_WORDS = {
 }
 
 
-async def _page(  # noqa: PLR0917 - what a page with a form is made of
-    request: Request, session: Session, q: str = "", status: int = 200, typed: dict[str, str] | None = None,
-    chosen: list[str] | None = None, errors: dict[str, str] | None = None,
+async def page(  # noqa: PLR0917 - what a page with a form is made of
+    request: Request, session: Session, viewer: Viewer, q: str = "", status: int = 200,
+    typed: dict[str, str] | None = None, chosen: list[str] | None = None, errors: dict[str, str] | None = None,
 ) -> Response:  # fmt: skip
+    """Every account, what waits for a second administrator, and the form of a new one."""
     seen = func.max(SignInSession.seen_at)
     query = select(User, seen).outerjoin(SignInSession, SignInSession.user_id == User.id).group_by(User.id)
     if q:
@@ -47,7 +48,8 @@ async def _page(  # noqa: PLR0917 - what a page with a form is made of
     agencies = (await session.scalars(select(Agency).order_by(Agency.name).limit(500))).all()
     return render(
         request, "desk/people.html", status, rows=rows, active=active, q=q, role_words=ROLE_WORDS, agencies=agencies,
-        typed=typed or {}, chosen=chosen or [], errors=errors or {},
+        typed=typed or {}, chosen=chosen or [], errors=errors or {}, resets=await resets.waiting(session),
+        is_alone=await resets.is_alone(session), me=viewer.id,
     )  # fmt: skip
 
 
@@ -56,7 +58,7 @@ async def people(
     request: Request, session: Session, viewer: MayManageUsers, q: Annotated[str, Query(max_length=100)] = ""
 ) -> Response:
     """Every account, those that are open first."""
-    return await _page(request, session, q.strip().replace("\x00", ""))
+    return await page(request, session, viewer, q.strip().replace("\x00", ""))
 
 
 @router.post("/desk/people")
@@ -80,7 +82,7 @@ async def add(request: Request, session: Session, viewer: MayChangeUsers) -> Res
         errors = problem.fields["errors"]
     except Conflict as problem:
         errors = {"email": problem.detail}
-    return await _page(request, session, "", 422, typed | {"password": ""}, chosen, errors)
+    return await page(request, session, viewer, "", 422, typed | {"password": ""}, chosen, errors)
 
 
 @router.post("/desk/people/{user_id}")
@@ -98,4 +100,4 @@ async def change(
         said = problem.detail
     else:
         return RedirectResponse("/desk/people", 303)
-    return await _page(request, session, "", 422, errors={f"u-{user_id}": said})
+    return await page(request, session, viewer, "", 422, errors={f"u-{user_id}": said})

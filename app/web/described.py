@@ -48,6 +48,10 @@ SCHEMES = {
     "key": {"type": "http", "scheme": "bearer", "description": "A key of /api/v1/keys: rrt_..."},
     "session": {"type": "apiKey", "in": "cookie", "name": "__Host-rrt", "description": "Who has signed in."},
 }
+WARNING: Document = {
+    "description": 'For each field that looks like a victim\'s name, a birth date, a case number: 299 - "field: why".',
+    "schema": {"type": "string"},
+}
 ASKED_FOR = {"Idempotency-Key": r"\S", "If-Match": r'^(W/)?"?[0-9]{1,18}"?$'}
 """Headers that a door which knows them does not do without, and how they look."""
 
@@ -102,6 +106,10 @@ def _complete(method: str, operation: Document, *, is_open: bool) -> None:
             parameter["schema"] = _without_null(parameter["schema"]) | {"pattern": ASKED_FOR[parameter["name"]]}
     for status in refusals(method, operation, is_open=is_open):
         operation["responses"][status] = {"$ref": f"#/components/responses/{status}"}
+    if method != "get" and "requestBody" in operation:
+        for status, answer in operation["responses"].items():
+            if status.startswith("2"):
+                answer["headers"] = answer.get("headers", {}) | {"Warning": WARNING}
     operation["responses"] = dict(sorted(operation["responses"].items()))
     if not is_open:
         operation["security"] = [{name: []} for name in SCHEMES]

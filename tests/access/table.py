@@ -87,6 +87,10 @@ POST   /account/recovery                                     signed          non
 POST   /account/factors/{factor_id}/remove                   signed          none
 POST   /account/sessions/{session_id}/end                    signed          self
 POST   /account/sessions/end-others                          signed          all
+POST   /account/resets/{reset_id}/stop                       signed          none
+GET    /sign-in/reset                                        anybody         all
+POST   /sign-in/reset                                        anybody         all
+POST   /sign-in/reset/use                                    anybody         all
 POST   /account/password                                     signed          all
 POST   /account/keys                                         keys            all
 POST   /account/keys/{key_id}/revoke                         signed          self
@@ -218,6 +222,8 @@ POST   /desk/settings/look                                   admin           all
 GET    /desk/people                                          admin           all
 POST   /desk/people                                          admin           all
 POST   /desk/people/{user_id}                                admin           all
+POST   /desk/people/{user_id}/reset                          admin           all
+POST   /desk/people/resets/{reset_id}                        admin           all
 GET    /desk/requests/{reference}/answers                    desk            all
 GET    /desk/requests/{reference}/print                      desk            all
 GET    /desk/experts                                         desk+admin      all
@@ -309,6 +315,10 @@ DELETE /api/v1/keys/{key_id}                                 keys            sel
 GET    /api/v1/users                                         admin           all
 POST   /api/v1/users                                         admin           all
 PATCH  /api/v1/users/{user_id}                               admin           all
+GET    /api/v1/resets                                        admin           all
+POST   /api/v1/users/{user_id}/resets                        admin           all
+POST   /api/v1/resets/{reset_id}/give                        admin           all
+POST   /api/v1/resets/{reset_id}/stop                        admin           all
 GET    /api/v1/alarms                                        desk+admin      all
 GET    /api/v1/status                                        desk+admin      all
 GET    /desk/status                                          desk+admin      all

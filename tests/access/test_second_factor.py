@@ -22,7 +22,7 @@ from tests.access.authenticator import Authenticator
 from tests.core.test_chain import SETTINGS
 from tests.story import Story
 from tests.test_cli import rrt
-from tests.web.browser import ADMIN, APPROVER, CHIEF, INTAKE, Browser, browser, headline
+from tests.web.browser import ADMIN, APPROVER, CHIEF, INTAKE, RECOMMENDER, Browser, browser, headline
 
 SIGN_IN = {"email": APPROVER, "password": DEMO_PASSWORD}
 
@@ -155,6 +155,37 @@ async def test_taking_the_log_away_asks_for_the_factor_again(story: Story) -> No
         assert headline(asked) == "Show that it is you"
         file = await page.sends("/sign-in/second", code=code(secret), next="/desk/audit.csv?kind=user")
         assert file.headers["content-type"].startswith("text/csv")
+
+
+async def test_taking_somebodys_data_away_asks_for_the_factor_again(story: Story) -> None:
+    async with with_app(story, ADMIN) as (page, secret, _codes):
+        clock.advance(timedelta(minutes=16))
+        assert headline(await page.opens("/desk/experts/1/data")) == "Show that it is you"
+        taking = await page.sends("/desk/experts/1/data", why="They asked for it by phone.")
+        assert (taking.status_code, headline(taking)) == (403, "Show that it is you")
+        await page.sends("/sign-in/second", code=code(secret))
+        taken = await page.sends("/desk/experts/1/data", why="They asked for it by phone.")
+        assert taken.headers["content-disposition"].startswith("attachment")
+
+
+async def test_setting_a_cap_aside_asks_both_people_for_the_factor_again(story: Story) -> None:
+    reference = await story.files()
+    await story.approves(reference)
+    who = (await story.get("/experts"))["items"][0]["id"]
+    path = f"/deployments/{reference}/overrides"
+    here, form = f"/desk/requests/{reference}/overrides", {"expert_id": str(who), "reason": "Speaks Hmong."}
+    async with with_app(story, RECOMMENDER) as (page, _secret, _codes):
+        clock.advance(timedelta(minutes=16))
+        asked = await page.sends(here, **form)
+        assert (asked.status_code, headline(asked)) == (403, "Show that it is you")
+        assert await story.get(path) == []
+    (one,) = await story.post("recommender", path, {"expert_id": who, "cap": "exposure", "reason": "Speaks Hmong."})
+    async with with_app(story) as (page, secret, _codes):
+        clock.advance(timedelta(minutes=16))
+        grant = await page.sends(f"{here}/{one['id']}", verb="grant", reason="Rested.")
+        assert (grant.status_code, headline(grant)) == (403, "Show that it is you")
+        await page.sends("/sign-in/second", code=code(secret))
+        assert headline(await page.sends(f"{here}/{one['id']}", verb="grant", reason="Rested.")) == "1 cap is set aside"
 
 
 async def test_guessing_codes_stops_and_locks_nobody_else_out(story: Story) -> None:

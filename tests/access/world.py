@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access import keys, sessions, users
-from app.access.models import ApiKey, SignInSession, User
+from app.access.models import AccountReset, ApiKey, SignInSession, User
 from app.agencies.models import Agency
 from app.core.clock import clock
 from app.core.database import begin, engine
@@ -117,6 +117,7 @@ async def build(story: Story) -> World:
             "kind": "RequestResource", "task_id": 0,
             "slug": "help", "drill_id": drill.id, "legal_hold_id": legal.id,
             "credential_id": await _credential(session, offers[0].expert_id), "user_id": people["nobody's"].id,
+            "reset_id": await _reset(session, people),
             "letter_id": await _letter(session, reference, people["requester"]),
         }  # fmt: skip
         others = people["nobody's"].id
@@ -147,6 +148,17 @@ async def build(story: Story) -> World:
 async def _credential(session: AsyncSession, expert_id: int) -> int:
     query = select(Credential.id).where(Credential.expert_id == expert_id).order_by(Credential.id).limit(1)
     return (await session.scalars(query)).one()
+
+
+async def _reset(session: AsyncSession, people: dict[str, User]) -> int:
+    """Somebody has lost their password, and waits for an administrator to give them a code."""
+    reset = AccountReset(
+        user_id=people["nobody's"].id, asked_at=clock.now(), asked_by_id=people["requester"].id, reason="A test.",
+        lost_password=True, lost_factor=False,
+    )  # fmt: skip
+    session.add(reset)
+    await session.flush()
+    return reset.id
 
 
 async def _letter(session: AsyncSession, reference: str, user: User) -> int:

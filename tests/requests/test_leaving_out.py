@@ -27,6 +27,7 @@ SECRETS = {
     "/account/passkeys", "/account/passkeys/options", "/account/recovery", "/account/sessions/end-others",
     "/account/sessions/{session_id}/end", "/account/totp", "/account/totp/confirm", "/sign-in", "/sign-in/oidc",
     "/sign-in/passkey", "/sign-in/passkey/options", "/sign-in/second", "/sign-out",
+    "/account/resets/{reset_id}/stop", "/sign-in/reset", "/sign-in/reset/use",
 }  # fmt: skip
 """Passwords, codes, keys: no page shows them again."""
 
