@@ -45,6 +45,7 @@ async def _page(  # noqa: PLR0917 - the page's parts
         known=await known.of(session, deployment, asked), labels=LABELS, given={**words, **given}, errors=errors,
         version=given.get("version") or (report.version if report else 1), base=base,
         may_write=deployment.state in reporting.WRITABLE and (report is None or report.completed_at is None),
+        accepted_by=await reporting.accepted_by(session, report),
         sides=[side for side, needs in SIDES.items() if viewer.may(needs)],
         tasks=await tasks.of_deployment(session, deployment.id), today=clock.now().date(),
     )  # fmt: skip
@@ -77,7 +78,8 @@ async def _sheet(session: Session, deployment: Deployment) -> Response:
     asked = await session.get_one(RequestRow, deployment.request_id)
     report = await reporting.known(session, deployment.id)
     counted = await known.of(session, deployment, asked)
-    sheet = after_action(deployment, asked, report, counted, LABELS)
+    accepted_by = await reporting.accepted_by(session, report)
+    sheet = after_action(deployment, asked, report, counted, LABELS, accepted_by)
     return await sheets.answer(f"after-action-{deployment.reference}.pdf", sheet, "en")
 
 

@@ -4,6 +4,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.access.models import User
 from app.afterwards.models import AfterAction
 from app.core.clock import clock
 from app.core.events import Actor, record
@@ -73,6 +74,16 @@ async def write(
     await session.flush()
     await record(session, "after.written", report.id, topic=topic(deployment), by=by)
     return report
+
+
+async def accepted_by(session: AsyncSession, report: AfterAction | None) -> dict[str, str]:
+    """Side to the name of whoever accepted for it."""
+    if report is None:
+        return {}
+    sides = {"iacp": report.iacp_accepted_by_id, "doj": report.doj_accepted_by_id}
+    ids = [one for one in sides.values() if one is not None]
+    names = {user.id: user.name for user in await session.scalars(select(User).where(User.id.in_(ids)))}
+    return {side: names[one] for side, one in sides.items() if one is not None}
 
 
 async def complete(session: AsyncSession, deployment: Deployment, *, by: Actor) -> None:

@@ -1,6 +1,7 @@
 """The after-action report as a printed sheet."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from app.afterwards.known import Known
 from app.afterwards.models import AfterAction
@@ -11,9 +12,10 @@ from app.web import times
 from app.web.sheets import Part, Sheet, facts
 
 
-def after_action(
-    deployment: Deployment, asked: Request, report: AfterAction | None, known: Known, labels: Mapping[str, str]
-) -> Sheet:
+def after_action(  # noqa: PLR0917 - all that stands on it
+    deployment: Deployment, asked: Request, report: AfterAction | None, known: Known, labels: Mapping[str, str],
+    accepted_by: Mapping[str, str],
+) -> Sheet:  # fmt: skip
     """The report's words, its figures, the team, the days, and who accepted it."""
     zone = asked.time_zone
     written = [
@@ -24,7 +26,7 @@ def after_action(
     place = f"{asked.incident_type.replace('_', ' ').capitalize()}, {asked.city}, {asked.place_state}."
     on_site = f" On site {times.days(deployment.starts_at, deployment.ends_at, zone)}."
     parts = [*written, _figures(known, zone), _team(known, zone), _days(known), _overrides(known, zone),
-             _surveys(known), _accepted(report, zone)]  # fmt: skip
+             _surveys(known), _accepted(report, zone, accepted_by)]  # fmt: skip
     title = f"After-action report {deployment.reference}"
     return Sheet(get_settings().programme, title, place + on_site, [one for one in parts if one is not None])
 
@@ -80,14 +82,14 @@ def _surveys(known: Known) -> Part | None:
     return Part("list", "How it was found", rows) if rows else None
 
 
-def _accepted(report: AfterAction | None, zone: str) -> Part | None:
+def _accepted(report: AfterAction | None, zone: str, accepted_by: Mapping[str, str]) -> Part | None:
     if report is None or report.completed_at is None:
         return None
 
-    def when(at: object) -> str:
-        return times.day_and_time(at, zone) if at else "Not yet"  # type: ignore[arg-type]
+    def signed(side: str, at: datetime | None) -> str:
+        return f"{accepted_by[side]}, {times.day_and_time(at, zone)}" if at else "Not yet"
 
     return facts(
-        "Accepted", ("Completed", f"{report.completed_by}, {when(report.completed_at)}"),
-        ("IACP", when(report.iacp_accepted_at)), ("DOJ", when(report.doj_accepted_at)),
+        "Accepted", ("Completed", f"{report.completed_by}, {times.day_and_time(report.completed_at, zone)}"),
+        ("IACP", signed("iacp", report.iacp_accepted_at)), ("DOJ", signed("doj", report.doj_accepted_at)),
     )  # fmt: skip

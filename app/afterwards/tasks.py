@@ -7,20 +7,23 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.afterwards.models import Task
+from app.afterwards.models import AfterAction, Task
 from app.core.clock import clock
 from app.core.database import begin, locked
 from app.core.events import Actor, on, record
 from app.core.jobs import every
 from app.core.problems import Invalid
 from app.deployments.models import Deployment
+from app.surveys.models import Audience, Survey, Touch
 from app.watch import alarms
 
+REPORT, ASK = "Complete the after-action report", "Ask the agency how it went"
+ASK_LATER = "Ask the agency what has changed since"
 FIRST = (
     ("Hot wash with the team", "The team leader", timedelta(days=2)),
-    ("Ask the agency how it went", "The desk", timedelta(days=7)),
-    ("Complete the after-action report", "The team leader", timedelta(days=30)),
-    ("Ask the agency what has changed since", "The desk", timedelta(days=90)),
+    (ASK, "The desk", timedelta(days=7)),
+    (REPORT, "The team leader", timedelta(days=30)),
+    (ASK_LATER, "The desk", timedelta(days=90)),
 )
 """What follows every deployment: what, whose, and how long after (domain.md 1.2, steps 11 and 12)."""
 
@@ -66,6 +69,37 @@ async def first_tasks(subject_id: int) -> None:
                 deployment_id=deployment.id, what=what, owner=owner, due_on=(clock.now() + after).date()
             )
             await session.execute(put.on_conflict_do_nothing())
+
+
+@on("after.completed", name="afterwards.report_done")
+@on("after.given_back", name="afterwards.report_again")
+async def follow_report(subject_id: int) -> None:
+    """The report is complete, or given back: its task is done, or to do again. Run twice, it stands as the report."""
+    async with begin() as session:
+        report = await session.get_one(AfterAction, subject_id)
+        query = select(Task).where(Task.deployment_id == report.deployment_id, Task.what == REPORT)
+        task = await session.scalar(query.with_for_update())
+        if task is None:
+            return
+        if report.completed_at is None:
+            task.done_at = task.done_by = None
+        elif task.done_at is None:
+            task.done_at, task.done_by = report.completed_at, report.completed_by
+            await alarms.settle_key(session, f"task:{task.id}")
+
+
+@on("survey.answered", name="afterwards.agency_answered")
+async def agency_answered(subject_id: int) -> None:
+    """The agency has answered its survey: nobody has to ask it any more."""
+    async with begin() as session:
+        survey = await session.get_one(Survey, subject_id)
+        what = {Touch.DAYS_7: ASK, Touch.DAYS_90: ASK_LATER}.get(survey.touch)
+        if survey.audience is not Audience.AGENCY or what is None:
+            return
+        query = select(Task.id).where(Task.deployment_id == survey.deployment_id, Task.what == what)
+        task_id = await session.scalar(query)
+        if task_id is not None:
+            await finish(session, task_id, by=Actor("system", None, "The agency, by the survey"))
 
 
 @every(timedelta(hours=1), "afterwards.overdue")

@@ -42,7 +42,8 @@ async def _page(
     thread = await requests.questions(session, found)
     signature = await signing.of_request(session, found.id)
     sent_along = await letters.of_request(session, found.id)
-    view = status_of(found, deployment, seats, arrival)
+    arrived = await queries.first_arrived(session, deployment.id) if deployment else None
+    view = status_of(found, deployment, seats, arrival, arrived)
     asked = {"signature": signature is None, "letter": not sent_along} if found.state in OPEN else {}
     return render(
         request,

@@ -130,6 +130,12 @@ async def leader_phone(session: AsyncSession, deployment: Deployment) -> str | N
     )
 
 
+async def first_arrived(session: AsyncSession, deployment_id: int) -> datetime | None:
+    """When the first of the team texted that they are there; None: nobody did."""
+    query = select(func.min(Assignment.told_arrived_at)).where(Assignment.deployment_id == deployment_id)
+    return await session.scalar(query)
+
+
 async def first_arrival(session: AsyncSession, deployment_id: int) -> datetime | None:
     """When the first confirmed expert is expected on site."""
     return await session.scalar(

@@ -21,8 +21,8 @@ FIVE = (
     ("5", N_("Very good")), ("4", N_("Good")), ("3", N_("Fair")), ("2", N_("Poor")), ("1", N_("Very poor")),
 )  # fmt: skip
 QUESTIONS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
-    "help": (N_("How much did the team help you?"), FIVE),
-    "in_time": (N_("Was it there in time?"), FIVE),
+    "help": (N_("How was the team's help?"), FIVE),
+    "in_time": (N_("How was its timing?"), FIVE),
     "again": (
         N_("Would you ask us again?"),
         (("yes", N_("Yes")), ("not_sure", N_("Not sure")), ("no", N_("No"))),

@@ -7,7 +7,7 @@ from datetime import datetime
 from app.core.clock import clock
 from app.deployments.models import Deployment
 from app.deployments.queries import SeatView
-from app.deployments.states import DeploymentState, PositionState
+from app.deployments.states import AssignmentState, DeploymentState, PositionState
 from app.requests import targets
 from app.requests.models import Request
 from app.requests.states import RequestState
@@ -82,16 +82,22 @@ class Status:
         next: what comes next, and whether the agency has to do something.
         stages: the five stages; none once the request has ended without a team.
         team: who is coming; only once confirmed.
+        is_there: whether somebody of them is with the agency.
     """
 
     headline: str
     next: str
     stages: tuple[Stage, ...]
     team: tuple[SeatView, ...]
+    is_there: bool
 
 
 def status_of(
-    request: Request, deployment: Deployment | None, seats: Sequence[SeatView], arrival: datetime | None
+    request: Request,
+    deployment: Deployment | None,
+    seats: Sequence[SeatView],
+    arrival: datetime | None,
+    arrived: datetime | None = None,
 ) -> Status:
     """What the agency sees.
 
@@ -100,18 +106,25 @@ def status_of(
         deployment: its deployment, if approved.
         seats: the deployment's seats.
         arrival: when the first confirmed person is expected.
+        arrived: when the first came, if that was told.
     """
     wanted = [seat for seat in seats if seat.position.state is not PositionState.CANCELLED]
     filled = [seat for seat in wanted if seat.is_filled]
     headline, after = _sentences(request, deployment, (len(filled), len(wanted)))
     is_known = deployment is not None and (deployment.staffed_at is not None or deployment.state in GOING)
     has_ended = request.state in ENDED or (deployment is not None and deployment.state is D.STOOD_DOWN)
-    stages = () if has_ended else _stages(request, deployment, (len(filled), len(wanted)), arrival)
-    return Status(headline, after, stages, tuple(filled) if is_known and not has_ended else ())
+    stages = () if has_ended else _stages(request, deployment, (len(filled), len(wanted)), arrival, arrived)
+    team = tuple(filled) if is_known and not has_ended else ()
+    is_there = any(seat.assignment is not None and seat.assignment.state is AssignmentState.ON_SITE for seat in team)
+    return Status(headline, after, stages, team, is_there)
 
 
 def _stages(
-    request: Request, deployment: Deployment | None, seats: tuple[int, int], arrival: datetime | None
+    request: Request,
+    deployment: Deployment | None,
+    seats: tuple[int, int],
+    arrival: datetime | None,
+    arrived: datetime | None,
 ) -> tuple[Stage, ...]:
     reached = _reached(request, deployment)
     staffed_at = deployment.staffed_at if deployment else None
@@ -122,7 +135,8 @@ def _stages(
         (_("We decide"), translated(DECIDING.get(request.state, "")), request.decided_at or _by(request, None)),
         (_("We ask experts"), said_yes if reached < 4 else "", None),
         (_("Team confirmed"), "", staffed_at or (_by(request, deployment) if deployment and reached < 4 else None)),
-        (_("First expert arrives"), expected, arrival if staffed_at else None),
+        # Once somebody is there, only what was told: the plan is no arrival.
+        (_("First expert arrives"), expected, arrived if reached == 5 else arrival if staffed_at else None),
     )
     return tuple(_stage(n, reached, *line) for n, line in enumerate(lines))
 

@@ -8,11 +8,12 @@ from pydantic import ValidationError
 
 from app.access.policy import Permission
 from app.access.viewer import MayReadDeployments, MayWorkField
+from app.core.clock import clock
 from app.core.problems import Invalid, NotFound
 from app.core.text import shown_phone
 from app.deployments import queries as deployments
 from app.deployments.models import Deployment
-from app.deployments.states import ON_THE_ROAD, AssignmentState, DeploymentState
+from app.deployments.states import ON_THE_ROAD, SEATED, AssignmentState, DeploymentState
 from app.field import daily, demobilising, extending, journeys, orders, planning, queries, relieving
 from app.field.api import on_the_road
 from app.field.models import MissionOrder
@@ -40,7 +41,7 @@ BUTTONS = {
     Step.HOME: "Is home",
 }  # fmt: skip
 WHERE = {
-    A.CONFIRMED: "at home, has not read the order", A.ORDERED: "at home, has read the order", A.EN_ROUTE: "on the way",
+    A.CONFIRMED: "at home", A.ORDERED: "at home, has read the order", A.EN_ROUTE: "on the way",
     A.ON_SITE: "on site", A.RELEASED: "on the way home", A.RELIEVED: "relieved, on the way home", A.HOME: "home",
     A.NO_SHOW: "did not come", A.CANCELLED: "does not go",
 }  # fmt: skip
@@ -50,8 +51,9 @@ def headline(deployment: Deployment, order: MissionOrder | None, members: list[q
     """The page's first sentence."""
     on_site = sum(member.assignment.state is A.ON_SITE for member in members)
     away = sum(member.assignment.state in (A.RELEASED, A.RELIEVED) for member in members)
+    there_to_be = sum(member.assignment.state in SEATED for member in members)
     told = {
-        D.ACTIVE: f"{on_site} of {len(members)} are on site",
+        D.ACTIVE: f"{on_site} of {there_to_be} {'is' if there_to_be == 1 else 'are'} on site",
         D.DEMOBILISING: "The team prepares to leave",
         D.AFTER_ACTION: f"{away} on the way home" if away else "Everybody is home",
         D.STOOD_DOWN: "The deployment is called off",
@@ -61,8 +63,9 @@ def headline(deployment: Deployment, order: MissionOrder | None, members: list[q
         return told[deployment.state]
     if order is None:
         return "The team waits for its mission order" if members else "Nobody has a seat yet"
-    unread = sum(not (member.copy and member.copy.acknowledged_at) for member in members)
-    return f"{unread} of {len(members)} have not read the order" if unread else "Everybody has read the order"
+    seated = [member for member in members if member.assignment.state in SEATED]
+    unread = sum(not (member.copy and member.copy.acknowledged_at) for member in seated)
+    return f"{unread} of {there_to_be} have not read the order" if unread else "Everybody has read the order"
 
 
 def start_of(request: RequestRow, order: MissionOrder | None) -> dict[str, str]:
@@ -95,6 +98,7 @@ async def _page(
         reports=await daily.reports(session, deployment.id), signed=signed, items=ITEMS,
         may_work=viewer.may(Permission.WORK_FIELD), may_order=deployment.state in orders.MAY_BE_ORDERED,
         extension=await extending.newest(session, deployment.id), plan=await planning.of(session, deployment, members),
+        now=clock.now(), seated=sum(one.assignment.state in SEATED for one in members),
         is_on_the_road=deployment.state in ON_THE_ROAD, all_signed=set(signed) == set(Item), **shown,
     )  # fmt: skip
 

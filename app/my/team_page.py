@@ -14,7 +14,7 @@ from app.core.events import Actor
 from app.core.problems import Changed, Invalid, NotFound
 from app.core.text import whole
 from app.deployments.models import Assignment, Deployment
-from app.deployments.states import AssignmentState
+from app.deployments.states import SEATED, AssignmentState
 from app.field import daily, extending, journeys, orders, queries, relieving
 from app.field.api import on_the_road
 from app.field.models import DailyReport, Stay
@@ -130,6 +130,7 @@ async def _team(
         request, "my/team.html", 422 if errors else 200, deployment=deployment, asked=asked, today=today,
         members=members, kept=kept, given=given or _said(kept, members, today), errors=errors, where=WHERE,
         lights=LIGHTS, on_site=sum(one.assignment.state is A.ON_SITE for one in members),
+        there_to_be=sum(one.assignment.state in SEATED for one in members),
     )  # fmt: skip
 
 

@@ -26,16 +26,16 @@ class Question:
     title: str
 
 
-HELP = Question("help", N_("How much did the team help?"), FIVE, "Help was good or very good")
-TIME = Question("in_time", N_("Was it there in time?"), FIVE, "Was there in time")
+HELP = Question("help", N_("How was the team's help?"), FIVE, "Help was good or very good")
+TIME = Question("in_time", N_("How was its timing?"), FIVE, "Was there in time")
 ASK_AGAIN = Question("again", N_("Would you ask us again?"), AGAIN, "Would ask again")
 ADOPTED = Question("adopted", N_("Did you do what the team advised?"), PARTLY, "Did what was advised")
 TOGETHER = Question("together", N_("Do you still work with the partners from then?"), PARTLY, "Partnership lasts")
-READY = Question("ready", N_("Were you prepared and briefed well?"), FIVE, "Were prepared and briefed well")
-SUPPORT = Question("support", N_("Did the desk and the team support you well?"), FIVE, "Were supported well")
+READY = Question("ready", N_("How was your briefing and preparation?"), FIVE, "Were prepared and briefed well")
+SUPPORT = Question("support", N_("How was the support by the desk and the team?"), FIVE, "Were supported well")
 GO_AGAIN = Question("again", N_("Would you go again?"), AGAIN, "Would go again")
-WORKED = Question("worked", N_("How well did the team work with you?"), FIVE, "Worked well with partners")
-HANDED = Question("handed", N_("Was the work handed over to you well?"), FIVE, "Handed over well")
+WORKED = Question("worked", N_("How was the team's work with you?"), FIVE, "Worked well with partners")
+HANDED = Question("handed", N_("How was the handing over to you?"), FIVE, "Handed over well")
 WITH_US = Question("again", N_("Would you work with us again?"), AGAIN, "Would work with us again")
 QUESTIONS: Mapping[tuple[Audience, Touch], tuple[Question, ...]] = {
     (Audience.EXPERT, Touch.HOURS_72): (READY, SUPPORT, GO_AGAIN),

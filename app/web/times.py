@@ -57,7 +57,9 @@ def span_words(minutes: float) -> str:
 
 
 def ago(moment: datetime) -> str:
-    """How long ago: "1 h 12 min ago"."""
+    """How long ago: "1 h 12 min ago", or "just now"."""
+    if clock.now() - moment < timedelta(minutes=1):
+        return _("just now")
     return _("%(span)s ago", span=span_words((clock.now() - moment).total_seconds() / 60))
 
 

@@ -132,6 +132,11 @@ def words_of(sheet: pypdfium2.PdfDocument) -> str:
     return " ".join(" ".join(pages).split())
 
 
+def told(story: Story) -> str:
+    """Every text of the story as it was sent, in order, to be read aloud."""
+    return "".join(f"{one['to']}: {one['body']}\n" for one in story.carrier.messages)
+
+
 @asynccontextmanager
 async def opened(story: Story, name: str) -> AsyncIterator[Theatre]:
     """A theatre whose pictures are in a folder of that name; without a browser there is no play."""
@@ -145,6 +150,9 @@ async def opened(story: Story, name: str) -> AsyncIterator[Theatre]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         theatre = Theatre(story, browser, folder)
-        yield theatre
+        try:
+            yield theatre
+        finally:
+            (folder / "texts.txt").write_text(told(story))
         await browser.close()
     assert theatre.wrong == []
