@@ -98,7 +98,7 @@ async def _page(
         reports=await daily.reports(session, deployment.id), signed=signed, items=ITEMS,
         may_work=viewer.may(Permission.WORK_FIELD), may_order=deployment.state in orders.MAY_BE_ORDERED,
         extension=await extending.newest(session, deployment.id), plan=await planning.of(session, deployment, members),
-        now=clock.now(), seated=sum(one.assignment.state in SEATED for one in members),
+        present=clock.now(), seated=sum(one.assignment.state in SEATED for one in members),
         is_on_the_road=deployment.state in ON_THE_ROAD, all_signed=set(signed) == set(Item), **shown,
     )  # fmt: skip
 
