@@ -195,7 +195,7 @@ async def make_key(
     if not name.strip():
         return await show(request, session, viewer, 422, errors={"name": N_("Say what the key is for.")})
     key, secret = await keys.make(
-        session, viewer.id, name.strip(), days=90, by=viewer.actor, scopes=scopes or ()
+        session, viewer.id, name.strip(), days=90, by=viewer.actor, scopes=scopes or (), within=viewer.scopes
     )  # fmt: skip
     return await show(request, session, viewer, new_key=(key, secret))
 

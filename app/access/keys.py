@@ -1,6 +1,6 @@
 """API keys: shown once, kept as a digest; a key acts as its user."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -27,18 +27,25 @@ class Used:
 
 
 async def make(
-    session: AsyncSession, user_id: int, name: str, *, days: int | None, by: Actor, scopes: Sequence[str] = ()
-) -> tuple[ApiKey, str]:
+    session: AsyncSession, user_id: int, name: str, *, days: int | None, by: Actor, scopes: Sequence[str] = (),
+    within: Collection[str] = (),
+) -> tuple[ApiKey, str]:  # fmt: skip
     """A new key for a user, for everything the user may or only for `scopes`.
 
+    Args:
+        within: the scopes of the key that asks for this one, if they are narrowed: it gives no more than it has.
+
     Raises:
-        Invalid: a scope that is no permission.
+        Invalid: a scope that is no permission, or one that the asking key does not have.
 
     Returns:
         The key's row, and the key itself: it is not kept and cannot be shown again.
     """
     if unknown := sorted(set(scopes) - set(Permission)):
         raise Invalid(errors={"scopes": f"Not a permission: {', '.join(unknown)}."})
+    scopes = scopes or sorted(within)
+    if beyond := sorted(set(scopes) - set(within) if within else ()):
+        raise Invalid(errors={"scopes": f"The key that asks does not have: {', '.join(beyond)}."})
     secret = PREFIX + token()
     now = clock.now()
     key = ApiKey(

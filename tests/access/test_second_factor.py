@@ -347,6 +347,15 @@ async def test_a_key_has_only_its_scopes(story: Story) -> None:
     assert bad.status_code == 422
 
 
+async def test_a_key_makes_no_key_that_may_more_than_itself(story: Story) -> None:
+    made = await story.api("approver", "POST", "/keys", {"name": "maker", "scopes": ["own_keys", "read_requests"]})
+    story.keys["maker"] = made.json()["key"]
+    beyond = await story.api("maker", "POST", "/keys", {"name": "more", "scopes": ["decide"]})
+    assert (beyond.status_code, list(beyond.json()["errors"])) == (422, ["scopes"])
+    like_it = await story.api("maker", "POST", "/keys", {"name": "the same"})
+    assert like_it.json()["scopes"] == ["own_keys", "read_requests"]
+
+
 async def test_a_key_is_made_scoped_and_ended_on_the_page(story: Story) -> None:
     async with browser(story, APPROVER) as page:
         made = await page.sends("/account/keys", name="for reports", scopes="read_requests")
