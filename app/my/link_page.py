@@ -191,10 +191,18 @@ async def prove(token: Token, request: Request, session: Session, key: Key = "")
 
 
 @router.post("/x/{token}/code")
-async def enter_code(
-    token: Token, request: Request, session: Session, code: Annotated[str, Form(max_length=40)] = "", key: Key = ""
+async def enter_code(  # noqa: PLR0917 - the form's fields
+    token: Token,
+    request: Request,
+    session: Session,
+    code: Annotated[str, Form(max_length=40)] = "",
+    key: Key = "",
+    then: Annotated[Literal["yes", "show"], Form()] = "show",
 ) -> Response:
-    """The code that came by text. With it the browser has proved the phone, and a yes that waited for it counts."""
+    """The code that came by text. With it the browser has proved the phone.
+
+    `then`: what the pressed button said. Only "Send my yes" is a yes, whatever became of the offer meanwhile.
+    """
     opened = await links.find(session, token)
     if opened is None or not opened.is_live:
         return _ended(request, opened)
@@ -205,7 +213,7 @@ async def enter_code(
     if checked is not Checked.RIGHT or not _is_of(row, opened):
         wrong = WRONG.get(checked, WRONG[Checked.OVER])
         return await _page(request, session, token, opened, 422, code_error=wrong)
-    if opened.offer.state is not OfferState.ACCEPTED:
+    if then == "yes" and opened.offer.state is not OfferState.ACCEPTED:
         await _take(session, opened, Answer.YES)
     answer = _again(token)
     browsers.keep_proof(answer, opened.contact)

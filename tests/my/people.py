@@ -9,6 +9,7 @@ import httpx
 from tests.story import Person, Story
 
 FORM_KEY = re.compile(r'name="key" value="([0-9a-f]+)"')
+THEN = re.compile(r'name="then" value="(\w+)"')
 LINK = re.compile(r"(?:https?://)?127\.0\.0\.1:\d+(/x/[0-9A-Za-z]{27})\b")
 
 
@@ -35,9 +36,10 @@ class Phone:
         return self.shown
 
     async def presses(self, path: str, **fields: str) -> httpx.Response:
-        """Press a button of the page that is shown."""
-        key = FORM_KEY.search(self.shown.text)
-        sent = await self.http.post(path, data={"key": key[1] if key else ""} | fields)
+        """Press a button of the page that is shown; the one beside the code says what it is typed for."""
+        key, then = FORM_KEY.search(self.shown.text), THEN.search(self.shown.text)
+        given = {"key": key[1] if key else ""} | ({"then": then[1]} if then and "code" in fields else {})
+        sent = await self.http.post(path, data=given | fields)
         await self.story.settle()
         self.shown = sent
         return sent

@@ -91,6 +91,21 @@ async def test_a_yes_needs_the_code_of_the_phone_so_a_link_that_was_passed_on_ac
     assert sum("Your code is" in body for body in people[0].hears()) == 1
 
 
+async def test_the_code_for_the_trip_sheet_takes_no_seat_that_was_given_back_meanwhile(story: Story) -> None:
+    reference, people = await asked(story)
+    path, code = link_in(people[0]), (await story.offer_to(reference, people[0]))["code"]
+    await people[0].texts(f"YES {code}")
+    async with a_phone(story) as phone:
+        await phone.opens(path)
+        assert "Show my trip sheet" in (await phone.presses(f"{path}/prove")).text
+        page = phone.shown
+        await people[0].texts(f"NO {code}")
+        phone.shown = page
+        seen = await phone.presses(f"{path}/code", code=code_in(people[0]))
+    assert (await story.offer_to(reference, people[0]))["state"] == "declined"
+    assert headline(seen) == "We have your no. Thank you"
+
+
 async def test_a_no_counts_at_once_but_only_from_the_page_that_was_opened(story: Story) -> None:
     reference, people = await asked(story)
     path = link_in(people[0])
