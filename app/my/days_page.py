@@ -43,9 +43,9 @@ def _day(text: str, today: date) -> date | None:
     try:
         month, day = (int(part) for part in text.strip().split("/"))
         found = date(today.year, month, day)
-    except ValueError:
+        return found if found >= today else found.replace(year=found.year + 1)
+    except ValueError:  # no day at all, or none of the coming year: February 29
         return None
-    return found if found >= today else found.replace(year=found.year + 1)
 
 
 def _today(expert: Expert) -> date:

@@ -192,7 +192,7 @@ async def _database(request: Request, error: Exception) -> Response:
 
 
 async def _unwritable(request: Request, _error: Exception) -> Response:
-    """Half a sign (a lone surrogate) came in JSON: it is no text, and nothing can keep it."""
+    """Half a sign (a lone surrogate) came in JSON, or a day after which there is none: nothing can keep it."""
     return answer(request, Invalid(N_("A number, a day or a sign is not one that can be kept.")))
 
 
@@ -218,5 +218,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(DBAPIError, _database)
     app.add_exception_handler(pg.Error, _database)
     app.add_exception_handler(UnicodeEncodeError, _unwritable)
+    app.add_exception_handler(OverflowError, _unwritable)
     app.add_exception_handler(StaleDataError, _stale)
     app.add_exception_handler(Exception, _bug)
