@@ -113,8 +113,11 @@ async def save(
         return _edit_page(request, expert, typed, 422, errors=problem.fields["errors"])
     except ValidationError as error:
         return _edit_page(request, expert, typed, 422, errors=_errors(error))
-    if form.model_fields_set:
-        await pool.change(session, expert, form, by=viewer.actor)
+    try:
+        if form.model_fields_set:
+            await pool.change(session, expert, form, by=viewer.actor)
+    except Conflict as problem:
+        return _edit_page(request, expert, typed, 422, errors={"email": problem.detail})
     return back(expert_id)
 
 

@@ -60,7 +60,7 @@ def read_row(row: dict[str, str]) -> ExpertIn:
     return ExpertIn.model_validate(given)
 
 
-def _why(error: ValueError) -> str:
+def _why(error: Exception) -> str:
     if isinstance(error, ValidationError):
         told = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
         return "; ".join(told).replace("Value error, ", "")
@@ -74,10 +74,13 @@ Rows = Iterable[tuple[int, ExpertIn | BadRow]]
 def read_lines(lines: Iterable[str]) -> Rows:
     """The rows of a CSV text."""
     reader = csv.DictReader(lines)
-    for row in reader:
+    while True:
         try:
+            row = next(reader)
             yield reader.line_num, read_row(row)
-        except ValueError as error:
+        except StopIteration:
+            return
+        except (ValueError, csv.Error) as error:
             yield reader.line_num, BadRow(reader.line_num, _why(error))
 
 

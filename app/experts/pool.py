@@ -35,8 +35,7 @@ async def add(session: AsyncSession, form: ExpertIn, *, by: Actor) -> Expert:
         Invalid: a number nobody can be reached on.
         Conflict: the e-mail address is in the pool already.
     """
-    if form.email and await session.scalar(select(Expert.id).where(Expert.email == form.email)):
-        raise Conflict(f"{form.email} is in the pool already.")
+    await _only_theirs(session, form.email)
     numbers = {ContactKind.MOBILE: _number("mobile", form.mobile)}
     if form.alternate:
         numbers[ContactKind.ALTERNATE] = _number("alternate", form.alternate)
@@ -51,9 +50,16 @@ async def add(session: AsyncSession, form: ExpertIn, *, by: Actor) -> Expert:
     return expert
 
 
+async def _only_theirs(session: AsyncSession, email: str | None, expert_id: int | None = None) -> None:
+    has_it = select(Expert.id).where(Expert.email == email, Expert.id.is_distinct_from(expert_id))
+    if email and await session.scalar(has_it):
+        raise Conflict(f"{email} is in the pool already.")
+
+
 async def change(session: AsyncSession, expert: Expert, form: ExpertChange, *, by: Actor) -> Expert:
-    """Change what may be changed of an expert."""
+    """Change what may be changed of an expert. Raises Conflict for the e-mail address of somebody else."""
     changed = form.model_dump(exclude_unset=True)
+    await _only_theirs(session, form.email, expert.id)
     differs = changes(expert, changed, SHOWN)
     for name, value in changed.items():
         setattr(expert, name, value)

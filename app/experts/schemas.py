@@ -4,7 +4,16 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from app.core.places import STATES
 from app.experts.taxonomy import ALL_EXPERTISE, LANGUAGES
@@ -20,6 +29,10 @@ Ilr = Annotated[int, Field(ge=0, le=5)]
 def _known(given: Mapping[str, int], known: Collection[str], what: str) -> None:
     if unknown := sorted(given.keys() - set(known)):
         raise ValueError(f"{', '.join(unknown)} is not {what} we know")
+
+
+def _digits(number: str) -> str:
+    return "".join(sign for sign in number if sign.isdigit())[-10:]
 
 
 class CredentialIn(BaseModel):
@@ -64,6 +77,20 @@ class ExpertIn(BaseModel):
         if value.upper() not in STATES:
             raise ValueError(f"{value} is not a state or territory we know")
         return value.upper()
+
+    @field_validator("alternate")
+    @classmethod
+    def _alternate(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and _digits(value) == _digits(info.data.get("mobile", "")):
+            raise ValueError("This is the other number too; leave it empty")
+        return value
+
+    @field_validator("credentials")
+    @classmethod
+    def _credentials(cls, value: list[CredentialIn]) -> list[CredentialIn]:
+        if len({(paper.kind, paper.state) for paper in value}) < len(value):
+            raise ValueError("one of them stands there twice")
+        return value
 
     @field_validator("expertise")
     @classmethod

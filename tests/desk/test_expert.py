@@ -141,6 +141,36 @@ async def test_an_expert_is_entered_by_form_and_many_by_file_after_a_dry_run(des
     assert refused.status_code == 422
 
 
+async def test_a_line_that_the_database_would_refuse_keeps_no_other_from_being_entered(desk: Browser) -> None:
+    csv = (
+        "name,disciplines,city,state,latitude,longitude,mobile,alternate,credentials,county\n"
+        "Al Same,VA,Denver,CO,39.7,-105,7195550187,(719) 555-0187,,\n"
+        "Di Twice,VA,Denver,CO,39.7,-105,7195550188,,rrt_orientation;rrt_orientation,\n"
+        f"El Long,VA,Denver,CO,39.7,-105,7195550189,,,{'x' * 140_000}\n"
+        "Fa Good,VA,Denver,CO,39.7,-105,7195550190,,,Elm\n"
+    )
+    dry = await desk.http.post("/desk/experts/import", files={"file": ("pool.csv", csv.encode(), "text/csv")})
+    assert headline(dry) == "1 line can be entered, 3 cannot"
+    done = await desk.sends("/desk/experts/import", content=csv)
+    assert headline(done) == "1 expert is entered"
+    assert "is the other number too" in done.text
+
+
+async def test_an_address_that_somebody_else_has_is_refused_beside_its_field(desk: Browser) -> None:
+    expert = await _somebody()
+    async with begin() as session:
+        other = (await session.scalars(select(Expert).where(Expert.id != expert.id).limit(1))).one()
+        other.email = "taken@experts.example"
+    here = f"/desk/experts/{expert.id}/edit"
+    wrong = await desk.sends(
+        here, name=expert.name, email="taken@experts.example", languages="English 5", version=str(expert.version),
+        employer="Ash County",
+    )  # fmt: skip
+    assert wrong.status_code == 422
+    assert "is in the pool already" in wrong.text
+    assert 'value="Ash County"' in wrong.text
+
+
 def test_a_stay_over_the_end_of_a_month_counts_in_both() -> None:
     stays = [(datetime(2026, 10, 30, 15, tzinfo=UTC), datetime(2026, 11, 2, 15, tzinfo=UTC))]
     months = by_month(stays, date(2026, 11, 23), "America/Denver")
