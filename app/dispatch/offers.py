@@ -15,7 +15,7 @@ from app.core.problems import Problem
 from app.core.sealing import found_by
 from app.deployments import seats
 from app.deployments.models import Deployment, Position
-from app.dispatch import codes, ladder, links, nights
+from app.dispatch import codes, hand, ladder, links, nights
 from app.dispatch.ladder import Step
 from app.dispatch.models import Offer
 from app.dispatch.states import OFFER, OPEN, OfferState
@@ -37,6 +37,8 @@ REFUSALS: dict[str, type[Problem]] = {"uq_offers_standing": AskedAlready}
 """What the database says, in words."""
 DIAL = "offer.dial"
 """Kind of alarm: a question nobody could bring, so the desk dials."""
+PAUSED = timedelta(minutes=5)
+"""How often it is looked whether a paused call-out goes on."""
 EARLY = timedelta(seconds=5)
 """A timer may be that much early: the queue's clock is the database's, ours may be a moment behind."""
 
@@ -117,9 +119,21 @@ async def next_rung(session: AsyncSession, deployment: Deployment, offer: Offer)
 async def climb_due(session: AsyncSession, deployment: Deployment, offer: Offer) -> None:
     """Climb the offer's next rung if it is due; a job that runs a second time finds that it is not."""
     rung, at = await next_rung(session, deployment, offer)
-    if at <= clock.now() + EARLY:
-        offer.rung = rung
-        await climb(session, deployment, offer)
+    if at > clock.now() + EARLY:
+        return
+    if offer.state is OfferState.PLANNED and await hand.is_paused(session, deployment.id):
+        await _put_off(session, deployment, offer)
+        return
+    offer.rung = rung
+    await climb(session, deployment, offer)
+
+
+async def _put_off(session: AsyncSession, deployment: Deployment, offer: Offer) -> None:
+    """The desk has paused: who has not heard yet is asked soon after it goes on, with all of the time to answer."""
+    expert, span = await session.get_one(Expert, offer.expert_id), offer.reply_by - offer.asked_at
+    offer.asked_at = (await nights.of(session, deployment, [expert]))[expert.id].since(clock.now() + PAUSED)
+    offer.reply_by = offer.asked_at + span
+    offer.timer_job_id = await set_timer(session, offer, offer.asked_at)
 
 
 async def climb(session: AsyncSession, deployment: Deployment, offer: Offer) -> None:

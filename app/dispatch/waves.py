@@ -146,7 +146,7 @@ async def _names(session: AsyncSession, people: list[int]) -> dict[int, str]:
 
 
 async def pause(session: AsyncSession, deployment: Deployment, *, by: Actor) -> None:
-    """Ask nobody more until the desk goes on. Those who are out stay out, and may answer. Twice changes nothing."""
+    """Ask nobody more until the desk goes on, nor in the morning. Who has heard may answer. Twice changes nothing."""
     state = await hand.opened(session, deployment)
     if state.paused_at is None:
         state.paused_at = clock.now()

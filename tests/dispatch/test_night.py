@@ -1,6 +1,6 @@
 """The night is everybody's own: nobody is disturbed in it, and a deadline on another day names the day."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
@@ -8,6 +8,7 @@ from app.core.clock import clock, in_zone
 from app.core.database import begin
 from app.deployments.models import Deployment
 from app.dispatch.offers import topic
+from app.dispatch.promises import broken
 from app.experts.models import Contact, Expert, StandbyWeek
 from app.experts.standby import this_week
 from app.messaging.models import Message
@@ -45,6 +46,25 @@ async def test_nobody_is_reminded_or_called_in_their_night(story: Story) -> None
     disturbed = await _disturbed_at(reference)
     assert {"offer", "reminder", "spoken_offer"} <= {kind for kind, _ in disturbed}
     assert [(kind, hour) for kind, hour in disturbed if not 8 <= hour < 21] == []
+
+
+async def test_who_waits_for_the_morning_is_not_asked_while_the_call_out_is_paused(story: Story) -> None:
+    async with begin() as session:
+        await session.execute(update(Expert).values(time_zone="America/New_York"))
+    await story.passes(timedelta(hours=10), timedelta(hours=10))
+    reference, people = await _asked(story, priority="urgent")
+    await story.post("recommender", f"/deployments/{reference}/call-out/pause")
+    await story.passes(timedelta(hours=10, minutes=30), timedelta(minutes=30))  # the night is over
+    assert [person.hears() for person in people] == [[] for _ in people]
+    await story.post("recommender", f"/deployments/{reference}/call-out/resume")
+    await story.passes(timedelta(minutes=6), timedelta(minutes=2))
+    for person in people:
+        assert "Can you go" in person.hears()[-1]
+        offer = await story.offer_to(reference, person)
+        left = datetime.fromisoformat(offer["reply_by"]) - clock.now()
+        assert timedelta(hours=3, minutes=50) < left <= timedelta(hours=4)
+    async with begin() as session:
+        assert [str(each) for each in await broken(session)] == []
 
 
 async def test_nobodys_other_number_rings_or_is_texted_in_their_night(story: Story) -> None:
