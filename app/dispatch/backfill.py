@@ -125,12 +125,13 @@ async def seek(deployment_id: int, *, cause: str = "backfill") -> Proposal | Non
         if deployment.state not in WANTS_PEOPLE:
             return None
         out = await _offers_of(session, deployment)
-        if await hand.is_paused(session, deployment_id):
+        state = await hand.state_of(session, deployment_id)
+        if state is not None and state.paused_at is not None:
             return None
         if not needy(deployment, await positions_of(session, deployment), out):
             await waves.widen(session, await locked(session, Deployment, deployment_id))
             return None
-        skipped = {*await hand.skipped(session, deployment_id), *await asked_enough(session)}
+        skipped = {*(state.skipped if state else ()), *await asked_enough(session)}
         # A wish of the desk's must not bring back whom another team has seated since.
         skipped |= await _seated_elsewhere(session, deployment, await _accepted(session, deployment))
         standing = standing_of(deployment, out, await asked_elsewhere(session, deployment), skipped)
@@ -147,12 +148,12 @@ async def _go_on(session: AsyncSession, deployment: Deployment, proposal_id: int
         return
     wanted = await wanting(session, deployment)
     after = await consent.seating(session, proposal_id)
-    level = await consent.level_of(session, deployment.id)
-    fine = await consent.approved(session, deployment.id)
+    state = await hand.state_of(session, deployment.id)
+    level, fine = consent.level_in(state), await consent.approved(session, deployment.id)
     if consent.goes_on(level, after, [position.id for position in wanted], fine):
         await proposals.accept(session, deployment, proposal)
         # The next person is asked with it; who is asked beside, and what else follows, the job of the event finds.
-        if not await hand.is_paused(session, deployment.id):
+        if state is None or state.paused_at is None:
             await _ask_chosen(session, deployment, proposal.id)
     else:
         await record(

@@ -15,7 +15,7 @@ from app.core.events import Actor, record
 from app.core.settings import get_settings
 from app.deployments.models import Deployment, Position
 from app.dispatch import hand, offers
-from app.dispatch.models import Offer
+from app.dispatch.models import CallOut, Offer
 from app.dispatch.states import Consent
 from app.experts.models import Expert
 from app.rosters.models import Pick, Proposal, ProposalState
@@ -32,7 +32,11 @@ LEVELS = {
 
 async def level_of(session: AsyncSession, deployment_id: int) -> Consent:
     """What the desk allows in this deployment: its own level, or the installation's."""
-    state = await hand.state_of(session, deployment_id)
+    return level_in(await hand.state_of(session, deployment_id))
+
+
+def level_in(state: CallOut | None) -> Consent:
+    """What the desk allows, by its hand on the call-out: its own level, or the installation's. Pure."""
     return (state.consent if state else None) or Consent(get_settings().backfill_consent)
 
 

@@ -4,7 +4,6 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.database import locked
 from app.deployments.models import Deployment
 from app.dispatch.models import CallOut
 
@@ -28,10 +27,17 @@ async def skipped(session: AsyncSession, deployment_id: int) -> frozenset[int]:
 
 async def opened(session: AsyncSession, deployment: Deployment) -> CallOut:
     """The row of a call-out, made when there is none, locked. The deployment is locked before."""
-    await session.execute(
-        insert(CallOut).values(deployment_id=deployment.id, skipped=[]).on_conflict_do_nothing()
-    )  # fmt: skip
-    state = await state_of(session, deployment.id)
+    state = await _locked(session, deployment.id)
+    if state is None:
+        await session.execute(
+            insert(CallOut).values(deployment_id=deployment.id, skipped=[]).on_conflict_do_nothing()
+        )  # fmt: skip
+        state = await _locked(session, deployment.id)
     if state is None:
         raise LookupError("the call-out vanished")
-    return await locked(session, CallOut, state.id)
+    return state
+
+
+async def _locked(session: AsyncSession, deployment_id: int) -> CallOut | None:
+    mine = select(CallOut).where(CallOut.deployment_id == deployment_id).with_for_update()
+    return await session.scalar(mine.execution_options(populate_existing=True))

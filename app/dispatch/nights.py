@@ -14,6 +14,9 @@ from app.experts.quiet import Night, may_be_asked_from
 from app.requests.states import Priority
 from app.rosters import rules
 
+KNOWN = "nights"
+"""Where a session keeps the nights that it has read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Awake:
@@ -49,9 +52,13 @@ async def may_be_woken(session: AsyncSession, deployment: Deployment, expert_ids
 
 
 async def of(session: AsyncSession, deployment: Deployment, experts: Collection[Expert]) -> dict[int, Awake]:
-    """The night of each of these."""
-    night, is_immediate = rules.night(await rules.current(session)), deployment.priority is Priority.IMMEDIATE
-    woken = await may_be_woken(session, deployment, [expert.id for expert in experts])
-    return {
-        one.id: Awake(one.time_zone, is_immediate, one.wakes_for_immediate, one.id in woken, night) for one in experts
-    }
+    """The night of each of these; read once in a transaction."""
+    known: dict[tuple[int, int], Awake] = session.info.setdefault(KNOWN, {})
+    if new := [one for one in experts if (deployment.id, one.id) not in known]:
+        night, is_immediate = rules.night(await rules.current(session)), deployment.priority is Priority.IMMEDIATE
+        woken = await may_be_woken(session, deployment, [one.id for one in new])
+        for one in new:
+            known[deployment.id, one.id] = Awake(
+                one.time_zone, is_immediate, one.wakes_for_immediate, one.id in woken, night
+            )
+    return {one.id: known[deployment.id, one.id] for one in experts}

@@ -81,7 +81,7 @@ async def widen(session: AsyncSession, deployment: Deployment) -> None:
     if not get_settings().waves or state.paused_at or deployment.state not in ASKING:
         return
     positions, out = await _read(session, deployment, lock=True)
-    level = await consent.level_of(session, deployment.id)
+    level = consent.level_in(state)
     if level is Consent.ASK:
         await _look_again(session, state, None)
         return
@@ -118,11 +118,12 @@ async def outlook(session: AsyncSession, deployment: Deployment) -> Outlook | No
     if deployment.state not in ASKING:
         return None
     positions, out = await _read(session, deployment, lock=False)
-    level = await consent.level_of(session, deployment.id)
+    state = await hand.state_of(session, deployment.id)
+    level, skipped = consent.level_in(state), state.skipped if state else ()
     fine = await _fine(session, deployment, level)
-    call = await call_out(session, deployment, positions, out, await hand.skipped(session, deployment.id), fine)
+    call = await call_out(session, deployment, positions, out, skipped, fine)
     policy = rules.wave_policy(await rules.current(session), deployment.priority)
-    paused = await hand.is_paused(session, deployment.id)
+    paused = state is not None and state.paused_at is not None
     plan = waves.plan(call, policy)
     is_still = paused or level is Consent.ASK or not get_settings().waves
     asks = () if is_still else plan.now or waves.if_nobody_answers(call, policy)

@@ -22,6 +22,8 @@ from solver import waves
 from solver.problem import DEFAULT_WEIGHTS, Policy, Reserve
 
 NATION = "US"
+HELD = "rules"
+"""Where a session keeps the rules that it has read."""
 
 
 class ReserveRule(BaseModel):
@@ -170,9 +172,12 @@ async def versions(session: AsyncSession, limit: int = 20) -> list[RuleSet]:
 
 
 async def current(session: AsyncSession) -> Rules:
-    """The rules that hold now."""
-    newest = await versions(session, 1)
-    return Rules.model_validate(newest[0].values) if newest else DEFAULTS
+    """The rules that hold now; read once, so that they are the same throughout a transaction."""
+    held: Rules | None = session.info.get(HELD)
+    if held is None:
+        newest = await versions(session, 1)
+        held = session.info[HELD] = Rules.model_validate(newest[0].values) if newest else DEFAULTS
+    return held
 
 
 async def change(session: AsyncSession, rules: Rules, why: str, *, seen: int, by: Actor) -> RuleSet:
@@ -204,6 +209,7 @@ async def change(session: AsyncSession, rules: Rules, why: str, *, seen: int, by
     )  # fmt: skip
     session.add(made)
     await session.flush()
+    session.info.pop(HELD, None)
     changed = {
         name: [old, getattr(rules, name)] for name, old in before if old != getattr(rules, name) and name != "reserves"
     }
