@@ -19,12 +19,12 @@ from app.core.events import SYSTEM
 from app.core.jobs import job_app, run_due, shift_waiting
 from app.core.settings import get_settings
 from app.experts.models import Contact, Expert
-from app.replay.run import served
 from app.seed import filling
 from app.simulator.carrier import Carrier
 from app.simulator.people import Kind
 from app.simulator.server import create_simulator
 from tests import canaries
+from tests.serving import served
 from tests.standing import PLAIN, Filled, Standing, the_app
 
 START = datetime(2026, 11, 23, 17, tzinfo=UTC)

@@ -31,6 +31,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from app.core.alone import Alone
 from app.core.clock import clock
 from app.core.problems import NotFound
 from app.core.settings import get_settings
@@ -76,7 +77,7 @@ def state_column(kind: type[StrEnum], length: int = 24) -> Enum:
 def engine() -> AsyncEngine:
     """The process's engine for the database of the settings."""
     settings = get_settings()
-    return _engine(settings.sqlalchemy_url, pooled=settings.is_pooled)
+    return _engine(settings.sqlalchemy_url, pooled=settings.is_pooled, alone=settings.one_at_a_time)
 
 
 ENGINES: list[AsyncEngine] = []
@@ -103,23 +104,24 @@ LIMITS = {
 SET_LIMITS = text("select " + ", ".join(f"set_config('{name}', '{value}', true)" for name, value in LIMITS.items()))
 
 
-def _connecting(*, pooled: bool) -> dict[str, Any]:
+def _connecting(*, pooled: bool, alone: bool) -> dict[str, Any]:
     """How a connection begins. What is set on a pooler's would be the next one's too, or nobody's; so would statements
     that were prepared on it."""
     if pooled:
         return LINE | {"prepare_threshold": None}
-    return LINE | {"options": " ".join(f"-c {name}={value}" for name, value in LIMITS.items())}
+    own = {"async_creator_fn": Alone.connect} if alone else {}
+    return LINE | {"options": " ".join(f"-c {name}={value}" for name, value in LIMITS.items())} | own
 
 
 @cache
-def _engine(url: str, *, pooled: bool = False) -> AsyncEngine:
+def _engine(url: str, *, pooled: bool = False, alone: bool = False) -> AsyncEngine:
     made = create_async_engine(
         url,
         pool_size=10,
         max_overflow=10,
         hide_parameters=True,  # what people typed stands in no log line of an error
         pool_use_lifo=True,  # few connections under way, so that each knows its statements
-        connect_args=_connecting(pooled=pooled),
+        connect_args=_connecting(pooled=pooled, alone=alone),
     )
     event.listen(made.sync_engine, "checkin", _rests)
     event.listen(made.sync_engine, "checkout", partial(_is_there, made.dialect))

@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import tracing
+from app.core.alone import Alone
 from app.core.clock import clock
 from app.core.database import LINE, RESTED_S, flush, is_away, raw_connection
 from app.core.log import bound
@@ -128,7 +129,8 @@ async def _is_there(connection: psycopg.AsyncConnection[Any]) -> None:
 
 def _pool(**given: Any) -> AsyncConnectionPool[Any]:
     """The queue's connections. Each of its statements is a transaction: asking, beginning and committing are spared."""
-    return AsyncConnectionPool(**given | {"check": _is_there}, configure=_commit_each)
+    kind = Alone if get_settings().one_at_a_time else psycopg.AsyncConnection[Any]
+    return AsyncConnectionPool(**given | {"check": _is_there, "configure": _commit_each, "connection_class": kind})
 
 
 async def _commit_each(connection: psycopg.AsyncConnection[Any]) -> None:
@@ -253,25 +255,21 @@ async def run_due(session_factory: Callable[[], Any], only: Collection[str] | No
     ran = 0
     while (due := await _take_due(session_factory, only)) is not None:
         await watched(due.task_name, _HANDLERS[due.task_name])(**due.task_kwargs)
-        if not clock.is_stepped:
-            async with session_factory() as session:
-                await session.execute(text("delete from procrastinate_jobs where id = :id"), {"id": due.id})
+        async with session_factory() as session:
+            await session.execute(text("delete from procrastinate_jobs where id = :id"), {"id": due.id})
         ran += 1
     return ran
 
 
 async def _take_due(session_factory: Callable[[], Any], only: Collection[str] | None) -> Job | None:
-    # A replay goes on from its last copy, not from a job that was under way: it takes and deletes at once.
-    taken = "delete from procrastinate_jobs" if clock.is_stepped else "update procrastinate_jobs set status = 'doing'"
     query = text(
-        f"{taken} where id = (select id from procrastinate_jobs"  # noqa: S608 - one of the two above  # nosec B608
+        "update procrastinate_jobs set status = 'doing' where id = (select id from procrastinate_jobs"
         " where status = 'todo' and task_name <> all(:periodic)"
         " and (cast(:only as text[]) is null or task_name = any(cast(:only as text[])))"
-        " and (scheduled_at is null or scheduled_at <= coalesce(cast(:now as timestamptz), now()))"
+        " and (scheduled_at is null or scheduled_at <= now())"
         " order by priority desc, id limit 1 for update skip locked) returning id, task_name, args"
     )
-    given = {"periodic": ["core.rescue", *_PERIODIC], "now": clock.now() if clock.is_stepped else None}
-    given["only"] = list(only) if only is not None else None
+    given = {"periodic": ["core.rescue", *_PERIODIC], "only": list(only) if only is not None else None}
     async with session_factory() as session:
         row = (await session.execute(query, given)).one_or_none()
     if row is None:
@@ -286,11 +284,40 @@ async def _take_due(session_factory: Callable[[], Any], only: Collection[str] | 
     )
 
 
-async def forget(session: AsyncSession, name: str) -> None:
-    """Take back every waiting job of a name."""
-    await session.execute(
-        text("delete from procrastinate_jobs where task_name = :name and status = 'todo'"), {"name": name}
-    )
+TAKE = (
+    "delete from procrastinate_jobs where id = (select id from procrastinate_jobs where status = 'todo'"
+    " and coalesce(scheduled_at, %(now)s) <= %(now)s order by priority desc, id limit 1) returning task_name, args"
+)
+WAITS_UNTIL = "select min(coalesce(scheduled_at, %(now)s)) as due from procrastinate_jobs where status = 'todo'"
+FORGET = "delete from procrastinate_jobs where task_name = %(name)s and status = 'todo'"
+
+
+async def run_due_alone() -> int:
+    """Like `run_due`, of a stepped clock and where nobody else works. Within an opened `job_app`.
+
+    A replay goes on from its last copy, not from a job that was under way: what is taken is gone.
+
+    Returns:
+        How many ran.
+    """
+    ran, queue = 0, job_app().connector
+    while due := await queue.execute_query_all_async(TAKE, now=clock.now()):
+        name = due[0]["task_name"]
+        await watched(name, _HANDLERS[name])(**due[0]["args"])
+        ran += 1
+    return ran
+
+
+async def next_due_alone(forgetting: str) -> datetime | None:
+    """When the next waiting job is due on a stepped clock, if one waits. Within an opened `job_app`.
+
+    Args:
+        forgetting: jobs of this name are taken back instead.
+    """
+    queue = job_app().connector
+    await queue.execute_query_async(FORGET, name=forgetting)
+    (row,) = await queue.execute_query_all_async(WAITS_UNTIL, now=clock.now())
+    return None if row["due"] is None else max(row["due"].astimezone(UTC), clock.now())
 
 
 async def run_periodic() -> None:
@@ -349,13 +376,6 @@ async def retry(session: AsyncSession, job_id: int) -> bool:
 
 async def next_due(session: AsyncSession) -> datetime | None:
     """When the next waiting job is due on our clock, if one waits."""
-    if clock.is_stepped:
-        waiting = text(
-            "select min(coalesce(scheduled_at, cast(:now as timestamptz))) from procrastinate_jobs"
-            " where status = 'todo'"
-        )
-        at: datetime | None = await session.scalar(waiting, {"now": clock.now()})
-        return None if at is None else max(at.astimezone(UTC), clock.now())
     seconds = await session.scalar(
         text(
             "select extract(epoch from min(coalesce(scheduled_at, now())) - now()) from procrastinate_jobs"

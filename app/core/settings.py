@@ -75,6 +75,9 @@ class Settings(BaseSettings):
         False,
         description="Rosters without sentences, runners-up and decision records: for replays, where nobody reads them",
     )
+    one_at_a_time: bool = Field(
+        False, description="This process does one thing at a time and waits for the database itself: for replays"
+    )
     backfill_consent: Literal["automatic", "alternates", "ask"] = Field(
         "automatic",
         description="After a no or silence: ask the next person at once; only an approved alternate; or let the desk"

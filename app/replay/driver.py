@@ -17,7 +17,7 @@ from sqlalchemy import select
 from app.core.clock import clock
 from app.core.database import begin, locked
 from app.core.events import SYSTEM
-from app.core.jobs import forget, next_due, run_due
+from app.core.jobs import next_due_alone, run_due_alone
 from app.deployments.models import Assignment, Deployment
 from app.deployments.states import SEATED, AssignmentState
 from app.field import homecoming, journeys
@@ -89,13 +89,12 @@ class Driver:
 
     async def _settle(self) -> None:
         """Texts, webhooks and jobs, until nothing more is due."""
-        while await self._carrier.run_due() + await run_due(begin):
+        while await self._carrier.run_due() + await run_due_alone():
             pass
 
     async def _next(self) -> datetime | None:
-        async with begin() as session:
-            await forget(session, ASK_STATUS)  # this carrier has told every end already
-            found = [await next_due(session), self._carrier.next_due()]
+        # The carrier has told every end already: nothing is to be asked for.
+        found = [await next_due_alone(ASK_STATUS), self._carrier.next_due()]
         if self.at.filed < len(self._incidents):
             found.append(self._incidents[self.at.filed].filed_at)
         if self.at.road:

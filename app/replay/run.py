@@ -8,16 +8,14 @@ import asyncio
 import hashlib
 import os
 import shutil
-import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
-import uvicorn
+from fastapi import FastAPI
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
@@ -25,14 +23,17 @@ from app import rooms
 from app.core.clock import Clock, clock
 from app.core.database import begin, close_engine
 from app.core.jobs import job_app
+from app.core.loading import loading
 from app.core.log import start_logging
 from app.core.postgres import EmbeddedPostgres
 from app.core.settings import get_settings
 from app.demo import machine, people
+from app.messaging import gateway
 from app.processes import loop_factory, migrate
 from app.replay import driver, reading, report
 from app.replay.entering import BadPool, enter, read_pool
 from app.replay.keeping import Kept
+from app.replay.line import Line
 from app.seed import filling
 from app.seed.people import people as invent
 from app.simulator.server import create_simulator
@@ -172,6 +173,7 @@ def played(incidents: Sequence[Incident], members: Sequence[Member], folder: Pat
     with EmbeddedPostgres(folder / "postgres", durable=False) as server:
         kept = Kept(folder, server)
         _prepare(folder, server)
+        service = _service()
         at = kept.go_on()
         if at is None:
             kept.begin()
@@ -190,17 +192,16 @@ def played(incidents: Sequence[Incident], members: Sequence[Member], folder: Pat
 
             while not at.is_done:
                 with asyncio.Runner(loop_factory=loop_factory()) as runner:
-                    runner.run(_segment(incidents, members, at, way, told))
+                    runner.run(_segment(service, incidents, members, at, way, told))
                 kept.keep(at)
         return asyncio.run(_outcomes(incidents, way.seed))
 
 
 def _prepare(folder: Path, server: EmbeddedPostgres) -> None:
-    simulator = machine.free_port(0)
-    machine.set_environment(server.url("rrt"), folder, web=9, simulator=simulator, clock=None)
+    machine.set_environment(server.url("rrt"), folder, web=9, simulator=10, clock=None)
     os.environ.update(
         RRT_PUBLIC_URL=ADDRESS, RRT_TEXTS_PER_SECOND=TEXTS_PER_SECOND, RRT_SOLVER_PROCESSES="0",
-        RRT_BRIEF_ROSTERS="true", RRT_LOG_LEVEL="ERROR",
+        RRT_BRIEF_ROSTERS="true", RRT_ONE_AT_A_TIME="true", RRT_LOG_LEVEL="ERROR",
     )  # fmt: skip
     get_settings.cache_clear()
     start_logging("ERROR")
@@ -216,21 +217,6 @@ async def _fill(members: Sequence[Member]) -> None:
         await close_engine()
 
 
-@asynccontextmanager
-async def served(app: object, url: str) -> AsyncIterator[None]:
-    """Serve an application at an address of this machine for a while."""
-    listening = socket.create_server(("127.0.0.1", int(url.rsplit(":", 1)[1])))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on"))  # type: ignore[arg-type]
-    task = asyncio.create_task(server.serve([listening]))
-    while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn has no event for it
-        await asyncio.sleep(0.02)
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await task
-
-
 def _delivering(http: httpx.AsyncClient) -> Deliver:
     async def deliver(url: str, form: object, headers: object) -> Answer:
         answer = await http.post(url, data=dict(form), headers=dict(headers))  # type: ignore[call-overload]
@@ -239,37 +225,60 @@ def _delivering(http: httpx.AsyncClient) -> Deliver:
     return deliver
 
 
-async def _segment(
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The service's application, and the line on which it asks the carrier. Neither remembers anything of a replay."""
+
+    web: FastAPI
+    line: Line
+
+
+def _service() -> Service:
+    with loading():
+        from app.main import create_app  # noqa: PLC0415 - reads the settings that were just set
+
+        web = create_app()
+    line = Line(web)
+    gateway.lead(get_settings().twilio_api_url, line)
+    return Service(web, line)
+
+
+def _carrier(members: Iterable[Member], hooks: httpx.AsyncClient, seed: int) -> FastAPI:
+    """A simulated carrier for whom texts and calls take no time, with everybody's phones."""
+    settings = get_settings()
+    simulator = create_simulator(
+        account_sid=settings.twilio_account_sid, auth_token=settings.twilio_auth_token.get_secret_value(),
+        public_url=settings.public_url, seed=seed, runs_by_itself=False, deliver=_delivering(hooks), pace=0.0,
+    )  # fmt: skip
+    for member in members:
+        for number in member.phones:
+            simulator.state.carrier.people.add(number, member.name)
+    return simulator
+
+
+async def _segment(  # noqa: PLR0917 - all that a segment is made of
+    service: Service,
     incidents: Sequence[Incident],
     members: Iterable[Member],
     at: driver.Progress,
     way: Way,
     told: Callable[[driver.Progress], None],
 ) -> None:
-    from app.main import create_app  # noqa: PLC0415 - reads the settings that were just set
-
-    settings, web = get_settings(), create_app()
     clock.follow(Clock(0, is_stepped=True))
     clock.step_to(at.moment or incidents[0].filed_at)
-    transport = httpx.ASGITransport(app=web)
+    transport = httpx.ASGITransport(app=service.web)
     async with (
         httpx.AsyncClient(transport=transport, base_url=f"{ADDRESS}/api/v1", timeout=60) as api,
         httpx.AsyncClient(transport=transport, timeout=60) as hooks,
+        job_app().open_async(),
     ):
-        simulator = create_simulator(
-            account_sid=settings.twilio_account_sid, auth_token=settings.twilio_auth_token.get_secret_value(),
-            public_url=settings.public_url, seed=way.seed, runs_by_itself=False, deliver=_delivering(hooks), pace=0.0,
+        service.line.app = simulator = _carrier(members, hooks, way.seed)
+        cast = await people.cast_of({p: mail for p, mail in people.PARTS.items() if p != "chief"}, days=None)
+        playing = driver.Driver(
+            incidents, simulator.state.carrier, api, cast.keys, at, keep_every=way.keep_every,
+            goes_home=way.goes_home, told=told,
         )  # fmt: skip
-        for member in members:
-            for number in member.phones:
-                simulator.state.carrier.people.add(number, member.name)
-        async with web.router.lifespan_context(web), served(simulator, settings.twilio_api_url):
-            cast = await people.cast_of({p: mail for p, mail in people.PARTS.items() if p != "chief"}, days=None)
-            playing = driver.Driver(
-                incidents, simulator.state.carrier, api, cast.keys, at, keep_every=way.keep_every,
-                goes_home=way.goes_home, told=told,
-            )  # fmt: skip
-            await playing.play()
+        await playing.play()
     await close_engine()
 
 

@@ -50,8 +50,8 @@ class Carrier:
         deliver: POSTs a webhook.
         people: who has a phone; nobody by default, and then every phone is played by hand.
         our_number: what a text is sent to by somebody who never got one.
-        pace: how long texts are under way and calls take, as a share of the usual; 0: nothing takes time, and the
-            answer to a text is that it was delivered.
+        pace: how long texts are under way and calls take, as a share of the usual; 0: nothing takes time, the
+            answer to a text is that it was delivered, and one thing happens after the other.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Carrier:
         self.dice = Dice(self.people.seed)
         self._texts, self._calls = Book(), Book()
         self._creates: deque[datetime] = deque()
-        self._schedule = Schedule()
+        self._schedule = Schedule(at_once=1) if pace == 0 else Schedule()
         sign = RequestValidator(auth_token).compute_signature
         self._webhooks = Webhooks(deliver, sign, self._schedule, self.dice)
         self._sending, self._delivery, self._is_instant = SENDING * pace, DELIVERY * pace, pace == 0

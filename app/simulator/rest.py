@@ -47,7 +47,7 @@ def carrier_of(request: Request) -> Carrier:
     return carrier
 
 
-def authenticated(request: Request, account: str) -> Carrier:
+async def authenticated(request: Request, account: str) -> Carrier:
     """The carrier, for somebody with the account's token.
 
     Raises:

@@ -29,9 +29,14 @@ class _Due:
 
 
 class Schedule:
-    """A heap of acts for each number, and one of who is next. It never sleeps unless `run_forever` is asked to."""
+    """A heap of acts for each number, and one of who is next. It never sleeps unless `run_forever` is asked to.
 
-    def __init__(self) -> None:
+    Args:
+        at_once: numbers served at the same time; with 1 everything comes in the same order every time.
+    """
+
+    def __init__(self, at_once: int = AT_ONCE) -> None:
+        self._at_once = at_once
         self._queues: defaultdict[str, list[_Due]] = defaultdict(list)
         self._heads: list[_Due] = []
         self._waiting: set[int] = set()
@@ -60,7 +65,7 @@ class Schedule:
             How much was done.
         """
         done = 0
-        gate = asyncio.Semaphore(AT_ONCE)
+        gate = asyncio.Semaphore(self._at_once)
         async with self._running:
             while numbers := self._take(until):
                 served = (self._serve(number, until, gate) for number in numbers)

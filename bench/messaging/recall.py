@@ -30,7 +30,7 @@ from app.messaging import outbox, queries, texts
 from app.messaging.models import Message
 from app.messaging.states import MessageState
 from app.processes import migrate
-from app.replay.run import served
+from tests.serving import served
 from app.simulator.carrier import Carrier
 from app.simulator.faults import Faults
 from app.simulator.server import create_simulator

@@ -16,7 +16,7 @@ from app.access.sessions import cookie_name
 from app.core.settings import get_settings
 from app.demo.machine import free_port
 from app.main import create_app
-from app.replay.run import served
+from tests.serving import served
 from tests.story import Story
 from tests.web.browser import headline
 

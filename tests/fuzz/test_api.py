@@ -13,10 +13,10 @@ from fastapi import FastAPI
 
 from app.demo.machine import free_port
 from app.main import create_app
-from app.replay.run import served
 from app.web.session import transaction
 from tests.access.world import World, build, undone
 from tests.fuzz.hammer import UNSEEN, Record, config, hammer
+from tests.serving import served
 from tests.story import Story
 
 KEYS = ("chief", "stranger", "intake", "recommender", "approver", "admin")

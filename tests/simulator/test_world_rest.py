@@ -15,9 +15,9 @@ from twilio.rest import Client  # type: ignore[import-untyped]
 
 from app.core.clock import clock
 from app.demo.machine import free_port
-from app.replay.run import served
 from app.simulator.carrier import Carrier
 from app.simulator.server import create_simulator
+from tests.serving import served
 from tests.simulator.test_world_calls import ASKS
 from tests.simulator.world import ACCOUNT, QUESTION, SAM, START, TOKEN, US, still_clock  # noqa: F401
 

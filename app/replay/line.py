@@ -1,0 +1,63 @@
+"""The line to the carrier: Twilio's client asks the simulated carrier's application in this process, by no socket."""
+
+import asyncio
+import io
+from collections.abc import MutableMapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
+from starlette.types import ASGIApp, Message, Scope
+from urllib3 import HTTPResponse
+
+
+class Line(HTTPAdapter):
+    """Hands every request to an application, and gives back what it answers.
+
+    The client asks from a thread of its own, which gets an event loop of its own: the application must await nothing
+    that belongs to another.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__()
+        self.app, self._loop = app, asyncio.new_event_loop()
+
+    def send(self, request: PreparedRequest, *_args: Any, **_given: Any) -> Response:
+        """Ask, and wait for the answer."""
+        head, body = self._loop.run_until_complete(self._asked(request))
+        headers = {name.decode(): value.decode() for name, value in head["headers"]}
+        raw = HTTPResponse(io.BytesIO(body), headers, head["status"], preload_content=False)
+        return self.build_response(request, raw)
+
+    async def _asked(self, request: PreparedRequest) -> tuple[MutableMapping[str, Any], bytes]:
+        given, said = _bytes(request.body), list[Message]()
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": given, "more_body": False}
+
+        async def send(message: Message) -> None:
+            said.append(message)
+
+        await self.app(_scope(request), receive, send)
+        return said[0], b"".join(part.get("body", b"") for part in said[1:])
+
+    def close(self) -> None:
+        """End its loop."""
+        super().close()
+        self._loop.close()
+
+
+def _bytes(body: Any) -> bytes:
+    return body.encode() if isinstance(body, str) else body or b""
+
+
+def _scope(request: PreparedRequest) -> Scope:
+    address = urlsplit(str(request.url))
+    return {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": request.method,
+        "scheme": address.scheme, "path": address.path, "raw_path": address.path.encode(),
+        "query_string": address.query.encode(), "root_path": "", "server": (address.hostname, address.port),
+        "client": ("127.0.0.1", 0),
+        "headers": [(name.lower().encode(), value.encode()) for name, value in request.headers.items()],
+    }  # fmt: skip
