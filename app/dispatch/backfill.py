@@ -25,7 +25,7 @@ from app.dispatch.states import OPEN, OfferState
 from app.rosters import proposals, queries
 from app.rosters.composing import Standing, compose
 from app.rosters.models import Pick, Proposal, ProposalState
-from app.rosters.problem import minute
+from app.rosters.pool import minute
 from solver.problem import Span
 
 SEEK = "dispatch.seek"

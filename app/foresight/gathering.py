@@ -23,7 +23,7 @@ from app.foresight.country import PEOPLE
 from app.foresight.outlook import Question
 from app.foresight.reach import Person, Ways
 from app.requests.states import Priority
-from app.rosters import problem, rules
+from app.rosters import pool, problem, rules
 from solver import chances
 from solver.problem import Place
 
@@ -59,7 +59,7 @@ async def answers(session: AsyncSession) -> Answers:
 
 async def people(session: AsyncSession, said: Answers) -> list[Person]:
     """Everybody who takes part and can be reached, with what binds them."""
-    experts = await problem.standing_pool(session, await asked_elsewhere(session, None))
+    experts = await pool.everybody(session, await asked_elsewhere(session, None))
     can_be_reached = exists().where(Contact.expert_id == Expert.id)
     rows = await session.execute(select(Expert.id, Expert.time_zone, Expert.wakes_for_immediate).where(can_be_reached))
     reached = {row.id: (row.time_zone, row.wakes_for_immediate) for row in rows}

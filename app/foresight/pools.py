@@ -8,7 +8,7 @@ from app.core.places import ZONES
 from app.core.problems import Invalid
 from app.experts import importing
 from app.experts.schemas import ExpertIn
-from app.rosters.problem import Facts, as_expert, minute, papers_of
+from app.rosters.pool import Facts, as_expert, minute, papers_of
 from app.seed.people import people
 from app.trials.members import Member, invented
 from solver.problem import Expert, Span

@@ -26,7 +26,8 @@ from app.field import rest
 from app.requests.intake import NEEDED_WITHIN
 from app.requests.models import Request as Ask
 from app.requests.states import Mode, Priority
-from app.rosters.problem import as_request, minute
+from app.rosters.pool import minute
+from app.rosters.problem import as_request
 from app.trials.incidents import Incident
 from solver.pool import Flags, Floats, Ints, Pool
 from solver.problem import Expert, Policy, Request

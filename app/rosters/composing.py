@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.core.database import begin, locked
 from app.deployments.models import Deployment
 from app.deployments.opening import positions_of
-from app.rosters import problem, proposals, queries, relief_holds, rules, solving, wishes
+from app.rosters import pool, problem, proposals, queries, relief_holds, rules, solving, wishes
 from app.rosters.models import Proposal
 from solver.problem import Span
 
@@ -42,7 +42,7 @@ async def compose(deployment_id: int, standing: Standing, *, cause: str) -> tupl
     async with begin() as session:
         deployment = await session.get_one(Deployment, deployment_id)
         seats = await positions_of(session, deployment)
-        experts = await problem.pool(session, deployment, standing.asked_elsewhere or {})
+        experts = await pool.for_deployment(session, deployment, standing.asked_elsewhere or {})
         before = await queries.accepted_picks(session, deployment_id)
         kept, excluded = _with_wishes(standing, await wishes.of(session, deployment_id))
         shown = {} if before else await queries.proposed_picks(session, deployment_id)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.problems import NotFound
 from app.deployments.models import Deployment, Position
 from app.deployments.opening import positions_of
-from app.rosters import problem
+from app.rosters import pool, problem
 from app.rosters import rules as policies
 from solver.problem import Expert, Policy, Request
 from solver.roster import Reason, Travel
@@ -62,7 +62,7 @@ async def of(
     seats = await positions_of(session, deployment)
     asked = await problem.request(session, deployment, seats, kept=others, held={}, excluded=())
     people = {one.pinned for one in asked.positions if one.pinned is not None} | {expert_id}
-    experts = [one for one in await problem.pool(session, deployment, {}) if one.id in people]
+    experts = [one for one in await pool.for_deployment(session, deployment, {}) if one.id in people]
     known = {one.id: one for one in experts}
     if expert_id not in known:
         raise NotFound

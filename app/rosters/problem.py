@@ -1,11 +1,8 @@
-"""From the database to the solver's problem: the pool as the rules see it, and one deployment's open seats."""
+"""From the database to the solver's problem: one deployment and its open seats, as the rules see them."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
-from typing import Any
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,15 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.agencies.models import Agency
 from app.core.clock import clock
 from app.deployments.models import Assignment, Deployment, Position
-from app.deployments.states import LIVE, ON_THE_ROAD, SEATED, PositionState
-from app.experts import exposure, standby
-from app.experts.models import Absence, Credential, Expert
+from app.deployments.states import ON_THE_ROAD, SEATED, PositionState
+from app.experts import standby
+from app.experts.models import Expert
 from app.experts.quiet import Night, may_be_asked_from
-from app.experts.taxonomy import CLINICAL, MANDATORY
 from app.requests.models import Request
 from app.requests.states import Priority
-from app.rosters import overrides, rules
-from app.rosters.models import Cap
+from app.rosters import rules
+from app.rosters.pool import minute
 from solver import problem as asked
 
 PACKING = {
@@ -37,178 +33,6 @@ JOINS_WITHIN = {
 }
 """How soon somebody who joins a team on the road must be there."""
 URGENCY = {Priority.IMMEDIATE: 1, Priority.URGENT: 2, Priority.PLANNED: 3}
-MOST_LOAD = 999.0
-"""Of exposure; far above every cap."""
-SEEN = (
-    Expert.id, Expert.name, Expert.latitude, Expert.longitude, Expert.state, Expert.county, Expert.disciplines,
-    Expert.expertise, Expert.languages, Expert.eligible_from, Expert.is_leader, Expert.past_deployments,
-    Expert.is_trainee, Expert.is_mentor, Expert.employer, Expert.conflict_agencies, Expert.papers_until,
-)  # fmt: skip
-"""What the rules see of an expert: whole rows of a pool would take several times as long to read."""
-NO_DEPLOYMENT = 0
-"""An id that no deployment has."""
-NEVER = 1 << 40
-"""A minute that does not come: papers without an expiry."""
-
-
-def minute(moment: datetime) -> int:
-    """Whole minutes since the epoch, rounded up so that nothing starts too early."""
-    return -int(-moment.timestamp() // 60)
-
-
-def moment(minutes: int) -> datetime:
-    """The moment of a minute since the epoch."""
-    return datetime.fromtimestamp(minutes * 60, UTC)
-
-
-ALWAYS = date(9999, 12, 31)
-"""What `experts.papers_until` says of papers of which none ends."""
-
-
-@lru_cache(4096)
-def _end_of(day: date | None) -> int:
-    return NEVER if day is None else minute(datetime.combine(day + timedelta(days=1), time(), UTC))
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the tables beside `experts` say, by expert."""
-
-    papers: Mapping[int, int] | None
-    """The last minute of all mandatory papers; None: the experts' own rows say it."""
-    licences: Mapping[int, dict[str, int]]
-    busy: Mapping[int, list[asked.Span]]
-    exposure: Mapping[int, float]
-    served: Mapping[int, list[int]]
-
-
-def papers_of(
-    rows: Iterable[tuple[int, str, str | None, date | None]],
-) -> tuple[dict[int, int], dict[int, dict[str, int]]]:
-    """From credentials (expert, kind, state, last valid day) to the last minute of all mandatory papers, and licences.
-
-    Returns:
-        Expert to minute, 0 where one is missing; expert to state to minute.
-    """
-    held: dict[int, dict[str, int]] = defaultdict(dict)
-    licences: dict[int, dict[str, int]] = defaultdict(dict)
-    for expert_id, kind, state, expires_on in rows:
-        if kind in CLINICAL and state:
-            licences[expert_id][state] = max(_end_of(expires_on), licences[expert_id].get(state, 0))
-        elif kind in MANDATORY:
-            held[expert_id][kind] = _end_of(expires_on)
-    papers = {who: min(kinds.values()) if kinds.keys() >= MANDATORY else 0 for who, kinds in held.items()}
-    return papers, licences
-
-
-async def _licences(session: AsyncSession) -> dict[int, dict[str, int]]:
-    rows = await session.execute(
-        select(Credential.expert_id, Credential.kind, Credential.state, Credential.expires_on).where(
-            Credential.kind.in_(CLINICAL)
-        )
-    )
-    return papers_of((row.expert_id, row.kind, row.state, row.expires_on) for row in rows)[1]
-
-
-async def _facts(session: AsyncSession, besides: int) -> Facts:
-    """Everything that binds people, but for what they hold in the deployment `besides` itself."""
-    now = clock.now()
-    busy: dict[int, list[asked.Span]] = defaultdict(list)
-    served: dict[int, list[int]] = defaultdict(list)
-    absences = await session.execute(
-        select(Absence.expert_id, Absence.starts_at, Absence.ends_at).where(Absence.ends_at > now)
-    )
-    for expert_id, starts_at, ends_at in absences:
-        busy[expert_id].append(asked.Span(minute(starts_at), minute(ends_at)))
-    taken = await session.execute(
-        select(Assignment.expert_id, Assignment.span, Assignment.deployment_id, Deployment.starts_at)
-        .join(Deployment, Deployment.id == Assignment.deployment_id)
-        .where(Assignment.state.in_(LIVE), Assignment.confirmed_at > now - timedelta(days=400))
-    )
-    for expert_id, span, deployment_id, starts_at in taken:
-        if deployment_id == besides:
-            continue
-        if span.lower is not None and span.upper is not None:
-            busy[expert_id].append(asked.Span(minute(span.lower), minute(span.upper)))
-            served[expert_id].append(minute(starts_at))
-    return Facts(None, await _licences(session), busy, await _loads(session, besides), served)
-
-
-async def _loads(session: AsyncSession, deployment_id: int) -> dict[int, float]:
-    """What people carry. Who goes in spite of the cap, as two people decided, counts as just below it here."""
-    loads = await exposure.loads(session, clock.now())
-    below = (await rules.current(session)).exposure_cap - 0.1
-    let_go = await overrides.set_aside(session, deployment_id, Cap.EXPOSURE)
-    return loads | {who: min(loads[who], below) for who in let_go & loads.keys()}
-
-
-def _papers_of(row: Any) -> int:
-    if row.papers_until is None:
-        return 0
-    return NEVER if row.papers_until == ALWAYS else _end_of(row.papers_until)
-
-
-def as_expert(row: Any, facts: Facts, also_busy: Iterable[asked.Span]) -> asked.Expert:
-    """One expert as the rules see her. Pure.
-
-    Args:
-        row: of `experts`, or anything with the names of `SEEN`.
-        facts: what the other tables say.
-        also_busy: spans of offers that are open elsewhere.
-    """
-    return asked.Expert(
-        id=row.id,
-        name=row.name,
-        place=asked.Place(row.latitude, row.longitude, row.state, row.county),
-        disciplines=frozenset(row.disciplines),
-        expertise=row.expertise,
-        languages=row.languages,
-        busy=(*facts.busy.get(row.id, ()), *also_busy),
-        eligible_from=minute(row.eligible_from) if row.eligible_from else 0,
-        papers_until=_papers_of(row) if facts.papers is None else facts.papers.get(row.id, 0),
-        licences=facts.licences.get(row.id, {}),
-        is_leader=row.is_leader,
-        is_experienced=row.past_deployments > 0 or bool(facts.served.get(row.id)),
-        is_trainee=row.is_trainee,
-        is_mentor=row.is_mentor,
-        employer=row.employer,
-        conflicts=frozenset(row.conflict_agencies),
-        served=tuple(facts.served.get(row.id, ())),
-        exposure=min(facts.exposure.get(row.id, 0.0), MOST_LOAD),
-    )
-
-
-async def pool(
-    session: AsyncSession, deployment: Deployment, asked_elsewhere: Mapping[int, list[asked.Span]]
-) -> list[asked.Expert]:
-    """Every active expert as the rules see her.
-
-    Args:
-        session: the transaction.
-        deployment: the one being composed; what people hold in it does not bind them.
-        asked_elsewhere: spans of offers open in other deployments, by expert.
-    """
-    return await _everybody(session, deployment.id, asked_elsewhere)
-
-
-async def everybody(session: AsyncSession) -> list[asked.Expert]:
-    """Every active expert as the rules see her, bound by everything that she is part of."""
-    return await _everybody(session, NO_DEPLOYMENT, {})
-
-
-async def _everybody(
-    session: AsyncSession, besides: int, asked_elsewhere: Mapping[int, list[asked.Span]]
-) -> list[asked.Expert]:
-    facts = await _facts(session, besides)
-    rows = await session.execute(select(*SEEN).where(Expert.is_active).order_by(Expert.id))
-    return [as_expert(row, facts, asked_elsewhere.get(row.id, ())) for row in rows]
-
-
-async def standing_pool(session: AsyncSession, asked_elsewhere: Mapping[int, list[asked.Span]]) -> list[asked.Expert]:
-    """Every active expert as the rules see her when no team is being composed: all that people hold binds them."""
-    facts = await _facts(session, besides=0)
-    rows = await session.execute(select(*SEEN).where(Expert.is_active).order_by(Expert.id))
-    return [as_expert(row, facts, asked_elsewhere.get(row.id, ())) for row in rows]
 
 
 def _seat(position: Position, *, pinned: int | None, held: int | None, was: int | None) -> asked.Position:

@@ -14,7 +14,7 @@ from app.core.problems import Conflict
 from app.deployments.models import Deployment
 from app.deployments.states import DeploymentState
 from app.rosters.models import DecisionRecord, Pick, Proposal, ProposalState
-from app.rosters.problem import moment
+from app.rosters.pool import moment
 from app.rosters.solving import Solved
 from solver.changes import aloud
 from solver.roster import Alternate, Change, OtherRoster, Reason, Seat, Travel

@@ -19,9 +19,9 @@ from app.deployments.models import Assignment, Deployment, Position
 from app.deployments.opening import positions_of
 from app.deployments.states import SEATED, PositionState
 from app.experts.models import Expert
-from app.rosters import problem, rules, solving
+from app.rosters import pool, problem, rules, solving
 from app.rosters.models import ReliefHold
-from app.rosters.problem import minute
+from app.rosters.pool import minute
 from solver.problem import Span
 
 SOUGHT = (PositionState.OPEN, PositionState.HELD)
@@ -146,7 +146,7 @@ async def _solved(
             )
         )  # fmt: skip
         out = frozenset(team) | frozenset(besides)
-        experts = await problem.pool(session, deployment, {})
+        experts = await pool.for_deployment(session, deployment, {})
         asked = await problem.request(session, deployment, seats, kept={}, held={}, excluded=())
         holding = rules.policy(await rules.current(session))
     positions = tuple(replace(one, pinned=None, held=held.get(one.id), was=None) for one in asked.positions)

@@ -9,13 +9,16 @@ from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, Th
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_context
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from app.core.leash import stop_with_parent
 from app.core.settings import get_settings
 from solver import record
 from solver.problem import Expert, Policy, Request
 from solver.roster import OtherRoster, Reason, Roster
+
+if TYPE_CHECKING:
+    from solver.pool import Pool
 
 Result = TypeVar("Result")
 TIME_LIMIT_S = 10.0
@@ -87,7 +90,30 @@ def _solve(experts: Sequence[Expert], request: Request, policy: Policy) -> Solve
 def _solve_briefly(experts: Sequence[Expert], request: Request, policy: Policy) -> Solved:
     from solver.search import solve  # noqa: PLC0415 - as above
 
-    return Solved(solve(experts, [request], policy, time_limit_s=TIME_LIMIT_S, in_words=False), "", b"")
+    return Solved(solve(_as_arrays(experts), [request], policy, time_limit_s=TIME_LIMIT_S, in_words=False), "", b"")
+
+
+_LAST: "list[Pool]" = []
+"""The pool that this process solved with last."""
+FIXED = (
+    "id", "place", "disciplines", "expertise", "languages", "papers_until", "licences", "is_leader", "is_trainee",
+    "is_mentor", "employer", "conflicts",
+)  # fmt: skip
+"""What `Pool.updated` takes for unchanged."""
+
+
+def _as_arrays(experts: Sequence[Expert]) -> "Pool":
+    """The pool as the solver works with it: of the last one everything but what has changed since (`pool.py`)."""
+    from solver.pool import Pool  # noqa: PLC0415 - as above
+
+    before = _LAST[0] if _LAST and len(_LAST[0]) == len(experts) else None
+    if before is not None:
+        changed = [(new, old) for new, old in zip(experts, before.experts, strict=True) if new is not old]
+        if all(getattr(new, name) is getattr(old, name) for new, old in changed for name in FIXED):
+            _LAST[:] = [before.updated([new for new, _ in changed])]
+            return _LAST[0]
+    _LAST[:] = [Pool(experts)]
+    return _LAST[0]
 
 
 class NotInRecord(LookupError):  # noqa: N818 - named like the house's Problem

@@ -13,7 +13,7 @@ from app.deployments.models import Deployment
 from app.deployments.opening import positions_of
 from app.deployments.states import DeploymentState
 from app.requests.models import Request as Ask
-from app.rosters import problem
+from app.rosters import pool, problem
 from app.rosters import rules as store
 from app.rosters.rules import Rules
 from solver.problem import Expert, Place, Policy, Position, Request, Span
@@ -127,7 +127,7 @@ async def trial(session: AsyncSession, then: Rules) -> Trial:
         then: the rules that are looked at.
     """
     now = await store.current(session)
-    experts = await problem.everybody(session)
+    experts = await pool.everybody(session)
     rows = await session.execute(
         select(Deployment, Ask.reference, Ask.city, Ask.place_state)
         .join(Ask, Ask.id == Deployment.request_id)
@@ -167,7 +167,7 @@ def _trial(
 
 def _a_stay(rules: Rules, moment: datetime) -> Request:
     """The planned days from tomorrow, in a seat that everybody could take wherever they live."""
-    start = problem.minute(moment + timedelta(days=1))
+    start = pool.minute(moment + timedelta(days=1))
     stay = Span(start, start + rules.tour_planned_days * DAY)
     seat = Position(id=1, code="ANY", disciplines=ALL, is_remote=True)
     return Request(0, ANYWHERE, stay, start - DAY, start, (seat,))

@@ -12,7 +12,8 @@ from app.experts.quiet import Night
 from app.requests.states import Priority
 from app.rosters import rules
 from app.rosters.models import Pick
-from app.rosters.problem import Facts, as_expert, as_request, minute, papers_of, sleepers
+from app.rosters.pool import Facts, as_expert, minute, papers_of
+from app.rosters.problem import as_request, sleepers
 from app.rosters.proposals import travel_facts
 from app.trials.members import Member
 from app.trials.world import Team, World

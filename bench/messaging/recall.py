@@ -30,10 +30,10 @@ from app.messaging import outbox, queries, texts
 from app.messaging.models import Message
 from app.messaging.states import MessageState
 from app.processes import migrate
-from tests.serving import served
 from app.simulator.carrier import Carrier
 from app.simulator.faults import Faults
 from app.simulator.server import create_simulator
+from tests.serving import served
 
 START = datetime(2026, 11, 23, 17, tzinfo=UTC)
 STEP = timedelta(seconds=0.1)

@@ -1,0 +1,242 @@
+"""The pool as the rules see it: every expert's row, and what binds her now; read again only where it has changed."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Text, cast, func, literal_column, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.clock import clock
+from app.core.database import Table
+from app.core.settings import get_settings
+from app.deployments.models import Assignment, Deployment
+from app.deployments.states import LIVE
+from app.experts import exposure
+from app.experts.models import Absence, Credential, Expert
+from app.experts.taxonomy import CLINICAL, MANDATORY
+from app.rosters import overrides, rules
+from app.rosters.models import Cap
+from solver import problem as asked
+
+MOST_LOAD = 999.0
+"""Of exposure; far above every cap."""
+SEEN = (
+    Expert.id, Expert.name, Expert.latitude, Expert.longitude, Expert.state, Expert.county, Expert.disciplines,
+    Expert.expertise, Expert.languages, Expert.eligible_from, Expert.is_leader, Expert.past_deployments,
+    Expert.is_trainee, Expert.is_mentor, Expert.employer, Expert.conflict_agencies, Expert.papers_until,
+)  # fmt: skip
+"""What the rules see of an expert: whole rows of a pool would take several times as long to read."""
+NOTHING: Mapping[int, list[asked.Span]] = {}
+NO_DEPLOYMENT = 0
+"""An id that no deployment has."""
+NEVER = 1 << 40
+"""A minute that does not come: papers without an expiry."""
+
+
+def minute(moment: datetime) -> int:
+    """Whole minutes since the epoch, rounded up so that nothing starts too early."""
+    return -int(-moment.timestamp() // 60)
+
+
+def moment(minutes: int) -> datetime:
+    """The moment of a minute since the epoch."""
+    return datetime.fromtimestamp(minutes * 60, UTC)
+
+
+ALWAYS = date(9999, 12, 31)
+"""What `experts.papers_until` says of papers of which none ends."""
+
+
+@lru_cache(4096)
+def _end_of(day: date | None) -> int:
+    return NEVER if day is None else minute(datetime.combine(day + timedelta(days=1), time(), UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the tables beside `experts` say, by expert."""
+
+    papers: Mapping[int, int] | None
+    """The last minute of all mandatory papers; None: the experts' own rows say it."""
+    licences: Mapping[int, dict[str, int]]
+    busy: Mapping[int, list[asked.Span]]
+    exposure: Mapping[int, float]
+    served: Mapping[int, list[int]]
+
+
+def papers_of(
+    rows: Iterable[tuple[int, str, str | None, date | None]],
+) -> tuple[dict[int, int], dict[int, dict[str, int]]]:
+    """From credentials (expert, kind, state, last valid day) to the last minute of all mandatory papers, and licences.
+
+    Returns:
+        Expert to minute, 0 where one is missing; expert to state to minute.
+    """
+    held: dict[int, dict[str, int]] = defaultdict(dict)
+    licences: dict[int, dict[str, int]] = defaultdict(dict)
+    for expert_id, kind, state, expires_on in rows:
+        if kind in CLINICAL and state:
+            licences[expert_id][state] = max(_end_of(expires_on), licences[expert_id].get(state, 0))
+        elif kind in MANDATORY:
+            held[expert_id][kind] = _end_of(expires_on)
+    papers = {who: min(kinds.values()) if kinds.keys() >= MANDATORY else 0 for who, kinds in held.items()}
+    return papers, licences
+
+
+async def _licences(session: AsyncSession) -> dict[int, dict[str, int]]:
+    rows = await session.execute(
+        select(Credential.expert_id, Credential.kind, Credential.state, Credential.expires_on).where(
+            Credential.kind.in_(CLINICAL)
+        )
+    )
+    return papers_of((row.expert_id, row.kind, row.state, row.expires_on) for row in rows)[1]
+
+
+async def _facts(session: AsyncSession, besides: int) -> Facts:
+    """Everything that binds people, but for licences and for what they hold in the deployment `besides` itself."""
+    now = clock.now()
+    busy: dict[int, list[asked.Span]] = defaultdict(list)
+    served: dict[int, list[int]] = defaultdict(list)
+    absences = await session.execute(
+        select(Absence.expert_id, Absence.starts_at, Absence.ends_at).where(Absence.ends_at > now)
+    )
+    for expert_id, starts_at, ends_at in absences:
+        busy[expert_id].append(asked.Span(minute(starts_at), minute(ends_at)))
+    taken = await session.execute(
+        select(Assignment.expert_id, Assignment.span, Assignment.deployment_id, Deployment.starts_at)
+        .join(Deployment, Deployment.id == Assignment.deployment_id)
+        .where(Assignment.state.in_(LIVE), Assignment.confirmed_at > now - timedelta(days=400))
+    )
+    for expert_id, span, deployment_id, starts_at in taken:
+        if deployment_id == besides:
+            continue
+        if span.lower is not None and span.upper is not None:
+            busy[expert_id].append(asked.Span(minute(span.lower), minute(span.upper)))
+            served[expert_id].append(minute(starts_at))
+    return Facts(None, {}, busy, await _loads(session, besides), served)
+
+
+async def _loads(session: AsyncSession, deployment_id: int) -> dict[int, float]:
+    """What people carry. Who goes in spite of the cap, as two people decided, counts as just below it here."""
+    loads = await exposure.loads(session, clock.now())
+    below = (await rules.current(session)).exposure_cap - 0.1
+    let_go = await overrides.set_aside(session, deployment_id, Cap.EXPOSURE)
+    return loads | {who: min(loads[who], below) for who in let_go & loads.keys()}
+
+
+def _papers_of(row: Any) -> int:
+    if row.papers_until is None:
+        return 0
+    return NEVER if row.papers_until == ALWAYS else _end_of(row.papers_until)
+
+
+def as_expert(row: Any, facts: Facts, also_busy: Iterable[asked.Span]) -> asked.Expert:
+    """One expert as the rules see her. Pure.
+
+    Args:
+        row: of `experts`, or anything with the names of `SEEN`.
+        facts: what the other tables say.
+        also_busy: spans of offers that are open elsewhere.
+    """
+    return asked.Expert(
+        id=row.id,
+        name=row.name,
+        place=asked.Place(row.latitude, row.longitude, row.state, row.county),
+        disciplines=frozenset(row.disciplines),
+        expertise=row.expertise,
+        languages=row.languages,
+        busy=(*facts.busy.get(row.id, ()), *also_busy),
+        eligible_from=minute(row.eligible_from) if row.eligible_from else 0,
+        papers_until=_papers_of(row) if facts.papers is None else facts.papers.get(row.id, 0),
+        licences=facts.licences.get(row.id, {}),
+        is_leader=row.is_leader,
+        is_experienced=row.past_deployments > 0 or bool(facts.served.get(row.id)),
+        is_trainee=row.is_trainee,
+        is_mentor=row.is_mentor,
+        employer=row.employer,
+        conflicts=frozenset(row.conflict_agencies),
+        served=tuple(facts.served.get(row.id, ())),
+        exposure=min(facts.exposure.get(row.id, 0.0), MOST_LOAD),
+    )
+
+
+async def for_deployment(
+    session: AsyncSession, deployment: Deployment, asked_elsewhere: Mapping[int, list[asked.Span]]
+) -> list[asked.Expert]:
+    """Every active expert as the rules see her.
+
+    Args:
+        session: the transaction.
+        deployment: the one being composed; what people hold in it does not bind them.
+        asked_elsewhere: spans of offers open in other deployments, by expert.
+    """
+    return await _everybody(session, deployment.id, asked_elsewhere)
+
+
+async def everybody(
+    session: AsyncSession, asked_elsewhere: Mapping[int, list[asked.Span]] = NOTHING
+) -> list[asked.Expert]:
+    """Every active expert as the rules see her, bound by everything that she is part of, and by open offers if told."""
+    return await _everybody(session, NO_DEPLOYMENT, asked_elsewhere)
+
+
+async def _everybody(
+    session: AsyncSession, besides: int, asked_elsewhere: Mapping[int, list[asked.Span]]
+) -> list[asked.Expert]:
+    facts = await _facts(session, besides)
+    return [_bound(one, facts, asked_elsewhere.get(one.id, ())) for one in await _unbound(session)]
+
+
+def _bound(one: asked.Expert, facts: Facts, also_busy: Collection[asked.Span]) -> asked.Expert:
+    """An expert with what binds her now; whom nothing binds is the very same. Pure."""
+    busy, served, load = facts.busy.get(one.id, ()), facts.served.get(one.id, ()), facts.exposure.get(one.id, 0.0)
+    if not (busy or served or load or also_busy):
+        return one
+    return replace(
+        one, busy=(*busy, *also_busy), served=tuple(served), exposure=min(load, MOST_LOAD),
+        is_experienced=one.is_experienced or bool(served),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The pool as it was read last, when nothing bound anybody.
+
+    Args:
+        mark: of the database, and of all rows that it was read from: another when any of them has changed.
+        experts: in the order of their ids.
+    """
+
+    mark: tuple[str, ...]
+    experts: tuple[asked.Expert, ...] = ()
+
+
+_KNOWN = [Known(())]
+"""Of this process. A pool is read for every roster and changes a few times a day."""
+
+
+def _versions(table: type[Table]) -> Any:
+    """One number of the versions of some rows: PostgreSQL gives every version its writer's number and its own place."""
+    version = literal_column(f"{table.__tablename__}.xmin::text || {table.__tablename__}.ctid::text", Text)
+    return cast(func.sum(func.hashtextextended(version, table.id)), Text)
+
+
+_MARK = (
+    select(_versions(Expert)).where(Expert.is_active).union_all(
+        select(_versions(Credential)).where(Credential.kind.in_(CLINICAL))
+    )
+)  # fmt: skip
+
+
+async def _unbound(session: AsyncSession) -> tuple[asked.Expert, ...]:
+    """Every active expert when nothing binds anybody; read again only when a row of theirs has changed."""
+    mark = (get_settings().sqlalchemy_url, *(await session.scalars(_MARK)))
+    if _KNOWN[0].mark != mark:
+        facts = Facts(None, await _licences(session), {}, {}, {})
+        rows = await session.execute(select(*SEEN).where(Expert.is_active).order_by(Expert.id))
+        _KNOWN[0] = Known(mark, tuple(as_expert(row, facts, ()) for row in rows))
+    return _KNOWN[0].experts
