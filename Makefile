@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help demo serve restore-test image-test test test-slow test-browser pictures fuzz chaos hosts load check $(CHECKS) format openapi words docs assets lock upgrade outdated lock-report licences sbom audit shape clean
 
 VENV ?= .venv
-# Test processes at once; each has a PostgreSQL of its own.
+# Test processes at once; each has a PostgreSQL of its own, and of the browser tests a service and a browser of its own.
 JOBS ?= 2
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -35,7 +35,7 @@ test-slow: $(VENV)/.dev ## Run the tests that take minutes
 
 test-browser: $(VENV)/.dev ## Drive the pages with a real browser; pictures into artefacts/ (finds or fetches Chromium)
 	@$(BIN)/python -m tools.find_browser
-	@$(BIN)/pytest -m "browser and not slow" tests/browser $(ARGS)
+	@$(BIN)/pytest -m "browser and not slow" -n $(JOBS) --dist loadfile tests/browser $(ARGS)
 
 fuzz: $(VENV)/.dev ## Hammer the API as everybody, and every field with hostile text (FUZZ_AS=, FUZZ_EXAMPLES=, FUZZ_SEED=, FUZZ_FOLDER=)
 	@$(BIN)/pytest -m slow tests/fuzz $(ARGS)

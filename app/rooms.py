@@ -95,6 +95,7 @@ ROUTERS = (
     "app.requests.sent_api",
     "app.requests.pages",
     "app.deployments.api",
+    "app.deployments.list_page",
     "app.deployments.pages",
     "app.rosters.api",
     "app.rosters.wishes_api",

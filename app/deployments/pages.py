@@ -56,7 +56,7 @@ async def _page(
         thread=[one for one in thread if one.answer is not None],
         open_question=next((one for one in thread if one.answer is None), None) if found.state in OPEN else None,
         can_withdraw=found.state in OPEN,
-        is_open=found.state in OPEN or bool(view.stages and not view.team),
+        is_open=found.state in OPEN or bool(view.stages and not view.team and not view.has_been_there),
         may_change=found.state not in ENDED and not viewer.is_desk,
         leader_phone=await queries.leader_phone(session, deployment) if deployment and view.team else None,
         signature=signature,

@@ -54,6 +54,12 @@ async def of_request(session: AsyncSession, request_id: int) -> Deployment | Non
     return await session.scalar(select(Deployment).where(Deployment.request_id == request_id))
 
 
+async def of_requests(session: AsyncSession, request_ids: Sequence[int]) -> dict[int, Deployment]:
+    """Request to its deployment, of those that were approved."""
+    found = await session.scalars(select(Deployment).where(Deployment.request_id.in_(request_ids)))
+    return {deployment.request_id: deployment for deployment in found}
+
+
 async def seats(session: AsyncSession, deployment_id: int) -> list[SeatView]:
     """Every seat of the deployment in its order, with who sits in it."""
     rows = await session.execute(

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.core.clock import clock
 from app.deployments.models import Deployment
-from app.deployments.queries import SeatView
+from app.deployments.queries import SeatCount, SeatView
 from app.deployments.states import AssignmentState, DeploymentState, PositionState
 from app.requests import targets
 from app.requests.models import Request
@@ -91,6 +91,11 @@ class Status:
     team: tuple[SeatView, ...]
     is_there: bool
 
+    @property
+    def has_been_there(self) -> bool:
+        """Whether the last stage is reached."""
+        return bool(self.stages) and self.stages[-1].state == "done"
+
 
 def status_of(
     request: Request,
@@ -117,6 +122,11 @@ def status_of(
     team = tuple(filled) if is_known and not has_ended else ()
     is_there = any(seat.assignment is not None and seat.assignment.state is AssignmentState.ON_SITE for seat in team)
     return Status(headline, after, stages, team, is_there)
+
+
+def headline_of(request: Request, deployment: Deployment | None, seats: SeatCount | None) -> str:
+    """Where the request stands, in the sentence that its own page begins with."""
+    return _sentences(request, deployment, (seats.filled, seats.total) if seats else (0, 0))[0]
 
 
 def _stages(

@@ -1,14 +1,17 @@
 """What the board says about the service itself: alarms, held or slow sending, a stopped auditor."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.policy import Permission
 from app.access.viewer import Viewer
 from app.messaging import queries
 from app.messaging.queries import Sending
+from app.requests.models import Request
 from app.watch import alarms, heartbeats
 from app.watch.models import Alarm
 
@@ -23,11 +26,13 @@ class Line:
     """One alarm on the board.
 
     Args:
+        href: the page on which something can be done about it, "" where that is no page of one request.
         hold_id: the hold that a button releases, if it is about one.
         can_retry: whether a failed job can be run again.
     """
 
     alarm: Alarm
+    href: str
     hold_id: int | None
     can_retry: bool
 
@@ -73,7 +78,8 @@ async def now(session: AsyncSession) -> Trouble | None:
     silent = await heartbeats.stopped(session, heartbeats.AUDITOR)
     if not (waiting or is_slow or silent):
         return None
-    lines = tuple(_line(alarm) for alarm in waiting)
+    references = await _references(session, waiting)
+    lines = tuple(_line(alarm, references.get(alarm.topic, "")) for alarm in waiting)
     return Trouble(lines, count - len(waiting), sending if is_slow else None, silent, may_work=True)
 
 
@@ -84,6 +90,17 @@ def seen_by(viewer: Viewer, trouble: Trouble | None) -> Trouble | None:
     return replace(trouble, may_work=viewer.may(Permission.WORK_ALARMS))
 
 
-def _line(alarm: Alarm) -> Line:
+async def _references(session: AsyncSession, waiting: Sequence[Alarm]) -> dict[str, str]:
+    """Topic of an alarm to the request that it is about."""
+    ids = {int(one.topic.removeprefix("request:")) for one in waiting if one.topic.startswith("request:")}
+    if not ids:
+        return {}
+    rows = await session.execute(select(Request.id, Request.reference).where(Request.id.in_(ids)))
+    return {f"request:{request_id}": reference for request_id, reference in rows}
+
+
+def _line(alarm: Alarm, reference: str) -> Line:
+    where = "/overrides" if alarm.kind == "override.asked" else ""
+    href = f"/desk/requests/{reference}{where}" if reference else ""
     hold_id = alarm.subject_id if alarm.kind == "sending.held" else None
-    return Line(alarm, hold_id, can_retry=alarm.kind == "job.failed" and alarm.subject_id is not None)
+    return Line(alarm, href, hold_id, can_retry=alarm.kind == "job.failed" and alarm.subject_id is not None)

@@ -12,6 +12,7 @@ from app.agencies.models import Agency
 from app.core.clock import clock
 from app.core.events import Actor
 from app.core.problems import Conflict, NotFound
+from app.core.text import shown_phone
 from app.requests import intake, signing, steps
 from app.requests.models import Request
 from app.requests.sent_models import Draft
@@ -63,7 +64,7 @@ def given(draft: Draft, agency: Agency, viewer: Viewer) -> steps.Answers:
     """The form's answers, with what we know already where nothing was typed: nothing is asked twice."""
     known: steps.Answers = {
         "city": agency.city, "state": agency.state, "days": "3", "contact_name": viewer.name,
-        "contact_email": viewer.email, "contact_phone": agency.phone or "",
+        "contact_email": viewer.email, "contact_phone": shown_phone(agency.phone) if agency.phone else "",
         "executive_name": agency.executive_name or "", "sworn_count": str(agency.sworn_count or ""),
     }  # fmt: skip
     return steps.NOTHING | known | draft.answers

@@ -90,7 +90,7 @@ async def ask(  # noqa: PLR0917 - whose cap, for which stay, and why
     await alarms.sound(
         session, "override.asked", _key(override), topic=_topic(deployment), subject_id=override.id,
         says=f"{by.name} asks to set {IN_WORDS[cap]} of {expert.name} aside: {override.reason}",
-        action="A second person decides, on the deployment's page of overrides.",
+        action="A second person decides.",
     )  # fmt: skip
     return override
 

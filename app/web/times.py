@@ -20,9 +20,11 @@ def _spanish(moment: datetime, zone: str, pattern: str) -> str:
 
 
 def clock_time(moment: datetime, zone: str) -> str:
-    """A time of day: "4:30am CT", "4:30 a.m. CT"."""
+    """A time of day, "4:30 a.m. CT"; with its day where that may be another: "Mon Nov 23, 4:30 a.m. CT"."""
+    if abs(moment - clock.now()) >= places.SAME_DAY:
+        return day_and_time(moment, zone)
     if language() == "en":
-        return places.clock_time(moment, zone)
+        return places.day_and_time(moment, zone).rpartition(", ")[2]
     return f"{_spanish(moment, zone, 'h:mm a')} {zone_letters(moment, zone)}"
 
 

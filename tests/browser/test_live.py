@@ -56,7 +56,7 @@ def test_a_lost_connection_is_said_and_heals_itself(person: Person, house: House
 
 @pytest.mark.parametrize(
     ("locale", "live", "lost"),
-    [("en-US", "Live", r"^Not live since \d+(:\d\d)?(am|pm) MT$"),
+    [("en-US", "Live", r"^Not live since \d+:\d\d [ap]\.m\. MT$"),
      ("es-US", "En vivo", r"^Sin actualizar desde \d+:\d\d [ap]\.m\. MT$")],
 )  # fmt: skip
 def test_an_agency_too_is_told_in_its_own_time_that_its_page_is_not_live(

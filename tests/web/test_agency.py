@@ -41,6 +41,7 @@ async def test_names_are_told_only_once_the_team_is_confirmed(story: Story) -> N
     await story.approves(reference)
     people = await story.asks(reference)
     async with browser(story, CHIEF) as page:
+        assert "We are asking experts now." in (await page.opens("/agency")).text
         for person in people:
             assert person.name not in (await page.opens(f"/agency/requests/{reference}")).text
             offer = await story.offer_to(reference, person)
@@ -49,3 +50,4 @@ async def test_names_are_told_only_once_the_team_is_confirmed(story: Story) -> N
         assert headline(told) == f"Your team of {len(people)} is confirmed"
         for person in people:
             assert person.name in told.text
+        assert f"Your team of {len(people)} is confirmed." in (await page.opens("/agency")).text

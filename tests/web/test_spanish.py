@@ -58,16 +58,18 @@ def test_times_are_spanish_and_keep_the_letters_of_their_zone() -> None:
             times.days(MORNING, later, "America/Chicago"), times.days(MORNING, MORNING + timedelta(days=9), "UTC"),
             times.days(MORNING, MORNING, "UTC"), times.ago(clock.now() - timedelta(minutes=72, seconds=5)),
         )  # fmt: skip
+        # What is near needs no day.
+        assert re.fullmatch(r"\d+:\d\d [ap]\.m\. MT", times.clock_time(clock.now(), "America/Denver"))
     languages.prefer("en")
     assert told["en"] == (
         "Mon Nov 23, 4:30 a.m. CT",
-        "3:30am MT",
+        "Mon Nov 23, 3:30 a.m. MT",
         "Nov 23-26",
         "Nov 23-Dec 2",
         "Nov 23",
         "1 h 12 min ago",
     )
-    assert told["es"] == ("lun 23 nov, 4:30 a.m. CT", "3:30 a.m. MT", "23-26 nov", "23 nov-2 dic", "23 nov",
+    assert told["es"] == ("lun 23 nov, 4:30 a.m. CT", "lun 23 nov, 3:30 a.m. MT", "23-26 nov", "23 nov-2 dic", "23 nov",
                           "hace 1 h 12 min")  # fmt: skip
 
 

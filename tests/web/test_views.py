@@ -1,6 +1,8 @@
 """What the pages say, as pure functions: whose the next step is, in which order, and where a point is on the map."""
 
+import ast
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -148,12 +150,30 @@ def test_an_agency_reads_no_stages_of_a_deployment_that_is_called_off() -> None:
 
 @pytest.mark.parametrize(("kind", "data", "said"), [
     ("offer.made", {"name": "Ana", "title": "Clinician"}, "asked Ana to come as Clinician"),
-    ("roster.proposed", {}, "proposed a team in"),
+    ("roster.proposed", {"version": 2}, "proposed a team (version 2)"),
+    ("request.linked", {}, "linked the request with"),
     ("call.ended", {"outcome": "no_answer"}, "ended a call: no answer"),
     ("ticket.torn_up", {}, "ticket torn up"),
 ])  # fmt: skip
 def test_an_event_is_told_in_words_even_an_unknown_one(kind: str, data: dict[str, str], said: str) -> None:
     assert story.sentence(Event(kind=kind, data=data)) == said
+
+
+STORIES_OF_THEIR_OWN = ("comparison.", "hold.", "drill.")
+
+
+def test_every_kind_of_event_in_a_requests_story_has_words_of_its_own() -> None:
+    recorded = set[str]()
+    for path in Path("app").rglob("*.py"):
+        if "topic=" in (source := path.read_text()):
+            calls = [one for one in ast.walk(ast.parse(source)) if isinstance(one, ast.Call) and len(one.args) > 1]
+            for call in calls:
+                kind = call.args[1]
+                if ast.unparse(call.func) == "record" and any(word.arg == "topic" for word in call.keywords):
+                    recorded |= {str(kind.value)} if isinstance(kind, ast.Constant) else set()
+    assert "offer.accepted" in recorded
+    wordless = recorded - set(story.SENTENCES)
+    assert [kind for kind in wordless if not kind.startswith(STORIES_OF_THEIR_OWN)] == []
 
 
 @pytest.mark.parametrize(("latitude", "longitude", "state", "at"), [

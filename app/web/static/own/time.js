@@ -1,4 +1,4 @@
-// Times of day as the pages say them ("4:30am CT", in Spanish "4:30 a.m. CT"), by the service's own clock: it may be
+// Times of day as the pages say them ("4:30 a.m. CT"), by the service's own clock: it may be
 // another than this machine's, and goes faster in a demonstration. An element says what the clock showed when the page
 // was made (data-now, seconds), how fast it goes (data-rate), whose time it is and that zone's letters.
 (() => {
@@ -10,7 +10,6 @@
       parts.formatToParts(moment).map((part) => [part.type, part.value]),
     );
     const half = dayPeriod.toLowerCase();
-    if (document.documentElement.lang === "es") return `${hour}:${minute} ${half[0]}.m. ${letters}`;
-    return `${hour}${minute === "00" ? "" : `:${minute}`}${half} ${letters}`;
+    return `${hour}:${minute} ${half[0]}.m. ${letters}`;
   };
 })();
