@@ -1,6 +1,6 @@
 """One figure: its name, what it was counted from, and its value; medians, shares and suppressed cells. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Literal
@@ -31,6 +31,7 @@ class Figure:
         high: the 90th percentile of a span of time.
         cases: what it was counted from.
         target: what the programme aims at, if it does (domain.md 1.2).
+        is_personal: cases are answers of single people, who are never told one by one.
     """
 
     slug: str
@@ -41,6 +42,7 @@ class Figure:
     high: float | None
     cases: tuple[Case, ...]
     target: float | None = None
+    is_personal: bool = False
 
     @property
     def missed(self) -> int:
@@ -49,8 +51,36 @@ class Figure:
 
     @property
     def is_small(self) -> bool:
-        """Whether it is counted from so few cases that it is not published."""
-        return len({case.reference for case in self.cases}) < SMALLEST
+        """Whether it is counted from so few requests, or counts so few things, that it is not published."""
+        is_of_few = len({case.reference for case in self.cases}) < SMALLEST
+        return is_of_few or (self.unit == "count" and 0 < (self.value or 0) < SMALLEST)
+
+
+OUTCOMES = {"received": ("approved", "declined", "referred", "withdrawn")}
+"""Figures that add up to another one, with what is still open and never published."""
+
+
+def left_out(figures: Sequence[Figure]) -> frozenset[str]:
+    """Slugs of figures that are not published: small ones, and with them those by which, and a total, one could work
+    out a small one."""
+    known = {one.slug: one for one in figures}
+    withheld = {one.slug for one in figures if one.is_small}
+    for total, names in OUTCOMES.items():
+        if total in known and total not in withheld:
+            withheld |= _beside(known[total], [known[name] for name in names if name in known], withheld)
+    return frozenset(withheld)
+
+
+def _beside(total: Figure, parts: Sequence[Figure], withheld: Collection[str]) -> set[str]:
+    """Of the parts of a total that would be published, the smallest ones, until what is hidden is not few."""
+    shown = sorted((one for one in parts if one.slug not in withheld and one.value), key=lambda one: one.value or 0)
+    hidden = (total.value or 0) - sum(one.value or 0 for one in shown)
+    more = set()
+    while 0 < hidden < SMALLEST and shown:
+        one = shown.pop(0)
+        more.add(one.slug)
+        hidden += one.value or 0
+    return more
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -77,10 +107,13 @@ def count(slug: str, group: str, title: str, cases: Sequence[Case], unit: Unit =
     return Figure(slug, group, title, unit, sum(case.value for case in cases), None, tuple(cases))
 
 
-def share(slug: str, group: str, title: str, cases: Sequence[Case], unit: Unit = "share") -> Figure:
+def share(
+    slug: str, group: str, title: str, cases: Sequence[Case], unit: Unit = "share", *, is_personal: bool = False
+) -> Figure:
     """A figure of the mean of its cases: a share where each is 0 or 1."""
     values = [case.value for case in cases]
-    return Figure(slug, group, title, unit, sum(values) / len(values) if values else None, None, tuple(cases))
+    mean = sum(values) / len(values) if values else None
+    return Figure(slug, group, title, unit, mean, None, tuple(cases), is_personal=is_personal)
 
 
 def said(figure: Figure, value: float | None) -> str:

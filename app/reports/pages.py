@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
@@ -16,7 +16,7 @@ from app.access.viewer import MayReadFigures
 from app.core.clock import clock, in_zone
 from app.core.problems import NotFound
 from app.reports import charts, excel, measures, quality
-from app.reports.figures import SMALLEST, Figure, said
+from app.reports.figures import SMALLEST, Figure, left_out, said
 from app.requests.models import Request as RequestRow
 from app.requests.states import RequestState
 from app.web.csv_out import csv_answer
@@ -99,23 +99,32 @@ async def page(request: Request, session: Session, viewer: MayReadFigures, quart
     """Every measure of a quarter, by group."""
     period = period_of(quarter)
     found = await _figures(session, period)
+    may_see_cases = viewer.may(Permission.READ_DEPLOYMENTS)
+    untold = _untold(found, may_see_cases=may_see_cases)
     groups = {group: [one for one in found if one.group == group] for group in GROUPS}
     return render(
         request, "reports/figures.html", period=period, groups=groups, said=said, received=found[0],
-        earlier=[period_of("").before(back) for back in range(8)], smallest=SMALLEST,
-        may_see_cases=viewer.may(Permission.READ_DEPLOYMENTS), bars=charts.span_bars(groups["Speed"]),
+        earlier=[period_of("").before(back) for back in range(8)], smallest=SMALLEST, untold=untold,
+        may_see_cases=may_see_cases, bars=charts.span_bars([one for one in groups["Speed"] if one.slug not in untold]),
         quarters=await _quarters(session, period),
     )  # fmt: skip
+
+
+def _untold(found: list[Figure], *, may_see_cases: bool) -> frozenset[str]:
+    """Slugs of figures whose value the page keeps to itself: few answers of people; without a right to cases, all that
+    is not published."""
+    few = {one.slug for one in found if one.is_personal and len(one.cases) < SMALLEST and one.cases}
+    return frozenset(few) if may_see_cases else left_out(found)
 
 
 @pages.get("/desk/figures/{slug}")
 async def cases(
     slug: str, request: Request, session: Session, viewer: MayReadFigures, quarter: Quarter = ""
 ) -> Response:
-    """What one measure was counted from. Whoever sees figures only, sees no cases."""
+    """What one measure was counted from. Who sees figures only sees no cases; of single people nobody does."""
     period = period_of(quarter)
     figure = next((one for one in await _figures(session, period) if one.slug == slug), None)
-    if figure is None or not viewer.may(Permission.READ_DEPLOYMENTS):
+    if figure is None or figure.is_personal or not viewer.may(Permission.READ_DEPLOYMENTS):
         raise NotFound
     ordered = sorted(figure.cases, key=lambda case: (-case.value, case.reference))
     most = max((case.value for case in figure.cases), default=0)
@@ -138,7 +147,8 @@ async def sheet(session: Session, viewer: MayReadFigures, quarter: Quarter = "")
     rows, title = await _rows(session, period), f"Rapid Response Team, {period.title}"
     notes = (
         "Counted from what the service recorded, for requests filed in this quarter.",
-        f"Figures counted from fewer than {SMALLEST} requests are left out.",
+        f"Counts of fewer than {SMALLEST}, and figures counted from fewer than {SMALLEST} requests, are left out, and"
+        " with them counts from which they could be worked out.",
         "Minutes: median and 90th percentile. A share is between 0 and 1.",
     )
     body = await asyncio.to_thread(excel.workbook, title, HEAD, rows, notes)
@@ -146,7 +156,7 @@ async def sheet(session: Session, viewer: MayReadFigures, quarter: Quarter = "")
 
 
 class FigureOut(BaseModel):
-    """One measure of a quarter. Values of fewer than five requests are null, as in published tables."""
+    """One measure of a quarter. Values that published tables leave out (few cases, or a total would tell) are null."""
 
     slug: str
     group: str
@@ -163,22 +173,27 @@ class FigureOut(BaseModel):
 @api.get("/figures")
 async def read_figures(session: Session, viewer: MayReadFigures, quarter: Quarter = "") -> list[FigureOut]:
     """The measures of a quarter ("2026-q4"; the present one when left out), small ones suppressed."""
-    return [
-        FigureOut(
-            slug=one.slug, group=one.group, title=one.title, unit=one.unit, target=one.target,
-            value=None if one.is_small else one.value, high=None if one.is_small else one.high,
-            missed=None if one.is_small or one.target is None else one.missed,
-            cases=None if one.is_small else len(one.cases), is_suppressed=one.is_small,
-        )
-        for one in await _figures(session, period_of(quarter))
-    ]  # fmt: skip
+    found = await _figures(session, period_of(quarter))
+    withheld = left_out(found)
+    return [_out(one, is_suppressed=one.slug in withheld) for one in found]
+
+
+def _out(one: Figure, *, is_suppressed: bool) -> FigureOut:
+    about: dict[str, Any] = {name: getattr(one, name) for name in ("slug", "group", "title", "unit", "target")}
+    if is_suppressed:
+        return FigureOut(**about, value=None, high=None, missed=None, cases=None, is_suppressed=True)
+    missed = None if one.target is None else one.missed
+    return FigureOut(**about, value=one.value, high=one.high, missed=missed, cases=len(one.cases), is_suppressed=False)
 
 
 async def _rows(session: Session, period: Period) -> list[tuple[object, ...]]:
     """Lines of the published table, small cells suppressed."""
+    found = await _figures(session, period)
+    withheld = left_out(found)
+    few = f"fewer than {SMALLEST}"
     return [
-        (f.group, f.title, f.unit, *((f"fewer than {SMALLEST}",) * 4 if f.is_small else _cells(f)))
-        for f in await _figures(session, period)
+        (f.group, f.title, f.unit, *((few if f.is_small else "left out",) * 4 if f.slug in withheld else _cells(f)))
+        for f in found
     ]
 
 

@@ -82,7 +82,7 @@ def _agencies(counted: measures.Facts, found: Quality) -> list[Figure]:
 
 
 def _answers(counted: measures.Facts, found: Quality) -> list[Figure]:
-    """A figure for each question of each survey."""
+    """A figure for each question of each survey. An agency answers in its own name, experts and partners do not."""
     made = []
     for (audience, touch), asked in QUESTIONS.items():
         for one in asked:
@@ -93,7 +93,8 @@ def _answers(counted: measures.Facts, found: Quality) -> list[Figure]:
                 if row.audience is audience and row.touch is touch and row.answers and one.name in row.answers
             ]
             slug = f"said-{audience}-{touch.replace('_', '-')}-{one.name.replace('_', '-')}"
-            made.append(share(slug, "Quality", f"{WHO[audience]} {AGO[touch]}: {one.title.lower()}", cases))
+            title = f"{WHO[audience]} {AGO[touch]}: {one.title.lower()}"
+            made.append(share(slug, "Quality", title, cases, is_personal=audience is not Audience.AGENCY))
     return made
 
 

@@ -17,7 +17,7 @@ TITLES = {Audience.AGENCY: "The agency", Audience.EXPERT: "The experts", Audienc
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One question: the share of good answers, or None where it is suppressed or nobody answered."""
+    """One question: the share of good answers, or None where too few answered it to be told."""
 
     title: str
     value: float | None
@@ -64,7 +64,7 @@ def result(audience: Audience, touch: Touch, rows: Sequence[Survey]) -> Result:
     shares = []
     for one in QUESTIONS[audience, touch]:
         values = [GOOD.get(answers[one.name], 0.0) for answers in said if one.name in answers]
-        told = not is_small and bool(values)
+        told = len(values) >= (1 if audience is Audience.AGENCY else SMALLEST)
         shares.append(Share(one.title, sum(values) / len(values) if told else None))
     words = sorted(answers["words"] for answers in said if answers.get("words"))
     return Result(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app.access import sessions, users
 from app.core.database import begin
 from app.reports import excel
-from app.reports.figures import Case, Figure, percentile, said, spans
+from app.reports.figures import SMALLEST, Case, Figure, count, left_out, percentile, said, spans
 from app.reports.pages import Period
 from tests.field.conftest import on_site
 from tests.journeys.conftest import story
@@ -52,6 +52,41 @@ def test_quarters_meet_without_a_gap_over_the_new_year() -> None:
 
 def test_five_cases_of_one_request_are_small() -> None:
     assert Figure("x", "G", "X", "count", 5, None, (Case("26-0001", 1),) * 5).is_small
+
+
+def _count(slug: str, number: int, of: int) -> Figure:
+    """A count of so many, out of so many requests."""
+    return count(slug, "G", slug, [Case(f"26-{n:04d}", n < number) for n in range(of)])
+
+
+def test_a_count_of_one_out_of_many_requests_is_small_and_none_at_all_is_not() -> None:
+    assert _count("no-shows", 1, of=30).is_small
+    assert not _count("no-shows", 0, of=30).is_small
+    assert not _count("no-shows", 5, of=30).is_small
+
+
+def _demand(**counts: int) -> list[Figure]:
+    return [_count(slug, number, of=number) for slug, number in counts.items()]
+
+
+@pytest.mark.parametrize(
+    ("counts", "withheld"),
+    [
+        # 30 less 24 and 5 is the one that was declined: another has to be left out with it.
+        ({"received": 30, "approved": 24, "declined": 1, "referred": 5, "withdrawn": 0}, {"declined", "referred"}),
+        # Two that are still open are as easily worked out.
+        ({"received": 26, "approved": 24, "declined": 0, "referred": 0, "withdrawn": 0}, {"approved"}),
+        ({"received": 40, "approved": 24, "declined": 4, "referred": 0, "withdrawn": 3}, {"declined", "withdrawn"}),
+        ({"received": 24, "approved": 24, "declined": 0, "referred": 0, "withdrawn": 0}, set()),
+    ],
+)
+def test_what_a_total_would_give_away_is_left_out_too(counts: dict[str, int], withheld: set[str]) -> None:
+    figures = _demand(**counts)
+    assert withheld <= left_out(figures)
+    hidden = sum(counts[one] for one in left_out(figures) if one != "received")
+    rest = counts["received"] - sum(number for slug, number in counts.items() if slug != "received")
+    assert hidden + rest == 0 or hidden + rest >= SMALLEST
+    assert "received" not in left_out(figures)
 
 
 async def test_the_page_counts_what_happened_and_leads_to_the_cases(story: Story) -> None:
@@ -114,4 +149,6 @@ async def test_an_evaluator_sees_figures_and_no_cases(story: Story) -> None:
         page = await evaluator.opens("/desk/figures")
         assert page.status_code == 200
         assert reference not in page.text
+        assert "too few to tell" in page.text
+        assert not re.search(r"Requests received</th>\s*<td[^>]*><strong>1<", page.text)
         assert (await evaluator.opens("/desk/figures/received")).status_code == 404

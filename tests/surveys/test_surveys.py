@@ -105,6 +105,17 @@ async def test_a_partner_needs_consent_for_a_text_else_the_desk_passes_the_link_
         report = (await desk.opens(f"/desk/requests/{reference}/after")).text
         assert "Ask for badges first." in report
         assert people[0].name not in report.split("How it was found")[1].split("</dl>")[0]
+        # One expert's answer, of one request: neither the figure nor what it was counted from tells it.
+        figures = (await desk.opens("/desk/figures")).text
+        assert re.search(r"Experts after 72 hours: would go again</th>\s*<td[^>]*><strong>too few to tell", figures)
+        for who in ("expert-hours-72-again", "partner-days-7-worked"):
+            assert (await desk.opens(f"/desk/figures/said-{who}")).status_code == 404
+
+
+def test_a_question_that_fewer_than_five_answered_is_not_told_though_the_survey_is() -> None:
+    rows = [_said(number, ready="5") for number in range(4)] + [_said(4, again="no", ready="5")]
+    shares = {one.title: one.value for one in result(Audience.EXPERT, Touch.HOURS_72, rows).shares}
+    assert (shares["Were prepared and briefed well"], shares["Would go again"]) == (1.0, None)
 
 
 def _said(number: int, **answers: Any) -> Survey:
