@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -13,6 +14,7 @@ from app.core.database import locked
 from app.core.events import SYSTEM, Actor
 from app.core.problems import Conflict, Invalid, NotFound
 from app.deployments.models import Assignment
+from app.deployments.states import LIVE
 from app.experts import holds
 from app.experts.models import Contact, ContactKind, Expert
 from app.wellness.models import FollowUp, Outcome, Touch
@@ -54,13 +56,15 @@ class Due:
 
 
 async def waiting(session: AsyncSession, within: timedelta = timedelta(days=7)) -> list[Due]:
-    """Talks that are late or due within some days, the first due first."""
+    """Talks that are late or due within some days, the first due first. Who does not go needs no talk before it."""
     now = clock.now()
     rows = await session.execute(
         select(FollowUp, Expert.name, Contact.number)
         .join(Expert, Expert.id == FollowUp.expert_id)
+        .join(Assignment, Assignment.id == FollowUp.assignment_id)
         .outerjoin(Contact, (Contact.expert_id == Expert.id) & (Contact.kind == ContactKind.MOBILE))
         .where(FollowUp.done_at.is_(None), FollowUp.due_at < now + within)
+        .where((FollowUp.touch != Touch.BEFORE) | Assignment.state.in_(LIVE))
         .order_by(FollowUp.due_at, FollowUp.id)
     )
     return [Due(row, name, number or "", row.due_at < now) for row, name, number in rows]
@@ -85,11 +89,12 @@ async def done(session: AsyncSession, limit: int = 50) -> Sequence[FollowUp]:
 
 
 async def settle(
-    session: AsyncSession, follow_up_id: int, outcome: Outcome, hold_until: datetime | None, *, by: Actor
+    session: AsyncSession, follow_up_id: int, outcome: Outcome, hold_until: date | None, *, by: Actor
 ) -> FollowUp:
     """Keep the outcome of a talk. A hold moves the day from which somebody may be asked, and nothing else leaves here.
 
-    There is no event of it: the log is read by others. The date's own event names nobody's reason.
+    There is no event of it: the log is read by others. The date's own event names nobody's reason. The day of a hold
+    begins where the person lives.
 
     Raises:
         Conflict: it was settled before.
@@ -98,14 +103,14 @@ async def settle(
     row = await locked(session, FollowUp, follow_up_id)
     if row.done_at is not None:
         raise Conflict("This talk is settled already.")
-    now = clock.now()
-    if outcome is Outcome.HOLD and (hold_until is None or not now < hold_until <= now + LONGEST_HOLD):
+    now, expert = clock.now(), await locked(session, Expert, row.expert_id)
+    until = datetime.combine(hold_until, time(), ZoneInfo(expert.time_zone)) if hold_until else None
+    if outcome is Outcome.HOLD and (until is None or not now < until <= now + LONGEST_HOLD):
         raise Invalid(errors={"hold_until": "Give the day on which the hold ends, within a year."})
     row.done_at, row.done_by_id, row.outcome = now, by.id, outcome
-    row.hold_until = hold_until if outcome is Outcome.HOLD else None
+    row.hold_until = until if outcome is Outcome.HOLD else None
     await session.flush()
     if row.hold_until is not None:
-        expert = await locked(session, Expert, row.expert_id)
         await holds.not_before(session, expert, row.hold_until, by=SYSTEM)
     return row
 

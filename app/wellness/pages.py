@@ -1,6 +1,6 @@
 """The one door behind the wall: the wellness lead's page."""
 
-from datetime import UTC, date, datetime, time
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -50,9 +50,8 @@ async def settle(  # noqa: PLR0917 - the form's fields
     await following.find(session, follow_up_id)
     try:
         day = date.fromisoformat(hold_until) if hold_until else None
-        until = datetime.combine(day, time(), UTC) if day else None
         async with session.begin_nested():
-            await following.settle(session, follow_up_id, outcome, until, by=viewer.actor)
+            await following.settle(session, follow_up_id, outcome, day, by=viewer.actor)
     except ValueError:
         return await _page(request, session, {follow_up_id: "Give the day as year-month-day."})
     except Invalid as problem:

@@ -9,7 +9,7 @@ from app.access import sessions, users
 from app.core.clock import clock
 from app.core.database import begin
 from app.core.jobs import run_periodic
-from tests.field.conftest import on_site
+from tests.field.conftest import on_site, ordered
 from tests.journeys.conftest import story
 from tests.story import Story
 from tests.web.browser import ADMIN, RECOMMENDER, browser, headline
@@ -56,6 +56,31 @@ async def test_a_talk_before_and_four_after_are_planned_and_a_hold_is_only_a_day
             text("select string_agg(data::text || kind, ' ') from events where kind <> 'user.added'")
         )
         assert not re.search(r"follow_up|referred|cleared|wellness", said.scalar_one())
+
+
+async def test_a_hold_ends_with_the_day_where_the_person_lives_and_who_does_not_go_waits_for_no_talk(
+    story: Story,
+) -> None:
+    reference, people = await ordered(story)
+    secret = await _lead(story)
+    async with browser(story) as lead:
+        lead.http.cookies.set(sessions.cookie_name(), secret)
+        page = (await lead.opens("/wellness")).text
+        assert page.count("Before they leave") == 3
+        (talk,) = re.findall(rf'{people[0].name}.*?action="/wellness/(\d+)"', page, re.DOTALL)
+        day = (clock.now() + timedelta(days=40)).date()
+        await lead.sends(f"/wellness/{talk}", outcome="hold", hold_until=day.isoformat())
+        version = (await story.api("intake", "GET", f"/deployments/{reference}")).headers["ETag"]
+        path = f"/deployments/{reference}/stand-down"
+        await story.api("recommender", "POST", path, {"note": "Over"}, **{"If-Match": version})
+        await story.settle()
+        assert headline(await lead.opens("/wellness")) == "Nobody waits for a talk"
+    async with begin() as session:
+        held = await session.execute(
+            text("select (eligible_from at time zone time_zone)::time::text from experts where id = :who"),
+            {"who": people[0].id},
+        )
+    assert held.scalar_one() == "00:00:00"
 
 
 async def test_nobody_else_passes_the_wall(story: Story) -> None:
