@@ -34,6 +34,13 @@ async def today_there(session: AsyncSession, deployment: Deployment) -> date:
     return in_zone(clock.now(), request.time_zone).date()
 
 
+async def is_of(session: AsyncSession, deployment: Deployment, day: date) -> bool:
+    """Whether a day is one from the opening of the deployment up to today, by the place's own calendar."""
+    request = await session.get_one(Request, deployment.request_id)
+    opened = in_zone(deployment.opened_at, request.time_zone).date()
+    return opened <= day <= in_zone(clock.now(), request.time_zone).date()
+
+
 async def report(session: AsyncSession, deployment: Deployment, form: ReportIn, *, by: Actor) -> DailyReport:
     """Keep the leader's report of a day, or a changed version of it ("report.kept").
 
@@ -41,8 +48,7 @@ async def report(session: AsyncSession, deployment: Deployment, form: ReportIn, 
         Invalid: a day that has not come, or lies before the team was opened.
         Changed: somebody else reported of this day since the version that was read.
     """
-    today = await today_there(session, deployment)
-    if not deployment.opened_at.date() <= form.day <= today:
+    if not await is_of(session, deployment, form.day):
         raise Invalid(errors={"day": "Give a day of this deployment up to today."})
     query = select(DailyReport).where(DailyReport.deployment_id == deployment.id, DailyReport.day == form.day)
     kept = await session.scalar(query.with_for_update())

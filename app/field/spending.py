@@ -81,7 +81,7 @@ async def keep(
     """
     if deployment.state is DeploymentState.CLOSED:
         raise Conflict(N_("This deployment is closed: its expenses are settled."))
-    if not deployment.opened_at.date() <= form.day <= await daily.today_there(session, deployment):
+    if not await daily.is_of(session, deployment, form.day):
         raise Invalid(errors={"day": N_("Give a day of this deployment up to today.")})
     await session.execute(delete(Expense).where(Expense.assignment_id == assignment.id, Expense.day == form.day))
     session.add_all(
@@ -111,15 +111,15 @@ async def lines(session: AsyncSession, deployment_id: int) -> Sequence[Line]:
 def bill(found: Iterable[Line], per_diem: int, approved: int | None) -> Bill:
     """The sums, and what passes the per diem of a night or what was approved. Pure."""
     found = tuple(found)
-    by_kind, nights = defaultdict[Spent, Decimal](Decimal), defaultdict[tuple[date, str], Decimal](Decimal)
+    by_kind, nights = defaultdict[Spent, Decimal](Decimal), defaultdict[tuple[date, str, int], Decimal](Decimal)
     for one in found:
         by_kind[one.kind] += one.dollars
         if one.kind in BY_THE_NIGHT:
-            nights[one.day, one.name] += one.dollars
+            nights[one.day, one.name, one.expert_id] += one.dollars
     total = sum(by_kind.values(), Decimal())
     over = [
         f"{name}: ${dollars:,.2f} for lodging and meals on {day:%b} {day.day}. The per diem is ${per_diem}."
-        for (day, name), dollars in sorted(nights.items())
+        for (day, name, _), dollars in sorted(nights.items())
         if dollars > per_diem
     ]
     if approved is not None and total > approved:

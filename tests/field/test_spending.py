@@ -1,12 +1,13 @@
 """What the road has cost: handed in by day and kind, told against the per diem and what was approved, counted."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 from app.core.clock import clock, in_zone
 from app.field.spending import Line, bill
 from app.field.states import Spent
-from tests.field.conftest import at_page, on_site
+from tests.field.conftest import at_page, on_site, ordered
 from tests.story import Story
 from tests.web.browser import APPROVER, RECOMMENDER, browser, headline
 
@@ -34,6 +35,22 @@ def test_lodging_and_meals_of_a_night_are_told_against_the_per_diem_and_all_agai
     )
     assert bill(lines[:3], per_diem=178, approved=None).over == ()
     assert bill([], per_diem=178, approved=0).total == 0
+
+
+def test_of_two_with_one_name_each_has_a_per_diem_of_their_own() -> None:
+    lines = [replace(_line(MONDAY, Spent.LODGING, "120", who=who), name="Maria Garcia") for who in (1, 2)]
+    assert bill(lines, per_diem=178, approved=None).over == ()
+
+
+async def test_the_day_of_opening_is_the_places_day(story: Story) -> None:
+    clock.advance(timedelta(hours=8))  # seven in the evening in Denver, tomorrow in UTC
+    reference, people = await ordered(story)
+    opened = in_zone(clock.now(), "America/Denver").date()
+    tickets = {"day": opened.isoformat(), "dollars": {"travel": 412.5}}
+    path = f"/deployments/{reference}/members/{people[0].id}/expenses"
+    assert (await story.api("recommender", "PUT", path, tickets)).status_code == 204
+    before = tickets | {"day": (opened - timedelta(days=1)).isoformat()}
+    assert (await story.api("recommender", "PUT", path, before)).status_code == 422
 
 
 async def test_an_expert_hands_in_the_desk_sees_and_the_figures_count(story: Story) -> None:
