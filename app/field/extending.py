@@ -298,8 +298,8 @@ async def withdraw(session: AsyncSession, deployment: Deployment, *, by: Actor) 
         raise Conflict("Nobody is being asked to stay now.")
     extension.withdrawn_at = clock.now()
     for stay in await stays_of(session, extension.id):
-        if stay.state is S.STAYS:
-            assignment = await session.get_one(Assignment, stay.assignment_id, with_for_update=True)
+        assignment = await session.get_one(Assignment, stay.assignment_id, with_for_update=True)
+        if stay.state is S.STAYS and assignment.state in SEATED:
             assignment.span = Range(assignment.span.lower, stay.span_end)
     await session.flush()
     await record(session, "extension.withdrawn", extension.id, topic=topic(deployment), by=by)

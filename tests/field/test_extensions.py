@@ -2,6 +2,10 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
+
+from app.core.database import begin
+from app.deployments.models import Assignment
 from tests.field.conftest import alarms, asked_now, at_page, field, member, on_site
 from tests.story import Person, Story
 from tests.web.browser import APPROVER, RECOMMENDER, browser, headline
@@ -96,6 +100,21 @@ async def test_a_question_taken_back_leaves_everything_as_it_was(story: Story) -
     assert any("does not stay longer" in text for text in people[0].hears())
     again = await story.api("recommender", "POST", f"/deployments/{reference}/extension/withdraw", {})
     assert again.status_code == 409
+
+
+async def test_a_question_taken_back_changes_nothing_for_who_was_released_meanwhile(story: Story) -> None:
+    reference, people = await on_site(story)
+    await _asks(story, reference)
+    await people[0].texts(f"YES {_code(people[0])}")
+    path = f"/deployments/{reference}/members/{people[0].id}/check-ins"
+    await story.post("recommender", path, {"step": "released"})
+    rested = select(Assignment.span).where(Assignment.expert_id == people[0].id)
+    async with begin() as session:
+        before = await session.scalar(rested)
+    await story.post("recommender", f"/deployments/{reference}/extension/withdraw")
+    await story.settle()
+    async with begin() as session:
+        assert await session.scalar(rested) == before
 
 
 async def test_a_cap_keeps_people_from_being_asked_until_two_people_set_it_aside(story: Story) -> None:
