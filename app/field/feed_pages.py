@@ -40,7 +40,7 @@ async def change(
     if not any(viewer.may(one) for one in SEES):
         raise Forbidden
     if verb == "end":
-        await feeds.end(session, viewer.id)
+        await feeds.end(session, viewer.id, by=viewer.actor)
         return await _page(request, session, viewer)
     return await _page(request, session, viewer, await feeds.make(session, viewer.id, by=viewer.actor))
 

@@ -16,7 +16,7 @@ from app.field.models import CalendarFeed
 
 async def make(session: AsyncSession, user_id: int, *, by: Actor) -> str:
     """A new link of somebody ("feed.made"); the one before ends. Its address is shown this once."""
-    await end(session, user_id)
+    await end(session, user_id, by=by)
     token = ids.token()
     feed = CalendarFeed(user_id=user_id, token_digest=ids.digest(token), made_at=clock.now())
     session.add(feed)
@@ -25,10 +25,13 @@ async def make(session: AsyncSession, user_id: int, *, by: Actor) -> str:
     return f"{get_settings().public_url.rstrip('/')}/cal/{token}.ics"
 
 
-async def end(session: AsyncSession, user_id: int) -> None:
-    """The link of somebody ends."""
+async def end(session: AsyncSession, user_id: int, *, by: Actor) -> None:
+    """The link of somebody ends, if there is one ("feed.ended")."""
     mine = (CalendarFeed.user_id == user_id) & CalendarFeed.ended_at.is_(None)
-    await session.execute(update(CalendarFeed).where(mine).values(ended_at=clock.now()))
+    ending = update(CalendarFeed).where(mine).values(ended_at=clock.now()).returning(CalendarFeed.id)
+    ended = await session.scalar(ending)
+    if ended is not None:
+        await record(session, "feed.ended", ended, by=by)
 
 
 async def standing(session: AsyncSession, user_id: int) -> CalendarFeed | None:

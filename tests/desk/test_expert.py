@@ -75,6 +75,13 @@ async def test_a_paper_that_is_renewed_makes_ready_and_who_verified_it_is_shown(
     assert "there already" in (await desk.sends(f"{here}/credentials", kind="lcsw", state="CO")).text
 
 
+async def test_who_opened_the_page_of_an_expert_is_in_the_log(desk: Browser) -> None:
+    expert = await _somebody()
+    before = await _events("expert.viewed")
+    await desk.opens(f"/desk/experts/{expert.id}")
+    assert await _events("expert.viewed") == before + 1
+
+
 async def test_phone_numbers_are_shown_on_request_and_the_look_is_kept(story: Story, desk: Browser) -> None:
     expert = await _somebody()
     async with begin() as session:

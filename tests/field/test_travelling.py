@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from icalendar import Calendar
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.core.database import begin
+from app.core.events import Event
 from app.deployments.models import Assignment
 from app.field import calendars, travelling
 from app.field.travelling import Traveller, cost_of, over_ceiling, suggestions
@@ -104,6 +105,8 @@ async def test_a_feed_is_each_ones_own_changes_by_itself_and_ends(story: Story) 
         assert off["STATUS"] == "CANCELLED"
         await phone.sends("/calendar", verb="end")
         assert (await phone.opens(address)).status_code == 404
+        async with begin() as session:
+            assert await session.scalar(select(func.count()).where(Event.kind == "feed.ended")) == 1
     async with browser(story, RECOMMENDER) as desk:
         made = await desk.sends("/calendar", verb="make")
         (address,) = re.findall(r"(/cal/[\w-]+\.ics)", made.text)
