@@ -11,7 +11,7 @@ from app.access.policy import Permission
 from app.access.viewer import MayLeadTeam, MayReadDeployments, MayWorkField, Viewer
 from app.afterwards import known, reporting, tasks
 from app.afterwards.sheets import after_action
-from app.core.clock import clock
+from app.core.clock import clock, in_zone
 from app.core.events import Actor
 from app.core.problems import Changed, Conflict, Forbidden, Invalid
 from app.core.text import whole
@@ -21,7 +21,7 @@ from app.field.queries import led_by
 from app.requests import privacy
 from app.requests.models import Request as RequestRow
 from app.web import sheets
-from app.web.render import render
+from app.web.render import DESK_ZONE, render
 from app.web.session import Session
 
 router = APIRouter(include_in_schema=False)
@@ -47,7 +47,7 @@ async def _page(  # noqa: PLR0917 - the page's parts
         may_write=deployment.state in reporting.WRITABLE and (report is None or report.completed_at is None),
         accepted_by=await reporting.accepted_by(session, report),
         sides=[side for side, needs in SIDES.items() if viewer.may(needs)],
-        tasks=await tasks.of_deployment(session, deployment.id), today=clock.now().date(),
+        tasks=await tasks.of_deployment(session, deployment.id), today=in_zone(clock.now(), DESK_ZONE).date(),
     )  # fmt: skip
 
 

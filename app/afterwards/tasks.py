@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.afterwards.models import AfterAction, Task
-from app.core.clock import clock
+from app.core.clock import clock, in_zone
 from app.core.database import begin, locked
 from app.core.events import Actor, on, record
 from app.core.jobs import every
@@ -16,6 +16,7 @@ from app.core.problems import Invalid
 from app.deployments.models import Deployment
 from app.surveys.models import Audience, Survey, Touch
 from app.watch import alarms
+from app.web.render import DESK_ZONE
 
 REPORT, ASK = "Complete the after-action report", "Ask the agency how it went"
 ASK_LATER = "Ask the agency what has changed since"
@@ -65,9 +66,8 @@ async def first_tasks(subject_id: int) -> None:
     async with begin() as session:
         deployment = await session.get_one(Deployment, subject_id)
         for what, owner, after in FIRST:
-            put = insert(Task).values(
-                deployment_id=deployment.id, what=what, owner=owner, due_on=(clock.now() + after).date()
-            )
+            due_on = in_zone(clock.now() + after, DESK_ZONE).date()
+            put = insert(Task).values(deployment_id=deployment.id, what=what, owner=owner, due_on=due_on)
             await session.execute(put.on_conflict_do_nothing())
 
 
@@ -107,8 +107,9 @@ async def overdue() -> None:
     """Tasks whose day has passed stand on the board, once each."""
     async with begin() as session:
         late = select(Task, Deployment).join(Deployment, Deployment.id == Task.deployment_id)
+        today = in_zone(clock.now(), DESK_ZONE).date()
         for task, deployment in await session.execute(
-            late.where(Task.done_at.is_(None), Task.due_on < clock.now().date()).order_by(Task.id).limit(100)
+            late.where(Task.done_at.is_(None), Task.due_on < today).order_by(Task.id).limit(100)
         ):
             await alarms.sound(
                 session, "task.overdue", f"task:{task.id}", topic=f"request:{deployment.request_id}",

@@ -1,8 +1,9 @@
 """From the release to the close: tasks, the report, two acceptances by two people, lessons for the next team."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+from app.core.clock import clock
 from app.core.jobs import run_periodic
 from tests.field.conftest import alarms, at_page, field, on_site
 from tests.journeys.conftest import story
@@ -71,7 +72,10 @@ async def test_what_follows_is_on_the_list_and_whoever_forgets_is_reminded(story
         await desk.sends(f"{path}/tasks", what="Send the model policy", owner="The desk", due_on="2026-12-01")
         await desk.sends(f"{path}/tasks/{first}")
         assert "done " in (await desk.opens(path)).text
-    await story.passes(timedelta(days=9), timedelta(days=1))
+    clock.advance(datetime(2026, 12, 2, 2, tzinfo=UTC) - clock.now())  # the evening of the first, at the desk
+    await run_periodic()
+    assert not any("Send the model policy" in says for says in await alarms(story))
+    await story.passes(timedelta(days=8), timedelta(days=1))
     await run_periodic()
     late = [says for says in await alarms(story) if "Not done by its day" in says]
     assert any("Ask the agency how it went" in says for says in late)
