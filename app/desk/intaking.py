@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from app.access.viewer import MayAnswer, MayFile, MayLookAfter, MayWorkIntake
 from app.core.merging import three_way
-from app.core.problems import NotFound
+from app.core.problems import Invalid, NotFound
 from app.desk.intake_view import FACTS, facts_of
 from app.desk.kept import Kept
 from app.desk.reading import Given, read, seen_in
@@ -74,8 +74,11 @@ async def change_facts(reference: str, request: Request, session: Session, viewe
     change, errors = read(RequestChange, fields | _moment(found, fields), keeps_empty=True)
     if change is None:
         return await show(request, session, viewer, found, Kept("facts", given, errors))
-    if fields:
-        await intake.change(session, found, change, by=viewer.actor)
+    try:
+        if fields:
+            await intake.change(session, found, change, by=viewer.actor)
+    except Invalid as problem:
+        return await show(request, session, viewer, found, Kept("facts", given, problem.fields["errors"]))
     return back(reference)
 
 

@@ -69,10 +69,8 @@ def _phone(text: str) -> str:
         raise Invalid(errors={"contact_phone": N_("Give ten digits, area code first.")}) from None
 
 
-def _needed_by(form: RequestIn) -> datetime:
-    now = clock.now()
-    needed_by = form.needed_by or now + NEEDED_WITHIN[form.priority]
-    if needed_by <= now:
+def _to_come(needed_by: datetime) -> datetime:
+    if needed_by <= clock.now():
         raise Invalid(errors={"needed_by": N_("This time has passed. When is the team needed?")})
     return needed_by
 
@@ -102,7 +100,7 @@ async def file(session: AsyncSession, agency: Agency, form: RequestIn, *, by: Ac
         longitude=agency.longitude if form.longitude is None else form.longitude,
         county=form.county or (agency.county if same_state and form.city == agency.city else None),
         time_zone=agency.time_zone if same_state else ZONES[form.state],
-        needed_by=_needed_by(form),
+        needed_by=_to_come(form.needed_by or clock.now() + NEEDED_WITHIN[form.priority]),
         contact_phone=_phone(form.contact_phone),
         report_to=form.report_to or form.contact_name,
         **form.model_dump(
@@ -131,12 +129,15 @@ async def change(session: AsyncSession, request: Request, form: RequestChange, *
 
     Raises:
         Conflict: it is decided already; only whom to reach and what helps the team on arrival may be changed then.
-        Invalid: a phone number nobody can be reached on.
+        Invalid: a phone number nobody can be reached on, or a time that has passed.
     """
     given = form.model_dump(exclude_unset=True)
     changed = {name: value for name, value in given.items() if value is not None or name in MAY_BE_EMPTY}
     if request.state in ENDED or (request.state not in OPEN and not set(changed) <= ALSO_LATER):
         raise Conflict(N_("This request is decided; it can no longer be changed."))
+    needed_by = changed.get("needed_by", request.needed_by)
+    if abs(needed_by - request.needed_by) >= timedelta(minutes=1):  # forms send what they show: whole minutes
+        _to_come(needed_by)
     if "contact_phone" in changed:
         changed["contact_phone"] = _phone(changed["contact_phone"])
     if "details" in changed:

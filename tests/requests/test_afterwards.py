@@ -24,6 +24,16 @@ async def test_the_leaders_phone_is_told_once_the_team_is_confirmed_and_not_befo
     assert all(person.number not in told for person in people[1:])
 
 
+async def test_a_time_that_has_passed_is_no_change_of_when_the_team_is_needed(story: Story) -> None:
+    reference = await story.files()
+    seen = {"If-Match": (await story.api("chief", "GET", f"/requests/{reference}")).headers["ETag"]}
+    late = {"needed_by": "2026-11-20T08:00:00-07:00"}
+    answer = await story.api("chief", "PATCH", f"/requests/{reference}", late, **seen)
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["needed_by"])
+    kept = await story.api("chief", "PATCH", f"/requests/{reference}", {"days": 4}, **seen)
+    assert kept.json()["days"] == 4
+
+
 async def test_the_help_is_rated_once_the_team_gets_ready_to_leave_and_the_desk_reads_it(story: Story) -> None:
     reference, _ = await on_site(story)
     async with browser(story, CHIEF) as page:
