@@ -27,6 +27,8 @@ from tests import canaries
 from tests.serving import served
 from tests.standing import PLAIN, Filled, Standing, the_app
 
+LOOKS_AHEAD = "foresight.look_ahead"
+"""A periodic job that computes for seconds, and that few tests are about."""
 START = datetime(2026, 11, 23, 17, tzinfo=UTC)
 """A working Monday: noon in New York, morning in Los Angeles, so that nobody sleeps."""
 

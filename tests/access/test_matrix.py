@@ -14,6 +14,7 @@ from app.web.session import transaction
 from tests.access.asking import Answer, Found, ask, body_for, walk
 from tests.access.table import DOORS, Door, doors
 from tests.access.world import SECRET, Actor, World, build, undone
+from tests.standing import the_app
 from tests.story import Story
 
 BETTER: dict[str, Any] = {"team_type": "T1", "state": "CO", "answer": "yes", "verb": "settle", "roles": ["auditor"]}
@@ -119,7 +120,7 @@ def _missing(app: FastAPI) -> list[str]:
 
 
 async def test_the_table_has_every_door_and_no_other(story: Story) -> None:
-    app = create_app()
+    app = the_app()
     assert _missing(app) == [], "say in tests/access/table.py who may pass"
     assert doors().keys() - _known(app).keys() == set(), "the table has doors that are not there any more"
 
@@ -128,10 +129,13 @@ async def test_the_table_has_every_door_and_no_other(story: Story) -> None:
 @pytest.mark.parametrize("part", range(PARTS))
 async def test_every_door_opens_to_whom_the_table_says_and_to_nobody_else(story: Story, part: int) -> None:
     world = await build(story)
-    app = create_app()
-    app.dependency_overrides[transaction] = undone
+    app = the_app()
     known, mine = _known(app), list(doors().items())[part::PARTS]
-    knocks = [knock for key, door in mine for knock in await _knock(app, known[key], door, world)]
+    app.dependency_overrides[transaction] = undone
+    try:
+        knocks = [knock for key, door in mine for knock in await _knock(app, known[key], door, world)]
+    finally:
+        app.dependency_overrides.clear()
     wrong = [f"{knock.wrong()}: {knock} {knock.answer.body[:150]}" for knock in knocks if knock.wrong()]
     assert wrong == [], "\n".join(wrong)
     assert len(knocks) > 14 * len(mine)
@@ -148,16 +152,14 @@ async def test_the_walk_finds_planted_doors_and_every_path_of_the_api_document(s
     app.include_router(outer, prefix="/out")
     app.mount("/mounted", mounted)
     app.router.add_websocket_route("/socket", lambda _: None)  # type: ignore[arg-type, return-value]
-    planted = [door for door in _missing(app) if door not in _missing(create_app())]
+    planted = [door for door in _missing(app) if door not in _missing(the_app())]
     assert planted == ["? /socket", "DELETE /mounted/planted", "GET /out/in/planted"]
-    described = {
-        (method.upper(), path) for path, methods in create_app().openapi()["paths"].items() for method in methods
-    }
+    described = {(method.upper(), path) for path, methods in the_app().openapi()["paths"].items() for method in methods}
     assert described <= _known(app).keys()
 
 
 async def test_no_door_changes_anything_for_another_sites_page(story: Story) -> None:
-    app = create_app()
+    app = the_app()
     foreign = ({"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {"origin": "https://evil.example"})
     for method, path in _known(app):
         if method not in ("GET", "?") and path not in SIGNED:
@@ -168,7 +170,7 @@ async def test_no_door_changes_anything_for_another_sites_page(story: Story) -> 
 
 
 async def test_browsers_stay_with_https_where_the_address_is(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "strict-transport-security" not in (await ask(create_app(), "GET", "/sign-in", {})).headers
+    assert "strict-transport-security" not in (await ask(the_app(), "GET", "/sign-in", {})).headers
     monkeypatch.setenv("RRT_PUBLIC_URL", "https://rrt.example")
     get_settings.cache_clear()
     told = (await ask(create_app(), "GET", "/sign-in", {})).headers["strict-transport-security"]

@@ -3,12 +3,12 @@
 import re
 from html import unescape
 
-from app.main import create_app
 from app.requests import leaving_out
 from tests.access.asking import walk
 from tests.afterwards.test_after import WORDS, _released, _version
 from tests.field.conftest import ORDER, at_page, on_site
 from tests.journeys.conftest import story
+from tests.standing import the_app
 from tests.story import Story
 from tests.web.browser import ADMIN, APPROVER, INTAKE, RECOMMENDER, Browser, browser, headline
 
@@ -90,7 +90,7 @@ async def _asked_on_a_page(page: Browser, path: str, field: str, **form: str) ->
 
 
 async def test_every_form_there_is_asks_whoever_sends_it_and_a_new_one_does_by_itself(story: Story) -> None:
-    doors = {door.path for door in walk(create_app()) if door.method == "POST"}
+    doors = {door.path for door in walk(the_app()) if door.method == "POST"}
     forms = {path for path in doors if not path.startswith(("/api/", "/twilio/"))}
     asking = set()
     async with browser(story, ADMIN) as page:

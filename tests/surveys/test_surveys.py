@@ -11,7 +11,7 @@ from app.surveys.models import Audience, Survey, Touch
 from app.surveys.results import result
 from tests.afterwards.test_after import _released
 from tests.journeys.conftest import story
-from tests.story import Person, Story
+from tests.story import LOOKS_AHEAD, Person, Story
 from tests.web.browser import RECOMMENDER, browser, headline
 
 __all__ = ["story"]
@@ -19,7 +19,7 @@ __all__ = ["story"]
 
 async def _later(story: Story, span: timedelta) -> None:
     await story.passes(span, span)
-    await run_periodic()
+    await run_periodic(but={LOOKS_AHEAD})
     await story.settle()
 
 
