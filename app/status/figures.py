@@ -4,6 +4,7 @@ Each is one query whose last column is the number and whose other columns are it
 somebody must act stands beside the rule that says so (`deploy/prometheus/rrt.rules.yml`), and on the page (`page.py`).
 """
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -151,7 +152,8 @@ OLDEST_ALARM = Figure(
 )  # fmt: skip
 HEARTBEATS = Figure(
     "rrt_heartbeat_age_seconds", "How long ago a worker, the auditor, and the reading of the carrier's lists were.",
-    "select name, extract(epoch from :now - beat_at) from heartbeats order by 1", ("name",),
+    """select coalesce(h.name, w.name), coalesce(extract(epoch from :now - h.beat_at), 'infinity')
+    from (values ('worker'), ('auditor')) w(name) full join heartbeats h on h.name = w.name order by 1""", ("name",),
 )  # fmt: skip
 RESTORED = Figure(
     "rrt_database_not_reconciled", "Whether this database was restored, and is not reconciled with the carrier yet.",
@@ -194,8 +196,8 @@ async def read(session: AsyncSession) -> dict[Figure, list[Sample]]:
 
 
 def backup_age(folder: Path | None) -> float | None:
-    """Seconds since the newest backup in a folder was begun; None without a folder or a backup."""
-    if folder is None or not folder.is_dir():
+    """Seconds since the newest backup in a folder was begun, endless when there is none; None when no folder is set."""
+    if folder is None:
         return None
-    made = [one.stat().st_mtime for one in folder.iterdir() if not one.name.endswith(".part")]
-    return time.time() - max(made) if made else None
+    made = [one.stat().st_mtime for one in folder.glob("*") if not one.name.endswith(".part")]
+    return time.time() - max(made) if made else math.inf

@@ -1,5 +1,6 @@
 """`/desk/status`: how the service is doing, in sentences, with what to do where something is not as it should be."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -58,6 +59,8 @@ def span(seconds: float) -> str:
 
 def since(seconds: float) -> str:
     """How long ago."""
+    if math.isinf(seconds):
+        return "never"
     return f"{span_words(seconds / 60)} ago" if seconds >= 60 else "just now"
 
 

@@ -1,5 +1,6 @@
 """Figures mean something to the desk: made by what happens, told to Prometheus and on a page (reliability.md A11)."""
 
+import math
 from datetime import timedelta
 from pathlib import Path
 
@@ -43,6 +44,7 @@ async def test_every_figure_is_told_on_an_empty_service_and_none_of_them_is_bad(
     assert found["rrt_oldest_unread_answer_seconds"] == 0
     assert found['rrt_sending_held{reason="gap"}'] == 0
     assert found["rrt_database_not_reconciled"] == 0
+    assert found['rrt_heartbeat_age_seconds{name="worker"}'] == math.inf, "an alert wakes somebody: nobody ever worked"
     async with begin(only_reads=True) as session:
         assert (await figures.read(session)).keys() == set(figures.FIGURES)
 
@@ -128,9 +130,10 @@ async def test_the_status_says_what_is_wrong_and_what_to_do(story: Story) -> Non
 
 def test_the_newest_backup_counts_and_an_unfinished_one_does_not(tmp_path: Path) -> None:
     assert figures.backup_age(None) is None
-    assert figures.backup_age(tmp_path) is None
+    assert figures.backup_age(tmp_path / "not mounted") == math.inf
+    assert figures.backup_age(tmp_path) == math.inf
     (tmp_path / "20261126T000000Z.part").mkdir()
-    assert figures.backup_age(tmp_path) is None
+    assert figures.backup_age(tmp_path) == math.inf
     (tmp_path / "20261125T000000Z").mkdir()
     assert figures.backup_age(tmp_path) == pytest.approx(0, abs=60)
 

@@ -1,6 +1,9 @@
 """What is shipped beside the code: rules, dashboard, compose file, image. Every name in them means something."""
 
+import os
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +37,38 @@ def test_an_alert_asks_for_metrics_that_exist_and_says_what_to_do(alert: dict[st
     assert alert["annotations"]["summary"].endswith(".")
     assert alert["annotations"]["runbook"] == f"docs/operations.md#{alert['alert'].lower()}"
     assert f"\n### {alert['alert']}\n" in (ROOT / "docs/operations.md").read_text()
+
+
+def test_every_alert_is_tried_as_it_begins_and_nothing_else_wakes_anybody() -> None:
+    tried = yaml.safe_load((ROOT / "deploy/prometheus/rrt.tests.yml").read_text())["tests"]
+    begun = {rule["alertname"] for one in tried for rule in one.get("alert_rule_test", []) if rule["exp_alerts"]}
+    assert begun == {alert["alert"] for alert in ALERTS}
+    known = {name for one in tried for series in one["input_series"] for name in named(series["series"])}
+    assert known <= NAMES
+    quiet, *_ = tried
+    assert {name for alert in ALERTS for name in named(alert["expr"])} == {
+        name for series in quiet["input_series"] for name in named(series["series"])
+    }
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="needs promtool: on Debian, in the package prometheus")
+def test_the_alerts_come_when_they_should_by_prometheus_own_program() -> None:
+    done = subprocess.run(
+        ["promtool", "test", "rules", "rrt.tests.yml"], cwd=ROOT / "deploy/prometheus", capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.skipif(shutil.which("caddy") is None, reason="needs caddy: on Debian, in the package caddy")
+@pytest.mark.parametrize("site", ["rrt.example.gov", "http://rrt.localhost:8080"])
+def test_the_proxy_takes_its_configuration_and_hides_the_metrics(site: str) -> None:
+    done = subprocess.run(
+        ["caddy", "adapt", "--validate", "--adapter", "caddyfile", "--config", "deploy/Caddyfile"], cwd=ROOT,
+        env=os.environ | {"RRT_SITE": site}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert '"handler":"static_response","status_code":404' in done.stdout
 
 
 def test_every_metric_is_on_the_dashboard_and_no_other() -> None:
