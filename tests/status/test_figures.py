@@ -1,6 +1,7 @@
 """Figures mean something to the desk: made by what happens, told to Prometheus and on a page (reliability.md A11)."""
 
 import math
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -139,8 +140,11 @@ def test_the_newest_backup_counts_and_an_unfinished_one_does_not(tmp_path: Path)
 
 
 async def test_the_desks_page_says_the_same_in_a_sentence(story: Story) -> None:
+    async with browser(story, INTAKE) as page:
+        assert "A worker was seen: never" in re.sub(r"\s+", " ", (await page.opens("/desk/status")).text)
     async with begin() as session:
-        await heartbeats.beat(session, heartbeats.AUDITOR)
+        for name in (heartbeats.WORKER, heartbeats.AUDITOR):
+            await heartbeats.beat(session, name)
     async with browser(story, INTAKE) as page:
         assert headline(await page.opens("/desk/status")) == "The service works as it should"
         async with begin() as session:

@@ -136,3 +136,4 @@ def test_the_image_is_nobodys_root_and_holds_what_was_pinned() -> None:
     assert told.count("FROM ${BASE}") == 2
     installs = re.findall(r"pip install (.*)", told)
     assert all("--require-hashes" in one or "--no-deps ." in one for one in installs)
+    assert all("--no-compile" in one for one in installs), "pip's pyc hold times: no two images were the same"
