@@ -20,6 +20,8 @@ from app.core.settings import get_settings
 
 ARCHIVED_WITHIN_S = 20
 READY_WITHIN_S = 150
+LONGEST_S = 1800
+"""Of a command, on a machine that is busy with something else: a reconciliation takes seconds of computing."""
 
 
 class Town:
@@ -71,7 +73,7 @@ class Town:
     def says(self, *words: str) -> str:
         """Run a command of `rrt` to its end; what it says."""
         done = subprocess.run(
-            [sys.executable, "-m", "app.cli", *words], capture_output=True, text=True, check=False, timeout=300
+            [sys.executable, "-m", "app.cli", *words], capture_output=True, text=True, check=False, timeout=LONGEST_S
         )
         if done.returncode not in (0, 3):
             raise RuntimeError(f"rrt {' '.join(words)} left with {done.returncode}: {done.stdout}{done.stderr}")
