@@ -127,6 +127,17 @@ def test_two_web_and_two_workers_share_one_database_that_only_they_reach() -> No
     assert "ports" not in COMPOSE["services"]["database"]
 
 
+def test_the_database_may_write_where_its_log_is_archived() -> None:
+    service = COMPOSE["services"]["database"]
+    program, option, script, _, *given = service["command"]
+    assert (program, option) == ("sh", "-c")
+    assert script.startswith("chown postgres:postgres /archive && "), "a new volume is root's"
+    assert script.endswith('exec docker-entrypoint.sh postgres "$$@"')
+    assert given[::2] == ["-c"] * (len(given) // 2)
+    assert "archive_mode=on" in given
+    assert "archive:/archive" in service["volumes"]
+
+
 def test_the_image_is_nobodys_root_and_holds_what_was_pinned() -> None:
     told = (ROOT / "Dockerfile").read_text()
     *_, last = re.split(r"^FROM ", told, flags=re.MULTILINE)
