@@ -30,6 +30,9 @@ class SeatOut(BaseModel):
     expert_name: str | None
     assignment_state: AssignmentState | None
     arrives_at: datetime | None
+    """When they are expected on site."""
+    arrived_at: datetime | None
+    """When it was told that they are there."""
 
 
 class DeploymentOut(BaseModel):
@@ -82,6 +85,7 @@ def _seat(view: queries.SeatView) -> SeatOut:
         expert_name=view.expert.name if view.expert else None,
         assignment_state=assignment.state if assignment else None,
         arrives_at=assignment.arrives_at if assignment else None,
+        arrived_at=assignment.told_arrived_at if assignment else None,
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.viewer import Viewer
 from app.core.problems import NotFound
+from app.deployments import road
 from app.deployments.models import Assignment, Deployment, Position
 from app.deployments.states import LIVE, SEATED, AssignmentState
 from app.experts.models import Expert
@@ -51,6 +52,11 @@ class Member:
     relieves: str | None
     limit_at: datetime
     held: Held | None
+
+    @property
+    def is_away_by_plan(self) -> bool:
+        """Whether the plan says that they are on the way, and nobody has told otherwise."""
+        return self.assignment.state in (A.CONFIRMED, A.ORDERED) and road.is_under_way(self.assignment)
 
     @property
     def arrived_at(self) -> datetime | None:

@@ -1,10 +1,11 @@
 """The order on a phone, the leader's page, and the desk's page of the road; without JavaScript."""
 
 import re
+from datetime import timedelta
 
-from tests.field.conftest import ORDER, alarms, at_page, confirmed, field, member, on_site
+from tests.field.conftest import ORDER, alarms, at_page, confirmed, field, member, on_site, ordered
 from tests.story import Story
-from tests.web.browser import APPROVER, RECOMMENDER, browser, headline
+from tests.web.browser import APPROVER, CHIEF, RECOMMENDER, browser, headline
 
 
 async def test_the_desk_sends_an_order_and_an_expert_reads_it_on_the_phone(story: Story) -> None:
@@ -64,3 +65,27 @@ async def test_the_leader_reports_and_keeps_hours_and_a_colour_only(story: Story
     seen = await field(story, reference)
     assert [report["people_reached"] for report in seen["reports"]] == [40]
     assert (await member(story, reference, other))["hours"] == 13.5
+
+
+async def test_where_somebody_is_follows_the_plan_until_they_tell_and_the_agency_sees_who_came(story: Story) -> None:
+    reference, people = await ordered(story)
+
+    async def road() -> str:
+        async with browser(story, RECOMMENDER) as desk:
+            return (await desk.opens(f"/desk/requests/{reference}/road")).text
+
+    before = await road()
+    assert f"{people[0].name}: at home, has read the order" in before
+    assert 'value="no_show"' not in before
+    await story.passes(timedelta(hours=31), timedelta(hours=1))
+    await people[0].texts("ARRIVED")
+    after = await road()
+    assert f"{people[0].name}: on site" in after
+    assert f"{people[1].name}: by the plan on the way" in after
+    assert 'value="no_show"' in after
+    async with browser(story, CHIEF) as agency:
+        page = (await agency.opens(f"/agency/requests/{reference}")).text
+    assert page.count("With you since") == 1
+    seats = (await story.deployment(reference))["seats"]
+    assert [seat["expert_id"] for seat in seats if seat["arrived_at"]] == [people[0].id]
+    assert page.count("Arrives ") == len(people) - 1
