@@ -204,6 +204,9 @@ class Load:
             computed = cpu_seconds(self._pids[0])
             lag = await boards.lag(changes := 50)
             each = 1000 * (cpu_seconds(self._pids[0]) - computed) / changes
+            computed = cpu_seconds(self._pids[0])
+            looked = await boards.look(looks := 5)
+            seen = (cpu_seconds(self._pids[0]) - computed) / (looks + 1)
         finally:
             boards.close()
             await close_engine()
@@ -211,7 +214,9 @@ class Load:
             f"{count} live boards: from the commit to the signal {lag.p50:.1f} ms median, {lag.p99:.1f} p99,"
             f" {lag.most:.1f} at most; to the last board {lag.last:.1f} median. The web:"
             f" {(opened - before) / 1024 / count:.0f} KiB a board, {100 * quiet:.1f} % of a processor when nothing"
-            f" changes, {each:.1f} ms of it for a change."
+            f" changes, {each:.1f} ms of it for a change, {seen:.2f} s with every board fetching its part"
+            f" ({looked.kilobytes:.1f} kB; the last has it after {looked.last_ms / 1000:.1f} s,"
+            f" {looked.refused} of {looks * count} refused)."
         )
 
     def _web_bytes(self) -> int:

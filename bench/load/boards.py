@@ -23,6 +23,18 @@ class Lag:
     """Median, over the changes, of when the last board had it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What it took until every board had fetched its part after one change."""
+
+    last_ms: float
+    """From the commit to the last board's last byte; median over the changes."""
+    refused: int
+    """Answers that were none."""
+    kilobytes: float
+    """Of one part, as it came over the wire."""
+
+
 class Boards:
     """Open streams of signals, each as a browser holds it."""
 
@@ -71,6 +83,36 @@ class Boards:
             await asyncio.sleep(pause_s)
         quantiles = statistics.quantiles(all_of_them, n=100)
         return Lag(quantiles[49], quantiles[98], max(all_of_them), statistics.median(last))
+
+    async def look(self, changes: int, pause_s: float = 1.0) -> Looked:
+        """Change something so often; each board fetches its part as soon as it hears, as a page does."""
+        last, refused, size = list[float](), 0, 0
+        for number in range(-1, changes):
+            topic = f"request:{8_000_000 + number}"
+            fetching = [asyncio.create_task(self._fetch(heard, topic)) for heard, _ in self._open]
+            await asyncio.sleep(0)
+            async with begin() as session:
+                await record(session, "request.noted", 1, topic=topic)
+            committed = time.monotonic()
+            answers = await asyncio.gather(*fetching)
+            if number >= 0:  # the first warms up
+                last.append(1000 * (time.monotonic() - committed))
+                refused += sum(status != b"200" for status, _ in answers)
+            size = answers[0][1]
+            await asyncio.sleep(pause_s)
+        return Looked(statistics.median(last), refused, size / 1000)
+
+    async def _fetch(self, heard: asyncio.StreamReader, topic: str) -> tuple[bytes, int]:
+        """The status of the answer, and how many bytes it is."""
+        await self._hears(heard, topic)
+        reader, writer = await asyncio.open_connection(self._host, self._port)
+        writer.write(
+            f"GET /desk?part=board HTTP/1.1\r\nHost: {self._host}:{self._port}\r\nCookie: {self._cookie}\r\n"
+            "Accept-Encoding: gzip\r\nConnection: close\r\n\r\n".encode()
+        )
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+        writer.close()
+        return head.split(b" ", 2)[1], len(body)
 
     def close(self) -> None:
         """Close all."""
