@@ -21,14 +21,15 @@ class Turns(Generic[T]):
 
     def __init__(self, make: Callable[[], Awaitable[T]]) -> None:
         self._make = make
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._running: asyncio.Task[T] | None = None
         self._next: asyncio.Task[T] | None = None
 
     async def made(self) -> T:
         """What is made from now on. Raises: whatever the making raised."""
         loop = asyncio.get_running_loop()
-        if self._running is not None and self._running.get_loop() is not loop:
-            self._running = self._next = None  # of a loop that has ended
+        if self._loop is not loop:  # the one before has ended, and its tasks with it
+            self._loop, self._running, self._next = loop, None, None
         if self._next is None:
             # In a context of its own: no language, no log's binding of the one who happened to ask first.
             self._next = loop.create_task(self._turn(self._running), context=Context())

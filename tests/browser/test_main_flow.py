@@ -39,7 +39,7 @@ def test_from_the_request_to_the_confirmed_team(person: Person, house: House) ->
     reference = _asks_for_a_team(chief)
 
     row = f"#r-{reference}"
-    expect(recommender.locator(row)).to_contain_text("Acknowledge it")
+    expect(recommender.locator(row)).to_contain_text("Nobody has taken it on yet")
     recommender.locator(row).get_by_role("link").click()
     recommender.get_by_role("button", name="Take it on").click()
     recommender.get_by_text("Advance").first.click()

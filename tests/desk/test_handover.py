@@ -14,7 +14,7 @@ async def test_who_has_the_desk_is_kept_and_what_is_promised_is_told_with_its_ti
     async with browser(story, INTAKE) as page:
         first = await page.opens("/desk/handover")
         assert headline(first) == "Nobody has said that they have the desk"
-        assert "Acknowledge it: Harlan Ridge, CO" in first.text
+        assert "Nobody has taken it on yet: Harlan Ridge, CO" in first.text
         assert "30 min left" in first.text
         assert headline(await page.sends("/desk/handover")) == "You have the desk"
         await page.sends("/desk/handover")
