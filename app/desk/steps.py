@@ -82,7 +82,9 @@ def step_of(request: Request, facts: Facts = NOTHING) -> Step:
     """What a request needs next, of whom, until when."""
     filed, deployment = request.filed_at or clock.now(), facts.deployment
     early = {
-        R.SUBMITTED: Step(0, "Nobody has taken it on yet", filed + ACKNOWLEDGE_WITHIN, "Take it on", P.WORK_INTAKE, INTAKE),
+        R.SUBMITTED: Step(
+            0, "Nobody has taken it on yet", filed + ACKNOWLEDGE_WITHIN, "Take it on", P.WORK_INTAKE, INTAKE
+        ),
         R.IN_INTAKE: _in_intake(filed, facts),
         R.INFO_NEEDED: Step(0, "The agency answers a question", filed + CALL_WITHIN, None, None, "The agency"),
         R.RECOMMENDED: Step(1, "Decision", filed + DECIDE_WITHIN[request.priority], "Decide", P.DECIDE, APPROVER),
