@@ -20,12 +20,12 @@ PHONE = re.compile(r"\+?1?[\s.-]?\(?\d{3}\)?[\s.-]?\d{3}[\s.-]?\d{4}\b")
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 QUOTED = re.compile(r"(DETAIL:|CONTEXT:|input_value=|invalid input [^:]*:).*")
 """Where the database and the check of fields quote what was given, to the end of that line."""
-LINK = re.compile(r"/x/[^\s/?\"']+")
-"""The path of a link in a text is its key."""
+LINK = re.compile(r"/(x|s|cal)/[^\s/?\"']+")
+"""The path of a link in a text, of a survey's and of a calendar's is its key."""
 
 
 MASKS: tuple[tuple[re.Pattern[str], Any], ...] = (
-    (QUOTED, r"\1 ..."), (EMAIL, "...@..."), (PHONE, lambda found: f"...{found.group()[-2:]}"), (LINK, "/x/..."),
+    (QUOTED, r"\1 ..."), (EMAIL, "...@..."), (PHONE, lambda found: f"...{found.group()[-2:]}"), (LINK, r"/\1/..."),
 )  # fmt: skip
 _BOUND: ContextVar[dict[str, str | int] | None] = ContextVar("bound", default=None)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.core.log import AsJson, Masked, bind, bound
+from app.core.log import AsJson, Masked, bind, bound, masked
 
 logger = logging.getLogger("rrt.test")
 
@@ -57,6 +57,19 @@ def test_a_json_line_is_one_line_and_masked_with_its_error(written: StringIO) ->
     assert "5550111" not in line["error"]
     assert "amy@" not in line["error"]
     assert line["level"] == "ERROR"
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/x/0f3kQ9v2LmN8p1RsT4uVwXyZabc", "/x/..."),
+        ("/s/0f3kQ9v2LmN8p1RsT4uVwXyZabc?lang=es", "/s/...?lang=es"),
+        ("/cal/mX3_9-fQ0f3kQ9v2LmN8p1RsT4uVwXyZabc12345.ics", "/cal/..."),
+        ("/desk/map", "/desk/map"),
+    ],
+)
+def test_a_path_that_is_a_key_is_in_no_line(path: str, shown: str) -> None:
+    assert masked(f"bug at GET {path}") == f"bug at GET {shown}"
 
 
 def test_a_line_of_text_ends_with_what_is_bound() -> None:
