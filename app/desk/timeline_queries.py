@@ -14,6 +14,7 @@ from app.desk.timeline import Bar, BarKind, marked
 from app.dispatch.models import Offer
 from app.dispatch.states import OPEN, OfferState
 from app.experts.models import Absence, Expert
+from app.field.calendars import ends_at
 from app.requests.models import Request
 from app.rosters.models import Pick, Proposal, ProposalState
 from app.web.pictures import Axis
@@ -31,7 +32,7 @@ def _where(request: Request) -> str:
 
 
 async def _seated(session: AsyncSession, axis: Axis) -> list[Bar]:
-    """Assignments, each with the rest that follows. Home is as far from the last day on site as the way there took."""
+    """Assignments, each with the rest that follows."""
     rows = await session.execute(
         select(Assignment, Deployment, Request, Position.title)
         .join(Deployment, Deployment.id == Assignment.deployment_id)
@@ -45,7 +46,7 @@ async def _seated(session: AsyncSession, axis: Axis) -> list[Bar]:
         depart, rested = assignment.span.lower, assignment.span.upper
         if depart is None or rested is None:  # never written so
             continue
-        home = min(rested, deployment.ends_at + (assignment.arrives_at - depart))
+        home = min(rested, ends_at(assignment, deployment))
         is_over = assignment.state not in SEATED or home <= now
         kind = BarKind.FINISHED if is_over else BarKind.DEPLOYED
         found.append(Bar(assignment.expert_id, kind, depart, home, deployment.reference, _where(request), title))

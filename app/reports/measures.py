@@ -287,12 +287,12 @@ def _days_on_site(facts: Facts, deployment: Counted, one: Counted) -> float:
 def _service(facts: Facts) -> list[Figure]:
     days, hours, cost, spent_on, texts = [], [], [], [], []
     for request, deployment in deployed(facts):
-        live = [one for one in facts.assignments.get(deployment.id, ()) if one.state in LIVE]
-        spent = sum(float(row.hours) for one in live for row in facts.hours.get(one.id, ()))
-        days.append(Case(request.reference, sum(_days_on_site(facts, deployment, one) for one in live)))
+        parts = facts.assignments.get(deployment.id, ())  # who did not go after all may have worked for it, and paid
+        spent = sum(float(row.hours) for one in parts for row in facts.hours.get(one.id, ()))
+        days.append(Case(request.reference, sum(_days_on_site(facts, deployment, one) for one in parts)))
         hours.append(Case(request.reference, spent))
         cost.append(Case(request.reference, spent * HOURLY_CEILING))
-        spent_on.append(Case(request.reference, sum(facts.expenses.get(one.id, 0.0) for one in live)))
+        spent_on.append(Case(request.reference, sum(facts.expenses.get(one.id, 0.0) for one in parts)))
         texts.append(Case(request.reference, facts.messages.get(f"request:{request.id}", 0)))
     return [
         count("person-days", "Service", "Days on site, all people together", days),

@@ -44,6 +44,20 @@ async def test_who_is_released_early_has_their_days_back(story: Story) -> None:
     async with at_page(story, people[0]) as phone:
         days = (await phone.opens("/my/days")).text
     assert days.count("on a team") == 1  # today
+    bars = [bar["kind"] for bar in await story.get("/timeline") if bar["expert_id"] == people[0].id]
+    assert bars.count("rest") == 1
+
+
+async def test_what_somebody_spent_who_did_not_come_after_all_is_in_the_figures_as_on_the_road_page(
+    story: Story,
+) -> None:
+    reference, people = await ordered(story)
+    path = f"/deployments/{reference}/members/{people[1].id}"
+    spent = {"day": "2026-11-23", "dollars": {"travel": 412.0}}
+    assert (await story.api("recommender", "PUT", f"{path}/expenses", spent)).status_code == 204
+    await story.post("recommender", f"{path}/check-ins", {"step": "no_show"})
+    async with browser(story, RECOMMENDER) as desk:
+        assert headline(await desk.opens("/desk/figures/expenses")).endswith("other: $412")
 
 
 async def test_who_did_not_come_costs_nothing(story: Story) -> None:
