@@ -17,8 +17,10 @@ from app.deployments.models import Assignment, Deployment
 from app.deployments.states import AssignmentState, DeploymentState
 from app.dispatch.offers import contacts_of, reachable
 from app.experts.models import Expert
+from app.experts.quiet import may_be_asked_from
 from app.messaging import outbox, sealed, texts
 from app.requests.models import Request
+from app.rosters import rules
 from app.surveys.models import Audience, Partner, Survey, Touch
 from app.surveys.questions import AFTER, QUESTIONS, WORDS
 
@@ -27,8 +29,6 @@ REMIND_AFTER = timedelta(days=3)
 OPEN_FOR = timedelta(days=30)
 """So long a link takes answers."""
 RELEASED = (DeploymentState.AFTER_ACTION, DeploymentState.CLOSED)
-EARLIEST, LATEST = 7, 21
-"""Hours at the desk's day between which surveys go out: nobody is woken by one."""
 
 
 def topic(deployment: Deployment) -> str:
@@ -115,7 +115,10 @@ def _sealed_address(survey: Survey) -> str:
 
 
 async def send(session: AsyncSession, survey: Survey) -> bool:
-    """Send a survey that is due, or remind of it once; the row is locked. False when there is nothing to send."""
+    """Send a survey that is due, or remind of it once; the row is locked. False when there is nothing to send.
+
+    Nobody is woken by one: where it is night, the next hour looks again.
+    """
     now = clock.now()
     if survey.answered_at is not None or now < survey.due_at or now > survey.due_at + OPEN_FOR:
         return False
@@ -123,8 +126,11 @@ async def send(session: AsyncSession, survey: Survey) -> bool:
     if is_reminder and (survey.reminded_at is not None or now < (survey.sent_at or now) + REMIND_AFTER):
         return False
     deployment = await session.get_one(Deployment, survey.deployment_id)
-    number, language = await _to(session, survey, deployment)
+    number, language, zone = await _to(session, survey, deployment)
     if number is not None:
+        night = rules.night(await rules.current(session))
+        if may_be_asked_from(now, zone=zone, is_immediate=False, wakes=False, night=night) > now:
+            return False
         say = texts.survey_reminder if is_reminder else texts.survey
         words = say(_sealed_address(survey), language)
         about = {"topic": topic(deployment), "expert_id": survey.expert_id}
@@ -137,15 +143,16 @@ async def send(session: AsyncSession, survey: Survey) -> bool:
     return number is not None
 
 
-async def _to(session: AsyncSession, survey: Survey, deployment: Deployment) -> tuple[str | None, str]:
-    """The number a survey goes to, if it may be texted, and the language to write in."""
+async def _to(session: AsyncSession, survey: Survey, deployment: Deployment) -> tuple[str | None, str, str]:
+    """The number a survey goes to, if it may be texted, the language to write in, and the zone to look at the clock."""
+    request = await session.get_one(Request, deployment.request_id)
     if survey.expert_id is not None:
         phone = reachable(await contacts_of(session, survey.expert_id))
         expert = await session.get_one(Expert, survey.expert_id)
-        return (phone.number if phone else None), expert.preferred_language
+        return (phone.number if phone else None), expert.preferred_language, expert.time_zone
     if survey.partner_id is not None:
-        return (await session.get_one(Partner, survey.partner_id)).number, "en"
-    return (await session.get_one(Request, deployment.request_id)).contact_phone or None, "en"
+        return (await session.get_one(Partner, survey.partner_id)).number, "en", request.time_zone
+    return request.contact_phone or None, "en", request.time_zone
 
 
 async def due(session: AsyncSession, limit: int = 200) -> Sequence[int]:

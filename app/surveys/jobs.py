@@ -1,15 +1,14 @@
-"""Surveys are planned with the release, and sent when their day has come, at a waking hour."""
+"""Surveys are planned with the release, and sent when their day has come, at a waking hour where they go."""
 
 from datetime import timedelta
 
-from app.core.clock import clock, in_zone
+from app.core.clock import clock
 from app.core.database import begin, locked
 from app.core.events import on
 from app.core.jobs import every
 from app.deployments.models import Deployment
 from app.surveys import asking
 from app.surveys.models import Survey
-from app.web.render import DESK_ZONE
 
 
 @on("deployment.released", name="surveys.plan")
@@ -22,8 +21,6 @@ async def plan(subject_id: int) -> None:
 @every(timedelta(hours=1), "surveys.send")
 async def send_due() -> None:
     """Send what is due and remind of what is not answered, each once, in a transaction of its own."""
-    if not asking.EARLIEST <= in_zone(clock.now(), DESK_ZONE).hour < asking.LATEST:
-        return
     async with begin() as session:
         found = await asking.due(session)
     for survey_id in found:

@@ -1,12 +1,16 @@
 """How it was: asked by link when the day has come, reminded of once, counted together, small numbers not told."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from app.core.clock import clock
+from app.core.database import begin
 from app.core.jobs import run_periodic
+from app.experts.models import Expert
+from app.surveys import jobs
 from app.surveys.models import Audience, Survey, Touch
 from app.surveys.results import result
 from tests.afterwards.test_after import _released
@@ -50,6 +54,23 @@ async def test_experts_after_three_days_the_agency_after_seven_and_ninety(story:
     assert len(_links(_chief(story))) == 1
     await _later(story, timedelta(days=83))
     assert len(set(_links(_chief(story)))) == 2
+
+
+async def test_nobody_is_woken_by_a_survey_wherever_they_live(story: Story) -> None:
+    _, people = await _released(story)
+    async with begin() as session:
+        for person, zone in zip(people, ("Pacific/Honolulu", "America/New_York", "America/Los_Angeles"), strict=True):
+            (await session.get_one(Expert, person.id)).time_zone = zone
+
+    async def asked_at(hour: int, minute: int) -> list[int]:
+        clock.advance(datetime(2026, 11, 28, hour, minute, tzinfo=UTC) - clock.now())
+        await jobs.send_due()
+        await story.settle()
+        return [len(_links(person.hears())) for person in people]
+
+    assert await asked_at(12, 30) == [0, 0, 0]  # half past seven in New York, half past four in Los Angeles
+    assert await asked_at(13, 30) == [0, 1, 0]
+    assert await asked_at(18, 30) == [1, 1, 1]
 
 
 async def test_one_reminder_and_none_to_who_has_answered(story: Story) -> None:
