@@ -17,6 +17,7 @@ from tests.browser.house import ORDER, House, wait_for
 DESK = ("intake", "recommender", "approver")
 PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "start": ("/sign-in", ("nobody",)),
+    "reset": ("/sign-in/reset", ("nobody",)),
     "board": ("/desk", DESK),
     "call": ("/desk/new", ("intake",)),
     "request-new": ("/desk/requests/{new}", ("intake",)),
