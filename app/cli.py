@@ -106,7 +106,7 @@ def replay(  # noqa: PLR0917 - the options of a command
         bool, typer.Option("--skip-unknown-places", help="Leave out incidents whose place is not on the map")
     ] = False,
     road: Annotated[bool, typer.Option(help="Teams come home, rest and carry exposure")] = True,
-    keep_every: Annotated[int, typer.Option(help="Requests after which it is kept, to go on from there", min=1)] = 40,
+    keep_every: Annotated[int, typer.Option(help="Requests after which it is kept, to go on from there", min=1)] = 120,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew, whatever was kept")] = False,
     data: Annotated[Path, typer.Option(help="Folder of the replay's database and report")] = Path(".rrt"),
 ) -> None:

@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 Handler = Callable[..., Awaitable[None]]
 _HANDLERS: dict[str, Handler] = {}
 _PERIODIC: dict[str, tuple[Handler, timedelta]] = {}
+_DEFERRALS = [0]
 COME_BACK_S = 0.5
 HEARTBEAT_S = 6
 """A worker silent for this many seconds has lost its jobs to the others."""
@@ -196,6 +197,7 @@ async def defer(session: AsyncSession, name: str, *, at: datetime | None = None,
         connection=await raw_connection(session),
     )
     await flush(session)
+    _DEFERRALS[0] += 1
     try:
         return await task.defer_async(**ids, **tracing.carried())
     except ConnectorException as error:  # what the database said, as it says it everywhere else
@@ -288,8 +290,16 @@ TAKE = (
     "delete from procrastinate_jobs where id = (select id from procrastinate_jobs where status = 'todo'"
     " and coalesce(scheduled_at, %(now)s) <= %(now)s order by priority desc, id limit 1) returning task_name, args"
 )
-WAITS_UNTIL = "select min(coalesce(scheduled_at, %(now)s)) as due from procrastinate_jobs where status = 'todo'"
-FORGET = "delete from procrastinate_jobs where task_name = %(name)s and status = 'todo'"
+WAITS_UNTIL = (
+    "with forgotten as (delete from procrastinate_jobs where task_name = %(forgetting)s and status = 'todo')"
+    " select min(coalesce(scheduled_at, %(now)s)) as due from procrastinate_jobs"
+    " where status = 'todo' and task_name <> %(forgetting)s"
+)
+
+
+def deferrals() -> int:
+    """How many jobs this process has deferred, those included that were rolled back: unchanged, there is none new."""
+    return _DEFERRALS[0]
 
 
 async def run_due_alone() -> int:
@@ -314,9 +324,7 @@ async def next_due_alone(forgetting: str) -> datetime | None:
     Args:
         forgetting: jobs of this name are taken back instead.
     """
-    queue = job_app().connector
-    await queue.execute_query_async(FORGET, name=forgetting)
-    (row,) = await queue.execute_query_all_async(WAITS_UNTIL, now=clock.now())
+    (row,) = await job_app().connector.execute_query_all_async(WAITS_UNTIL, now=clock.now(), forgetting=forgetting)
     return None if row["due"] is None else max(row["due"].astimezone(UTC), clock.now())
 
 

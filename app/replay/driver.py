@@ -17,7 +17,7 @@ from sqlalchemy import select
 from app.core.clock import clock
 from app.core.database import begin, locked
 from app.core.events import SYSTEM
-from app.core.jobs import next_due_alone, run_due_alone
+from app.core.jobs import deferrals, next_due_alone, run_due_alone
 from app.deployments.models import Assignment, Deployment
 from app.deployments.states import SEATED, AssignmentState
 from app.field import homecoming, journeys
@@ -60,6 +60,7 @@ class Driver:
         self._carrier, self._http, self._keys, self.at = carrier, http, keys, at
         self._goes_home, self._told = goes_home, told
         self._enough = at.filed + keep_every
+        self._looked: tuple[datetime, int] | None = None
         if at.carrier:
             carrier.remember(pickle.loads(at.carrier))  # noqa: S301  # nosec B301 - as above
 
@@ -89,8 +90,16 @@ class Driver:
 
     async def _settle(self) -> None:
         """Texts, webhooks and jobs, until nothing more is due."""
-        while await self._carrier.run_due() + await run_due_alone():
+        while await self._carrier.run_due() + await self._run_jobs():
             pass
+
+    async def _run_jobs(self) -> int:
+        """Every job that is due; nothing is asked where none can have come since the last look."""
+        if self._looked == (clock.now(), deferrals()):
+            return 0
+        ran = await run_due_alone()
+        self._looked = (clock.now(), deferrals())
+        return ran
 
     async def _next(self) -> datetime | None:
         # The carrier has told every end already: nothing is to be asked for.

@@ -5,6 +5,7 @@ client. Nothing waits: when all that is due at one moment is done, the clock sho
 """
 
 import asyncio
+import gc
 import hashlib
 import os
 import shutil
@@ -48,6 +49,8 @@ ADDRESS = "http://127.0.0.1:9"
 """Of the service; nobody listens there: requests and webhooks are handed to it in this process."""
 TEXTS_PER_SECOND = "200"
 """A jumping clock would otherwise stop for every text; pacing has its own tests."""
+GARBAGE = 20_000
+"""New objects after which garbage is looked for: a transaction makes thousands, and they end with it."""
 STARTS_BEFORE = timedelta(hours=1)
 COLUMNS = (
     TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
@@ -81,7 +84,7 @@ class Asked:
     limit: int = 0
     skip_unknown_places: bool = False
     goes_home: bool = True
-    keep_every: int = 40
+    keep_every: int = 120
     fresh: bool = False
 
 
@@ -158,7 +161,7 @@ class Way:
 
     seed: int
     goes_home: bool = True
-    keep_every: int = 40
+    keep_every: int = 120
 
 
 def played(incidents: Sequence[Incident], members: Sequence[Member], folder: Path, way: Way) -> Outcomes:
@@ -238,6 +241,7 @@ def _service() -> Service:
         from app.main import create_app  # noqa: PLC0415 - reads the settings that were just set
 
         web = create_app()
+    gc.set_threshold(GARBAGE)
     line = Line(web)
     gateway.lead(get_settings().twilio_api_url, line)
     return Service(web, line)
