@@ -106,6 +106,9 @@ def replay(  # noqa: PLR0917 - the options of a command
         bool, typer.Option("--skip-unknown-places", help="Leave out incidents whose place is not on the map")
     ] = False,
     road: Annotated[bool, typer.Option(help="Teams come home, rest and carry exposure")] = True,
+    renew: Annotated[
+        bool, typer.Option("--renew/--let-lapse", help="Papers are renewed, or lapse on their days")
+    ] = True,
     keep_every: Annotated[int, typer.Option(help="Requests after which it is kept, to go on from there", min=1)] = 120,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew, whatever was kept")] = False,
     data: Annotated[Path, typer.Option(help="Folder of the replay's database and report")] = Path(".rrt"),
@@ -116,9 +119,12 @@ def replay(  # noqa: PLR0917 - the options of a command
     """
     from app.replay.run import Asked, run
 
+    if current and pool is not None:
+        raise typer.BadParameter("--pool and --current are two pools; name one")
     asked = Asked(
         file, data, pool=pool, is_current=current, experts=experts, seed=seed, limit=limit,
-        skip_unknown_places=skip_unknown_places, goes_home=road, keep_every=keep_every, fresh=fresh,
+        skip_unknown_places=skip_unknown_places, goes_home=road, renews=renew, keep_every=keep_every,
+        fresh=fresh,
     )  # fmt: skip
     raise typer.Exit(run(asked))
 

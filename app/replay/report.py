@@ -25,6 +25,7 @@ class About:
         seed: of the run.
         experts: how many.
         goes_home: whether teams came home, rested and carried exposure.
+        renews: whether papers were renewed.
     """
 
     incidents: str
@@ -32,6 +33,7 @@ class About:
     seed: int
     experts: int
     goes_home: bool
+    renews: bool = True
 
 
 def data(outcomes: Outcomes, about: About) -> str:

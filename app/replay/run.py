@@ -19,6 +19,7 @@ import httpx
 from fastapi import FastAPI
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from sqlalchemy.exc import OperationalError
 
 from app import rooms
 from app.core.clock import Clock, clock
@@ -41,7 +42,7 @@ from app.simulator.server import create_simulator
 from app.simulator.webhooks import Answer, Deliver
 from app.trials import reading as present
 from app.trials.incidents import BadFile, Incident, read
-from app.trials.members import Member, invented
+from app.trials.members import Member, invented, renewed
 from app.trials.outcomes import Outcomes
 
 console = Console(highlight=False)
@@ -70,6 +71,7 @@ class Asked:
         limit: only the first so many rows; 0: all.
         skip_unknown_places: leave out rows whose place is not on the map.
         goes_home: teams come home, rest and carry exposure.
+        renews: papers that are valid at the beginning are renewed; else they lapse on their days.
         keep_every: after so many requests, and as soon as nobody is about to answer, it is kept, to go on from there.
         data: the folder under which the replay keeps its database and its report.
         fresh: begin anew, whatever was kept.
@@ -84,6 +86,7 @@ class Asked:
     limit: int = 0
     skip_unknown_places: bool = False
     goes_home: bool = True
+    renews: bool = True
     keep_every: int = 120
     fresh: bool = False
 
@@ -96,9 +99,15 @@ def run(asked: Asked) -> int:
     """
     try:
         incidents = read(asked.file, seed=asked.seed, limit=asked.limit, skip_unknown_places=asked.skip_unknown_places)
-        members = _members(asked, incidents[0])
-    except (BadFile, BadPool) as bad:
-        _complain(asked.pool if isinstance(bad, BadPool) and asked.pool else asked.file, bad)
+        members = _members(asked, incidents)
+    except BadFile as bad:
+        _complain(str(asked.file), bad)
+        return 2
+    except BadPool as bad:
+        _complain(str(asked.pool or "The present pool"), bad)
+        return 2
+    except OperationalError:
+        console.print("[red]The present pool cannot be read: its database does not answer.[/]")
         return 2
     folder = asked.data.resolve() / f"replay-{_mark(asked, incidents, members)}"
     if asked.fresh and folder.exists():
@@ -107,15 +116,17 @@ def run(asked: Asked) -> int:
     started = time.monotonic()
     way = Way(asked.seed, goes_home=asked.goes_home, keep_every=asked.keep_every)
     outcomes = played(incidents, members, folder, way)
-    about = report.About(asked.file.name, _pool_words(asked), asked.seed, len(members), asked.goes_home)
+    about = report.About(asked.file.name, _pool_words(asked), asked.seed, len(members), asked.goes_home, asked.renews)
     report.write(folder, outcomes, about)
     report.show(console, outcomes, wall_s=time.monotonic() - started)
     console.print(f"Report: {folder / 'report.html'}\nAs data: {folder / 'report.json'}")
     return 0
 
 
-def _complain(file: Path, bad: BadFile | BadPool) -> None:
-    console.print(f"[red]{file} cannot be used; nothing was loaded.[/]")
+def _complain(what: str, bad: BadFile | BadPool) -> None:
+    console.print(f"[red]{what} cannot be used; nothing was loaded.[/]")
+    if not bad.bad:
+        console.print("  Nobody is in it who can be asked.")
     for row in bad.bad:
         console.print(f"  line {row.line}: {row.why}", markup=False)
     rows = [row for row in bad.bad if getattr(row, "is_unknown_place", False)]
@@ -123,12 +134,19 @@ def _complain(file: Path, bad: BadFile | BadPool) -> None:
         console.print("Leave out rows of unknown places with --skip-unknown-places.")
 
 
-def _members(asked: Asked, first: Incident) -> list[Member]:
+def _members(asked: Asked, incidents: Sequence[Incident]) -> list[Member]:
+    """The pool; papers are judged by today, those of an invented pool by the day before the first incident."""
+    first, last, today = incidents[0].filed_at, incidents[-1].filed_at.date(), clock.now()
     if asked.pool is not None:
-        return read_pool(asked.pool)
-    if asked.is_current:
-        return asyncio.run(_present())
-    return invented(invent(asked.experts, asked.seed + 1, first.filed_at - STARTS_BEFORE))
+        found = read_pool(asked.pool)
+    elif asked.is_current:
+        found = asyncio.run(_present())
+    else:
+        today = first - STARTS_BEFORE
+        found = invented(invent(asked.experts, asked.seed + 1, today))
+    if not asked.renews:
+        return found
+    return renewed(found, today=today.date(), first=(first - STARTS_BEFORE).date(), last=last)
 
 
 async def _present() -> list[Member]:
@@ -197,6 +215,8 @@ def played(incidents: Sequence[Incident], members: Sequence[Member], folder: Pat
                 with asyncio.Runner(loop_factory=loop_factory()) as runner:
                     runner.run(_segment(service, incidents, members, at, way, told))
                 kept.keep(at)
+                if not console.is_terminal:
+                    console.print(f"{at.filed:,} of {len(incidents):,} requests, {at.moment:%b %d}")
         return asyncio.run(_outcomes(incidents, way.seed))
 
 

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,6 +15,9 @@ COLUMNS = ("date", "kind", "agency", "city", "state", "latitude", "longitude", "
 KINDS = ("mass_violence", "officer_involved_shooting", "in_custody_or_use_of_force_death")
 FILED_AFTER_HOURS = (6, 30)
 """A request is filed this long after the beginning of the incident's day; files know no hour."""
+MOST_PEOPLE, LONGEST = 10_000, 200
+"""Killed or injured, and characters of a name, as a request takes them."""
+FIRST_YEAR, LAST_YEAR = 1970, 2100
 DAYS = 3
 """On site; what the desk plans unless it is told otherwise."""
 SPANISH_STATES = ("CA", "TX", "FL", "NM", "AZ")
@@ -125,17 +128,31 @@ class Incident:
 
 
 def _number(row: dict[str, str], name: str) -> int:
-    number = int(row[name] or 0)
-    if number < 0:
-        raise ValueError(f"{name} is negative")
-    return number
+    """How many, as a request takes it; nothing stands for none."""
+    given = (row[name] or "0").strip()
+    if not (given.isascii() and given.isdigit() and int(given) <= MOST_PEOPLE):
+        raise ValueError(f"{name} is {given!r}, not a whole number from 0 to {MOST_PEOPLE:,}")
+    return int(given)
+
+
+def _day(row: dict[str, str]) -> datetime:
+    given = (row["date"] or "").strip()
+    try:
+        day = date.fromisoformat(given)
+    except ValueError:
+        raise ValueError(f"date is {given!r}, not a day like 2015-12-31") from None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"date is {given!r}, not between {FIRST_YEAR} and {LAST_YEAR}")
+    return datetime.combine(day, time(), UTC)
 
 
 def _check_words(row: dict[str, str]) -> None:
     if row["kind"] not in KINDS:
-        raise ValueError(f"{row['kind']!r} is not one of {', '.join(KINDS)}")
-    if not row["agency"].strip() or not row["city"].strip():
-        raise ValueError("agency and city must be named")
+        raise ValueError(f"kind is {row['kind'] or ''!r}, not one of {', '.join(KINDS)}")
+    for name in ("agency", "city"):
+        given = (row[name] or "").strip()
+        if not given or len(given) > LONGEST or not given.isprintable():
+            raise ValueError(f"{name} must be named, in a line of at most {LONGEST} characters")
 
 
 def _place(row: dict[str, str], line: int) -> tuple[float, float] | BadIncident:
@@ -143,7 +160,10 @@ def _place(row: dict[str, str], line: int) -> tuple[float, float] | BadIncident:
         return BadIncident(line, f"{row['state']!r} is not a state or territory", is_unknown_place=True)
     if not (row["latitude"] or "").strip() or not (row["longitude"] or "").strip():
         return BadIncident(line, f"{row['city']}, {row['state']}: no latitude and longitude", is_unknown_place=True)
-    latitude, longitude = float(row["latitude"]), float(row["longitude"])
+    try:
+        latitude, longitude = float(row["latitude"]), float(row["longitude"])
+    except ValueError:
+        raise ValueError(f"{row['latitude']!r}, {row['longitude']!r} are not a latitude and a longitude") from None
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180) or (latitude, longitude) == (0.0, 0.0):
         why = f"{row['city']}, {row['state']}: {latitude:g}, {longitude:g} is nowhere in the United States"
         return BadIncident(line, why, is_unknown_place=True)
@@ -152,16 +172,22 @@ def _place(row: dict[str, str], line: int) -> tuple[float, float] | BadIncident:
 
 def _row(line: int, row: dict[str, str], hours: float) -> Incident | BadIncident:
     try:
-        place = _place(row, line)
-        if isinstance(place, BadIncident):
-            return place
-        day = datetime.fromisoformat(row["date"]).replace(tzinfo=UTC)
-        killed, injured = _number(row, "killed"), _number(row, "injured")
-        _check_words(row)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return _incident(line, row, hours)
+    except ValueError as error:
         return BadIncident(line, str(error))
-    filed_at = day + timedelta(hours=hours)
-    return Incident(filed_at, day, row["kind"], row["agency"], row["city"], row["state"], *place, killed, injured)
+
+
+def _incident(line: int, row: dict[str, str], hours: float) -> Incident | BadIncident:
+    """One row; ValueError says what is wrong with it."""
+    if None in row or None in row.values():
+        raise ValueError("it has not as many cells as the first line")
+    day, killed, injured = _day(row), _number(row, "killed"), _number(row, "injured")
+    _check_words(row)
+    place = _place(row, line)
+    if isinstance(place, BadIncident):
+        return place
+    filed_at, agency, city = day + timedelta(hours=hours), row["agency"].strip(), row["city"].strip()
+    return Incident(filed_at, day, row["kind"], agency, city, row["state"], *place, killed, injured)
 
 
 def read(path: Path, *, seed: int, limit: int = 0, skip_unknown_places: bool = False) -> list[Incident]:

@@ -21,6 +21,8 @@ RULES = {
     "arrival": "Too far to be there in time", "eligible": "Resting or on hold", "free": "Away or promised elsewhere",
     "cap_90": "Cap of 90 days", "cap_365": "Cap of a year", "exposure": "Exposure cap", "employer": "One employer",
     "trainees": "Trainees", "one_place": "Promised elsewhere", "discipline": "Discipline",
+    "one_seat": "All who fit have another seat of the team", "trainee_leads": "A trainee does not lead",
+    "mentor": "A trainee without a mentor",
 }  # fmt: skip
 """Why a seat stayed empty: the rule at which most of the pool fell, in words."""
 

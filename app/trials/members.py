@@ -1,7 +1,8 @@
 """The pool as plain records: who can go, as the tables say it, without any table."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from app.seed.people import Person
 
@@ -63,4 +64,24 @@ def invented(people: list[Person]) -> list[Member]:
             **{name: person.row[name] for name in COPIED},
         )
         for number, person in enumerate(people, 1)
+    ]
+
+
+def renewed(members: Iterable[Member], *, today: date, first: date, last: date) -> list[Member]:
+    """The pool of a year in which everybody keeps up what they have: else hardly anybody could go at its end.
+
+    Args:
+        members: the pool.
+        today: the day by which papers are judged: what is valid then is renewed, what has lapsed stays so.
+        first: of the days that are played.
+        last: of them.
+    """
+    kept, lapsed = last + timedelta(days=366), first - timedelta(days=1)
+
+    def until(ends: date | None) -> date | None:
+        return None if ends is None else max(ends, kept) if ends >= today else min(ends, lapsed)
+
+    return [
+        replace(one, credentials=tuple((kind, state, until(ends)) for kind, state, ends in one.credentials))
+        for one in members
     ]
