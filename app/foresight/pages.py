@@ -57,12 +57,14 @@ async def readiness(
         shown = {
             "headline": showing.headline(forecast.values, chosen, within), "rows": found, "values": forecast.values,
             "ahead": showing.ahead(forecast.values, chosen), "weakest": found[:5],
+            "floor": showing.floor(forecast.values, held.readiness_floor, held.readiness_hours),
+            "falls": showing.falls(forecast.values, within),
             "scarcest": {row.state: showing.scarcest(forecast.values, row.state, within) for row in found},
         }  # fmt: skip
     return render(
         request, "foresight/readiness.html", **common, **shown, view=chosen, hours=within, horizons=HOURS,
         titles=showing.TITLES, band_words=showing.BAND_WORDS, tile=showing.TILE, width=showing.WIDTH,
-        height=showing.HEIGHT, in_100=showing.in_100, floor=held.readiness_floor, floor_hours=held.readiness_hours,
+        height=showing.HEIGHT, in_100=showing.in_100,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.core.places import STATES
 from app.deployments.teams import TEAMS
+from app.foresight import forecasts
 from app.foresight.country import COLUMNS, ROWS, TILES
 from app.foresight.standard import HOURS, TEAM, VIEWS
 from app.trials import words
@@ -72,6 +73,45 @@ def scarcest(values: Mapping[str, Any], state: str, hours: int) -> str:
     views = values["states"][state]["views"]
     code = min(VIEWS[1:], key=lambda view: (views[view][column]["p"], VIEWS.index(view)))
     return TITLES[code]
+
+
+SUGGESTED = 50
+"""A floor, in 100, that the page suggests while none is set."""
+LEAST_FALL, FALLS = 0.01, 6
+"""From this on a state's chance has fallen; so many states are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The floor of the alarm, or one that could be set.
+
+    Args:
+        in_100: the floor.
+        hours: of its horizon.
+        is_set: whether the desk is told.
+        under: names of the states that are under it, the lowest first.
+    """
+
+    in_100: int
+    hours: int
+    is_set: bool
+    under: tuple[str, ...]
+
+
+def floor(values: Mapping[str, Any], in_100: int, hours: int) -> Floor:
+    """How the states stand against the floor that is set, or against one that is suggested."""
+    level = in_100 or SUGGESTED
+    under = forecasts.under_floor(values, level, hours)
+    return Floor(level, hours, in_100 > 0, tuple(STATES[state] for state in under))
+
+
+def falls(values: Mapping[str, Any], hours: int) -> list[tuple[str, float, float]]:
+    """States whose chance of a whole team falls most over the days ahead: name, today, on the last day."""
+    column = HOURS.index(hours)
+    first, last = values["ahead"][0]["teams"], values["ahead"][-1]["teams"]
+    found = [(STATES[state], first[state][column], last[state][column]) for state in first]
+    fallen = [one for one in found if one[1] - one[2] >= LEAST_FALL]
+    return sorted(fallen, key=lambda one: (one[2] - one[1], one[0]))[:FALLS]
 
 
 def headline(values: Mapping[str, Any], view: str, hours: int) -> str:

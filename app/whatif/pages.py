@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from app.access.policy import Permission
 from app.access.viewer import MayManageExperts, MayReadExperts, Viewer
+from app.core.clock import clock
 from app.core.problems import Invalid
 from app.trials import measures, words
 from app.web.render import render
@@ -79,6 +80,6 @@ async def one_comparison(
     shown: dict[str, Any] = {
         "told": told, "comparison": told.comparison, "headline": showing.headline(told), "titles": TITLES,
         "says": SAYS, "rows": showing.rows(told), "charts": showing.charts(told), "measures": measures.MEASURES,
-        "said": words.said,
+        "said": words.said, "left": showing.left(told, clock.now()),
     }  # fmt: skip
     return render(request, "whatif/one_part.html" if part == "live" else "whatif/one.html", part=part, **shown)

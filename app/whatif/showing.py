@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from app.trials.intervals import Interval
 from app.trials.measures import BY_NAME, MEASURES, Measure
-from app.trials.words import ALONE, range_of, said
+from app.trials.words import ALONE, hours, range_of, said
 from app.whatif.comparing import Column, Told
 from app.whatif.scenarios import TITLES, Scenario
 
@@ -86,6 +87,14 @@ def headline(told: Told) -> str:
         return "None of these fills clearly fewer seats than today"
     column, change = hurt
     return f"{TITLES[column.scenario]}: {points(change)} fewer seats filled than today"
+
+
+def left(told: Told, now: datetime) -> str:
+    """How long the rest takes, by the draws so far; empty before the first."""
+    if not told.done:
+        return ""
+    each = (now - told.comparison.asked_at) / told.done
+    return hours(each * (told.comparison.draws - told.done) / timedelta(minutes=1))
 
 
 def points(change: Interval) -> str:

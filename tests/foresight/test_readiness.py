@@ -36,6 +36,9 @@ async def test_readiness_is_asked_for_worked_out_and_shown_with_its_age(story: S
         after = await page.opens("/desk/foresight?view=CL&hours=12")
         assert headline(after).startswith("A clinician is on site within 12 hours ")
         assert "Worked out" in after.text
+        assert "No alarm is set." in after.text
+        await floor(story, 99)
+        assert "Under the floor of 99 in 100 within 24 hours: " in (await page.opens("/desk/foresight")).text
 
 
 async def test_the_api_tells_every_state_and_what_it_rests_on(story: Story) -> None:
