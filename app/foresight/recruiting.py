@@ -79,7 +79,7 @@ def _told(
     kind: Kind, number: int, drawn: Sequence[Takes], taken: Sequence[Sequence[int]],
     licences: Mapping[str, tuple[str, ...]],
 ) -> Recruit:  # fmt: skip
-    seats = interval_of([len(gaps) for gaps in taken])
+    seats = interval_of([len(gaps) for gaps in taken]).within(0)
     cases = [(year, gap) for year, gaps in zip(drawn, taken, strict=True) for gap in gaps]
     codes = Counter(y.cases[g].request.positions[int(y.seat[g, number])].code for y, g in cases)
     asked = Counter(tag for y, g in cases for tag in y.cases[g].request.languages)
@@ -142,8 +142,9 @@ def _compared(wish: Wish, recruits: Sequence[Recruit], experts: Sequence[Expert]
     return Advice(
         people=len(pool), training_years=len(wish.training), held_out_years=len(held.cases),
         incidents=fmean(len(cases) for cases in held.cases), seats=fmean(year.seats for year in held.base),
-        empty=interval_of([year.empty for year in held.base]),
-        incomplete=interval_of([len(year.gaps) for year in held.base]), at_most=count * wish.policy.cap_365_days,
+        empty=interval_of([year.empty for year in held.base]).within(0),
+        incomplete=interval_of([len(year.gaps) for year in held.base]).within(0),
+        at_most=count * wish.policy.cap_365_days,
         recruits=tuple(recruits),
         gains=(
             _gain("ours", count, ours), _gain("population", count, population, ours),

@@ -217,7 +217,8 @@ def recruiting_headline(values: Mapping[str, Any]) -> str:
     if ours["seats"]["mean"] < 0.5:
         return "No recruit would fill more seats than are filled now"
     who = "recruit" if ours["recruits"] == 1 else "recruits"
-    return f"{ours['recruits']} {who} would fill {mean(ours['seats'], 0)} more seats a year"
+    seats, teams = mean(ours["seats"], 0), mean(ours["teams"], 0)
+    return f"{ours['recruits']} {who} would fill {seats} more seats a year, and complete {teams} more teams"
 
 
 def is_ample(values: Mapping[str, Any]) -> bool:

@@ -5,9 +5,9 @@ Quenouille 1956, Tukey 1958).
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from math import cos, pi, sin, sqrt, tan
+from math import cos, inf, pi, sin, sqrt, tan
 from statistics import NormalDist, fmean, stdev
 
 CONFIDENCE = 0.95
@@ -40,6 +40,12 @@ class Interval:
     def bounds(self) -> tuple[float, float] | None:
         """Where the true mean lies; None of one run alone."""
         return None if self.low is None or self.high is None else (self.low, self.high)
+
+    def within(self, least: float, most: float = inf) -> "Interval":
+        """The same, cut where the value cannot be: a share is no more than one, a count no less than nought."""
+        if self.low is None or self.high is None:
+            return self
+        return replace(self, low=max(self.low, least), high=min(self.high, most))
 
     @property
     def is_clear(self) -> bool:

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 from statistics import median, quantiles
 from typing import Any
 
@@ -213,9 +214,12 @@ def never_asked(run: Outcomes) -> list[int]:
 
 
 def intervals(runs: Iterable[Mapping[str, float | None]]) -> dict[str, Interval | None]:
-    """Every measure over some runs."""
+    """Every measure over some runs, within what it can be."""
     kept = list(runs)
-    return {one.name: interval(run[one.name] for run in kept) for one in MEASURES}
+    found = {one: interval(run[one.name] for run in kept) for one in MEASURES}
+    return {
+        one.name: span.within(0, 1 if one.unit == "share" else inf) if span else None for one, span in found.items()
+    }
 
 
 def differences(

@@ -5,7 +5,7 @@ import pytest
 
 from app.trials import words
 from app.trials.intervals import interval, interval_of, ratio_of, students_t
-from app.trials.measures import BY_NAME
+from app.trials.measures import BY_NAME, MEASURES, intervals
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,15 @@ def test_of_one_run_alone_there_is_no_interval_and_that_is_said() -> None:
     assert not one.is_clear
     assert words.between(one) == words.range_of(BY_NAME["miles"], one) == "one run alone: no interval"
     assert words.range_of(BY_NAME["miles"], None) == ""
+
+
+def test_an_interval_ends_where_the_value_cannot_be() -> None:
+    runs = [{one.name: 1.0 for one in MEASURES} | {"fill_rate": rate} for rate in (1.0, 0.98)]
+    found = intervals(runs)["fill_rate"]
+    assert found is not None
+    assert found.high == 1
+    assert found.low == pytest.approx(0.99 - 12.706 * 0.01, abs=1e-3)
+    assert interval_of([5.0]).within(0, 1).low is None
 
 
 def test_nineteen_of_twenty_intervals_hold_the_true_mean() -> None:
