@@ -65,6 +65,7 @@ async def readiness(
         request, "foresight/readiness.html", **common, **shown, view=chosen, hours=within, horizons=HOURS,
         titles=showing.TITLES, band_words=showing.BAND_WORDS, tile=showing.TILE, width=showing.WIDTH,
         height=showing.HEIGHT, in_100=showing.in_100,
+        range_in_100=showing.range_in_100,
     )  # fmt: skip
 
 

@@ -36,6 +36,11 @@ def in_100(p: float) -> str:
     return f"{round(p * 100)}"
 
 
+def range_in_100(low: float, high: float) -> str:
+    """Between two chances: "48 to 77"; one word where both are the same."""
+    return in_100(low) if in_100(low) == in_100(high) else f"{in_100(low)} to {in_100(high)}"
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One state: chances for each horizon, who may go, and where its tile stands."""
