@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import clock
 from app.core.events import Actor, Event, record
 from app.core.jobs import cancel
-from app.core.problems import NotFound
+from app.core.problems import NotFound, Problem
 from app.core.settings import get_settings
 from app.deployments import seats
 from app.deployments.models import Deployment, Position
@@ -17,7 +17,7 @@ from app.deployments.opening import DoubleBooked, SeatTaken
 from app.deployments.states import DeploymentState, PositionState
 from app.dispatch import moving, offers
 from app.dispatch.models import Offer
-from app.dispatch.states import OFFER, OPEN, OfferState
+from app.dispatch.states import OFFER, OPEN, STANDING, OfferState
 from app.dispatch.words import words_of
 from app.experts.models import Expert
 from app.messaging import outbox, texts
@@ -30,6 +30,12 @@ OVER = (D.STOOD_DOWN, D.DEMOBILISING, D.AFTER_ACTION, D.CLOSED)
 
 WAITING = (OfferState.DEFERRED, OfferState.STANDBY, OfferState.EXPIRED, OfferState.UNREACHABLE)
 """Whoever hears that the desk decides, or that we text them if we need them, as long as the team is needed."""
+
+
+class AskedAnew(Problem):
+    """This person was asked again since: the answer belongs to that question."""
+
+    status = 409
 
 
 class Answer(StrEnum):
@@ -88,6 +94,9 @@ async def take(
 
     Returns:
         What to tell the person. Nothing is sent here.
+
+    Raises:
+        AskedAnew: the desk enters a yes to a question that has ended, of somebody whom this team has asked again.
     """
     deployment, position, offer = await locked_offer(session, offer_id)
     if message_id is not None and offer.answer_message_id == message_id:
@@ -140,6 +149,10 @@ async def _as_it_stands(session: AsyncSession, offer: Offer) -> texts.Text:
 async def _yes(
     session: AsyncSession, deployment: Deployment, position: Position, offer: Offer, by: Actor
 ) -> texts.Text:
+    if offer.state not in STANDING and await _is_asked_anew(session, offer):
+        if by.kind == "user":
+            raise AskedAnew
+        return texts.deferred(await words_of(session, offer), get_settings().desk_phone)
     if not await _may_come(session, offer):
         return await _as_it_stands(session, offer)
     if by.kind != "user" and await _is_late(session, deployment, offer):  # the desk may always seat somebody
@@ -150,6 +163,14 @@ async def _yes(
             return await _standby(session, deployment, offer, by, texts.standby(await words_of(session, offer)))
         return await _seat(session, deployment, other[0], offer, by, other[1])
     return await _seat(session, deployment, position, offer, by)
+
+
+async def _is_asked_anew(session: AsyncSession, offer: Offer) -> bool:
+    """Whether this team has asked them again, and that question stands: nobody stands in a team twice."""
+    newer = select(Offer.id).where(
+        Offer.deployment_id == offer.deployment_id, Offer.expert_id == offer.expert_id, Offer.state.in_(STANDING)
+    )
+    return await session.scalar(newer.limit(1)) is not None
 
 
 async def _is_late(session: AsyncSession, deployment: Deployment, offer: Offer) -> bool:

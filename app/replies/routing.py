@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.dispatch.codes import has_code
 from app.dispatch.models import Offer
-from app.dispatch.states import OfferState
+from app.dispatch.states import STANDING, OfferState
 from app.experts.models import Contact, Expert
 from app.replies.plain import bare
 
@@ -66,9 +66,17 @@ class Phone:
     def asked_about(self, code: str | None, now: datetime) -> Sequence[Offer]:
         """The offer of a code; of a bare word all that await an answer, else the latest, for who changes their mind."""
         if code is not None:
-            return [offer for offer in self.offers if offer.code == code][:1]
+            return [self._asked_anew(offer) for offer in self.offers if offer.code == code][:1]
         recent = [offer for offer in self.offers if offer.asked_at >= now - REMEMBERED]
         return self.awaiting or recent[:1]
+
+    def _asked_anew(self, ended: Offer) -> Offer:
+        """The offer itself; where it has ended and the same team has asked the same person again, that question."""
+        if ended.state in STANDING:
+            return ended
+        team = (ended.deployment_id, ended.expert_id)
+        standing = (one for one in self.offers if one.state in STANDING and (one.deployment_id, one.expert_id) == team)
+        return next(standing, ended)
 
     def writer(self, body: str) -> Expert | None:
         """Who writes: of a shared phone, the one whose first name stands in the text."""

@@ -130,3 +130,22 @@ async def test_bad_wishes_are_refused_with_a_reason(story: Story) -> None:
     for who in ("chief", "expert"):
         answer = await story.api(who, "POST", f"/deployments/{reference}/call-out/ask", {"seat": 1, "expert_id": 1})
         assert answer.status_code in {403, 404}
+
+
+async def test_a_yes_with_the_code_of_an_ended_question_counts_for_the_one_that_the_team_asked_since(
+    story: Story,
+) -> None:
+    reference, (person, *_), _ = await _asked(story)
+    old = await story.offer_to(reference, person)
+    await person.texts(f"NO {old['code']}")
+    assert (await _wishes(story, reference, person.id, "she can after all", seat=old["seat"]))[0] == 201
+    entering = f"/deployments/{reference}/offers/{old['id']}/answer"
+    by_hand = await story.api("recommender", "POST", entering, {"answer": "yes"})
+    assert (by_hand.status_code, by_hand.json()["detail"][:32]) == (409, "This person was asked again sinc")
+    await person.texts(f"YES {old['code']}")
+    states = [each["state"] for each in await story.offers(reference) if each["expert_id"] == person.id]
+    assert sorted(states) == ["accepted", "declined"]
+    assert "You have the seat" in person.hears()[-1]
+    await person.texts(f"YES {old['code']}")
+    assert "you still have the seat" in person.hears()[-1]
+    await _unbroken()
