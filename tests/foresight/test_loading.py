@@ -4,9 +4,12 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import update
 from typer.testing import CliRunner
 
 from app.cli import cli
+from app.core.database import begin
+from app.experts.models import Expert
 from app.foresight import demand
 from tests.foresight.test_demand import a_year
 from tests.story import Story
@@ -79,6 +82,8 @@ async def test_advice_waits_for_incidents_then_names_whom_and_compares(story: St
         assert "No past incidents are loaded" in before.text
         assert (await story.api("intake", "GET", "/foresight/recruiting")).status_code == 404
         await loads(story, GOOD)
+        async with begin() as session:  # so few that seats stay empty
+            await session.execute(update(Expert).where(Expert.id > 40).values(is_active=False))
         wrong = await page.sends("/desk/foresight/recruiting", count="many", may_lead="true")
         assert wrong.status_code == 422
         assert 'value="many"' in wrong.text
