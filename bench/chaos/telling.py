@@ -27,8 +27,9 @@ def lost_and_nobody_heard(connection: psycopg.Connection[Any]) -> list[str]:
     """Texts and calls that failed or were not delivered, with nothing after them and nobody at the desk who knows.
 
     Enough is: an alarm about this person; a later text or call about the same offer; of a question, that the offer had
-    ended by an answer; of an automatic answer to what somebody wrote, any later text or call to them, or their text in
-    the desk's inbox. A spoken question nobody took is the ladder's, which goes on.
+    ended by an answer, or ran out after another text of it had arrived (the rest of the ladder waits for the morning, and
+    the time to answer may end before); of an automatic answer to what somebody wrote, any later text or call to them,
+    or their text in the desk's inbox. A spoken question nobody took is the ladder's, which goes on.
     """
     rows = connection.execute(
         f"""select m.id, m.kind, m.channel, m.state, m.error_code, m.outcome, o.id, o.state
@@ -40,6 +41,8 @@ def lost_and_nobody_heard(connection: psycopg.Connection[Any]) -> list[str]:
         and not (m.offer_id is not null and exists (select from messages n where n.offer_id = m.offer_id and n.id > m.id
           and n.state <> 'cancelled'))
         and not (m.kind in {QUESTIONS} and o.answered_at is not null)
+        and not (m.kind in {QUESTIONS} and o.state = 'expired' and exists (select from messages n
+          where n.offer_id = m.offer_id and n.kind in {QUESTIONS} and n.channel = 'text' and n.state = 'delivered'))
         and not (m.offer_id is null and m.expert_id is not null and exists
           (select from messages n where left(n.number, 22) = left(m.number, 22) and n.id > m.id
           and n.state <> 'cancelled'))
