@@ -32,7 +32,7 @@ def test_single_keys_go_through_the_board_and_can_be_turned_off(person: Person, 
     page.reload()
     page.keyboard.press("e")
     expect(page).to_have_url(f"{house.base}/desk")
-    page.get_by_text("Robin Simms").click()
+    page.get_by_text("Robin Simms", exact=True).click()
     page.get_by_role("button", name="Keys and sound").click()
     page.get_by_text("Single keys work").click()
     page.get_by_role("button", name="Close").click()
