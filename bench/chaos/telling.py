@@ -27,9 +27,9 @@ def lost_and_nobody_heard(connection: psycopg.Connection[Any]) -> list[str]:
     """Texts and calls that failed or were not delivered, with nothing after them and nobody at the desk who knows.
 
     Enough is: an alarm about this person; a later text or call about the same offer; of a question, that the offer had
-    ended by an answer, or ran out after another text of it had arrived (the rest of the ladder waits for the morning, and
-    the time to answer may end before); of an automatic answer to what somebody wrote, any later text or call to them,
-    or their text in the desk's inbox. A spoken question nobody took is the ladder's, which goes on.
+    ended by an answer, or ran out after another text of it had arrived (the rest of the ladder waits for the morning,
+    and the time to answer may end before); of an automatic answer to what somebody wrote, any later text or call to
+    them, or their text in the desk's inbox. A spoken question nobody took is the ladder's, which goes on.
     """
     rows = connection.execute(
         f"""select m.id, m.kind, m.channel, m.state, m.error_code, m.outcome, o.id, o.state
