@@ -50,6 +50,12 @@ class Figure:
         return 0 if self.target is None else sum(case.value > self.target for case in self.cases)
 
     @property
+    def missed_told(self) -> int | None:
+        """The same as it is published: None without a target, and where few cases missed it, or few met it."""
+        is_few = any(0 < number < SMALLEST for number in (self.missed, len(self.cases) - self.missed))
+        return None if self.target is None or is_few else self.missed
+
+    @property
     def is_small(self) -> bool:
         """Whether it is counted from so few requests, or counts so few things, that it is not published."""
         is_of_few = len({case.reference for case in self.cases}) < SMALLEST

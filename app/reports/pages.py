@@ -182,8 +182,9 @@ def _out(one: Figure, *, is_suppressed: bool) -> FigureOut:
     about: dict[str, Any] = {name: getattr(one, name) for name in ("slug", "group", "title", "unit", "target")}
     if is_suppressed:
         return FigureOut(**about, value=None, high=None, missed=None, cases=None, is_suppressed=True)
-    missed = None if one.target is None else one.missed
-    return FigureOut(**about, value=one.value, high=one.high, missed=missed, cases=len(one.cases), is_suppressed=False)
+    return FigureOut(
+        **about, value=one.value, high=one.high, missed=one.missed_told, cases=len(one.cases), is_suppressed=False
+    )  # fmt: skip
 
 
 async def _rows(session: Session, period: Period) -> list[tuple[object, ...]]:
@@ -200,7 +201,8 @@ async def _rows(session: Session, period: Period) -> list[tuple[object, ...]]:
 def _cells(figure: Figure) -> tuple[object, ...]:
     value = "" if figure.value is None else round(figure.value, 3)
     high = "" if figure.high is None else round(figure.high, 1)
-    return value, high, len(figure.cases), figure.missed if figure.target is not None else ""
+    missed = "left out" if figure.missed_told is None else figure.missed_told
+    return value, high, len(figure.cases), "" if figure.target is None else missed
 
 
 router = APIRouter()

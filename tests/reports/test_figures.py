@@ -43,6 +43,15 @@ def test_spans_are_said_in_words(minutes: float, words: str) -> None:
     assert figure.missed == (minutes > 60)
 
 
+@pytest.mark.parametrize(("missed", "told"), [(0, 0), (1, None), (4, None), (5, 5), (26, None), (30, 30)])
+def test_how_many_missed_a_target_is_published_only_where_neither_they_nor_the_others_are_few(
+    missed: int, told: int | None
+) -> None:
+    cases = [Case(f"26-{n:04d}", 90 if n < missed else 30) for n in range(30)]
+    assert spans("x", "X", cases, target=60).missed_told == told
+    assert spans("x", "X", cases).missed_told is None
+
+
 def test_quarters_meet_without_a_gap_over_the_new_year() -> None:
     period = Period(2027, 1)
     assert period.before() == Period(2026, 4)
