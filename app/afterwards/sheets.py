@@ -9,6 +9,7 @@ from app.core.settings import get_settings
 from app.deployments.models import Deployment
 from app.requests.models import Request
 from app.web import times
+from app.web.render import words
 from app.web.sheets import Part, Sheet, facts
 
 
@@ -23,7 +24,7 @@ def after_action(  # noqa: PLR0917 - all that stands on it
         for name, label in labels.items()
         if report is not None and getattr(report, name)
     ]
-    place = f"{asked.incident_type.replace('_', ' ').capitalize()}, {asked.city}, {asked.place_state}."
+    place = f"{words(asked.incident_type)}, {asked.city}, {asked.place_state}."
     on_site = f" On site {times.days(deployment.starts_at, deployment.ends_at, zone)}."
     parts = [*written, _figures(known, zone), _team(known, zone), _days(known), _overrides(known, zone),
              _surveys(known), _accepted(report, zone, accepted_by)]  # fmt: skip

@@ -38,11 +38,13 @@ async def test_the_desk_and_each_member_print_the_order_and_nobody_else(story: S
 
 
 async def test_the_report_is_a_sheet_too(story: Story) -> None:
-    reference, people = await on_site(story)
+    reference, people = await on_site(story, incident_type="officer_involved_shooting_fatal")
     async with browser(story, RECOMMENDER) as desk:
         assert is_tagged((await desk.opens(f"/desk/requests/{reference}/after.pdf")).content, "en")
     async with at_page(story, people[0]) as leader:
-        assert (await leader.opens(f"/my/teams/{reference}/after.pdf")).content.startswith(b"%PDF")
+        printed = await leader.opens(f"/my/teams/{reference}/after.pdf")
+        with pypdfium2.PdfDocument(printed.content) as sheet:
+            assert "Officer-involved shooting, fatal" in words_of(sheet)
     async with at_page(story, people[1]) as member:
         assert (await member.opens(f"/my/teams/{reference}/after.pdf")).status_code == 404
 
