@@ -7,14 +7,15 @@ from app.core.database import begin
 from tests.story import Story
 
 ASKED = {
-    "the offers of a team": "select * from offers where deployment_id = 1 order by id",
+    "the offers of a team": "select * from offers where deployment_id = 1",
     "the questions of a day": "select expert_id, asked_at from offers where asked_at > now() - interval '1 day'",
-    "the texts of a story": "select * from messages where topic = 'request:1' order by id desc limit 200",
+    "the texts of a story": "select * from messages where topic = 'request:1'",
     "the codes of a phone": "select code from offers where expert_id in (1, 2) and asked_at > now()",
     "the seats of a person": "select * from assignments where expert_id in (1, 2)",
     "the texts of a number lately": "select count(*) from messages where left(number, 22) = 'x' and queued_at > now()",
     "the texts from a number lately": "select count(*) from inbound_messages where left(number, 22) = 'x'",
 }  # fmt: skip
+"""Without an order: the few rows of a test are as fast in the order of their ids, which says nothing of many."""
 
 
 @pytest.mark.parametrize("query", ASKED.values(), ids=list(ASKED))
