@@ -16,13 +16,14 @@ from app.access.models import User
 from app.core.clock import clock
 from app.core.database import begin
 from app.core.events import SYSTEM
-from app.core.jobs import job_app, run_due, shift_waiting
+from app.core.jobs import job_app, run_due, run_periodic, shift_waiting
 from app.core.settings import get_settings
 from app.experts.models import Contact, Expert
 from app.seed import filling
 from app.simulator.carrier import Carrier
 from app.simulator.people import Kind
 from app.simulator.server import create_simulator
+from app.watch import heartbeats
 from tests import canaries
 from tests.serving import served
 from tests.standing import PLAIN, Filled, Standing, the_app
@@ -88,6 +89,13 @@ class Story:
             async with begin() as session:
                 await shift_waiting(session, step)
             await self.settle()
+
+    async def looks_round(self) -> None:
+        """Every periodic job runs once, as of a worker that was there all the while: a leap of the clock is no gap."""
+        async with begin() as session:
+            await heartbeats.beat(session, heartbeats.WORKER)
+        await run_periodic(but={LOOKS_AHEAD})
+        await self.settle()
 
     async def files(self, **fields: Any) -> str:
         """The chief asks for a team; the request's reference."""

@@ -4,10 +4,9 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from app.core.clock import clock
-from app.core.jobs import run_periodic
 from tests.field.conftest import alarms, at_page, field, on_site
 from tests.journeys.conftest import story
-from tests.story import LOOKS_AHEAD, Person, Story
+from tests.story import Person, Story
 from tests.web.browser import APPROVER, INTAKE, RECOMMENDER, browser, headline
 
 __all__ = ["story"]
@@ -73,10 +72,10 @@ async def test_what_follows_is_on_the_list_and_whoever_forgets_is_reminded(story
         await desk.sends(f"{path}/tasks/{first}")
         assert "done " in (await desk.opens(path)).text
     clock.advance(datetime(2026, 12, 2, 2, tzinfo=UTC) - clock.now())  # the evening of the first, at the desk
-    await run_periodic(but={LOOKS_AHEAD})
+    await story.looks_round()
     assert not any("Send the model policy" in says for says in await alarms(story))
     await story.passes(timedelta(days=8), timedelta(days=1))
-    await run_periodic(but={LOOKS_AHEAD})
+    await story.looks_round()
     late = [says for says in await alarms(story) if "Not done by its day" in says]
     assert any("Ask the agency how it went" in says for says in late)
     assert any("Send the model policy" in says for says in late)

@@ -12,7 +12,6 @@ import pytest
 from playwright.async_api import Page, expect
 
 from app.core.clock import clock, in_zone
-from app.core.jobs import run_periodic
 from app.deployments.teams import TEAM_NAMES
 from app.web.render import DESK_ZONE
 from tests.field.conftest import ORDER, asked_now, field
@@ -215,8 +214,7 @@ async def _noon_after(story: Story, span: timedelta) -> None:
     there = in_zone(clock.now() + span, DESK_ZONE)
     span += timedelta(hours=(12 - there.hour) % 24)
     await story.passes(span, span)
-    await run_periodic()
-    await story.settle()
+    await story.looks_round()
 
 
 async def _answers(play: Theatre, link: str, name: str) -> None:

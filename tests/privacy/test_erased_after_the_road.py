@@ -6,10 +6,9 @@ from typing import LiteralString
 
 import psycopg
 
-from app.core.jobs import run_periodic
 from tests.field.conftest import on_site
 from tests.postgres import libpq
-from tests.story import LOOKS_AHEAD, Person, Story
+from tests.story import Person, Story
 from tests.web.browser import browser
 
 WORDS = "My canary was ill all the time."
@@ -37,8 +36,7 @@ async def _home(story: Story, reference: str, people: list[Person]) -> None:
     for person in people:
         await person.texts("HOME")
     await story.passes(timedelta(hours=73), timedelta(hours=73))
-    await run_periodic(but={LOOKS_AHEAD})
-    await story.settle()
+    await story.looks_round()
 
 
 def _rows(database_url: str, query: LiteralString, person: Person) -> list[tuple[object, ...]]:

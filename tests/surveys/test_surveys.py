@@ -8,14 +8,13 @@ import pytest
 
 from app.core.clock import clock
 from app.core.database import begin
-from app.core.jobs import run_periodic
 from app.experts.models import Expert
 from app.surveys import jobs
 from app.surveys.models import Audience, Survey, Touch
 from app.surveys.results import result
 from tests.afterwards.test_after import _released
 from tests.journeys.conftest import story
-from tests.story import LOOKS_AHEAD, Person, Story
+from tests.story import Person, Story
 from tests.web.browser import RECOMMENDER, browser, headline
 
 __all__ = ["story"]
@@ -23,8 +22,7 @@ __all__ = ["story"]
 
 async def _later(story: Story, span: timedelta) -> None:
     await story.passes(span, span)
-    await run_periodic(but={LOOKS_AHEAD})
-    await story.settle()
+    await story.looks_round()
 
 
 def _links(texts: list[str]) -> list[str]:

@@ -8,10 +8,9 @@ from sqlalchemy import text
 from app.access import sessions, users
 from app.core.clock import clock
 from app.core.database import begin
-from app.core.jobs import run_periodic
 from tests.field.conftest import on_site, ordered
 from tests.journeys.conftest import story
-from tests.story import LOOKS_AHEAD, Story
+from tests.story import Story
 from tests.web.browser import ADMIN, RECOMMENDER, browser, headline
 
 __all__ = ["story"]
@@ -97,7 +96,7 @@ async def test_talks_are_gone_after_a_year(story: Story) -> None:
             {"who": people[0].id},
         )
     clock.advance(timedelta(days=400))
-    await run_periodic(but={LOOKS_AHEAD})
+    await story.looks_round()
     async with begin() as session:
         left = await session.execute(text("select count(*) from follow_ups where done_at is not null"))
         assert left.scalar_one() == 0
