@@ -107,6 +107,7 @@ def test_one_bad_row_means_nobody_is_entered_unless_it_is_skipped(
 def test_the_first_administrator_is_made_by_command(settings: dict[str, str]) -> None:
     words = ("user", "add", "a@b.example", "--name", "A", "--role", "admin", "--password")
     assert "Use at least 12 characters" in rrt(*words, "short", **settings).stderr
+    assert "on the lists that are tried first" in rrt(*words, "qwerty123456", **settings).stderr
     assert "can sign in" in rrt(*words, "long-enough-for-this", **settings).stdout
     assert "has an account already" in rrt(*words, "long-enough-for-this", **settings).stderr
 

@@ -195,10 +195,10 @@ async def use(session: AsyncSession, reset: AccountReset, user: User, password: 
         password: the new one, or the present one where only the factor is lost.
 
     Raises:
-        Invalid: the new one is too short, or the present one wrong.
+        Invalid: the new one would be guessed, or the present one wrong.
     """
     if reset.lost_password:
-        user.password_hash = passwords.hashed(password)
+        user.password_hash = passwords.hashed(password, user.email, user.name)
     elif not await passwords.matches(user.password_hash, password):
         raise Invalid(errors={"password": WRONG_PASSWORD})
     if reset.lost_factor:

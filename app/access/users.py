@@ -28,7 +28,7 @@ async def add(
 
     Raises:
         Invalid: an unknown role, a requester without an agency, an expert without an entry in the pool, a password
-            that is too short.
+            that would be guessed.
         Conflict: the e-mail address has an account already.
     """
     email = email.strip().lower()
@@ -41,7 +41,7 @@ async def add(
         raise Conflict("This e-mail address has an account already.")
     user = User(
         email=email, name=name, roles=sorted(set(roles)), agency_id=agency_id, expert_id=expert_id,
-        password_hash=passwords.hashed(password) if password else None,
+        password_hash=passwords.hashed(password, email, name) if password else None,
     )  # fmt: skip
     session.add(user)
     await session.flush()
@@ -80,11 +80,11 @@ async def change_password(session: AsyncSession, user: User, present: str, new: 
     """One's own password; every other session ends, that of the token `keep` goes on.
 
     Raises:
-        Invalid: the present one is wrong, or the new one too short.
+        Invalid: the present one is wrong, or the new one would be guessed.
     """
     if not await passwords.matches(user.password_hash, present):
         raise Invalid(errors={"present": N_("This is not your present password.")})
-    user.password_hash = passwords.hashed(new)
+    user.password_hash = passwords.hashed(new, user.email, user.name)
     await sessions.sign_out_everywhere(session, user.id, but=keep)
     await record(session, "user.password_changed", user.id, by=user.actor)
 

@@ -65,7 +65,8 @@ async def people(
 async def add(request: Request, session: Session, viewer: MayChangeUsers) -> Response:
     """Open an account."""
     form = await request.form()
-    typed = {name: str(form.get(name, "")).strip() for name in ("email", "name", "agency_id", "password")}
+    typed = {name: str(form.get(name, "")).strip() for name in ("email", "name", "agency_id")}
+    password = str(form.get("password", ""))  # as typed: blanks are part of it
     chosen, errors = [str(role) for role in form.getlist("roles")], {}
     if "@" not in typed["email"]:
         errors["email"] = "Give an e-mail address."
@@ -74,7 +75,7 @@ async def add(request: Request, session: Session, viewer: MayChangeUsers) -> Res
     try:
         if not errors:
             await users.add(
-                session, email=typed["email"], name=typed["name"], roles=chosen, password=typed["password"] or None,
+                session, email=typed["email"], name=typed["name"], roles=chosen, password=password or None,
                 agency_id=whole(typed["agency_id"]), by=viewer.actor,
             )  # fmt: skip
             return RedirectResponse("/desk/people", 303)
@@ -82,7 +83,7 @@ async def add(request: Request, session: Session, viewer: MayChangeUsers) -> Res
         errors = problem.fields["errors"]
     except Conflict as problem:
         errors = {"email": problem.detail}
-    return await page(request, session, viewer, "", 422, typed | {"password": ""}, chosen, errors)
+    return await page(request, session, viewer, "", 422, typed, chosen, errors)
 
 
 @router.post("/desk/people/{user_id}")

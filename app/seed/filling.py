@@ -27,7 +27,7 @@ class Account:
     password: str
 
 
-DEMO_PASSWORD = "rapid-response-demo"  # noqa: S105 - printed on the screen of every demonstration
+DEMO_PASSWORD = "quiet-harbor-lantern"  # noqa: S105 - printed on the screen of every demonstration
 STAFF = (
     Account("intake@desk.example", "Jo Ortega", ("intake_officer",), DEMO_PASSWORD),
     Account("recommend@desk.example", "Robin Simms", ("recommender", "scheduler"), DEMO_PASSWORD),

@@ -60,6 +60,8 @@ async def test_two_administrators_give_a_code_and_its_owner_signs_in_with_a_new_
         assert headline(asked) == "Choose a new password"
         short = await _used(page, APPROVER, given, "short")
         assert (short.status_code, "at least 12 characters" in short.text) == (422, True)
+        common = await _used(page, APPROVER, given, "Password1234")
+        assert (common.status_code, "on the lists that are tried first" in common.text) == (422, True)
         assert (await elsewhere.opens("/desk")).url.path == "/desk", "nothing has changed yet"
         done = await _used(page, APPROVER, given)
         assert "That is done. Sign in now." in done.text

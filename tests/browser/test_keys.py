@@ -88,7 +88,7 @@ def test_signing_in_and_taking_a_call_without_a_mouse(person: Person, house: Hou
     tab_to(page, "E-mail")
     page.keyboard.type(EMAILS["intake"])
     page.keyboard.press("Tab")
-    page.keyboard.type("rapid-response-demo")
+    page.keyboard.type("quiet-harbor-lantern")
     page.keyboard.press("Enter")
     page.wait_for_url("**/desk")
     page.keyboard.press("c")

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from app.access import users
 from app.core.database import begin
+from app.seed.filling import DEMO_PASSWORD
 from app.watch import alarms
 from tests.story import Story
 from tests.web.browser import CHIEF, INTAKE, RECOMMENDER, browser, headline
@@ -15,7 +16,7 @@ SECOND = "second@desk.example"
 async def test_a_request_that_somebody_looks_after_needs_others_only_when_it_is_late(story: Story) -> None:
     async with begin() as session:
         await users.add(
-            session, email=SECOND, name="Kim Second", roles=["intake_officer"], password="rapid-response-demo"
+            session, email=SECOND, name="Kim Second", roles=["intake_officer"], password=DEMO_PASSWORD
         )  # fmt: skip
     reference = await story.files()
     async with browser(story, SECOND) as page:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.access import users
 from app.core.database import begin
 from app.requests.models import Decision, Request
+from app.seed.filling import DEMO_PASSWORD
 from tests.desk.forms import area, hidden
 from tests.story import Story
 from tests.web.browser import APPROVER, CHIEF, INTAKE, RECOMMENDER, Browser, browser, headline
@@ -33,7 +34,7 @@ async def _page(page: Browser, reference: str) -> str:
 async def _add_second_officer() -> None:
     async with begin() as session:
         await users.add(
-            session, email=SECOND, name="Kim Second", roles=["intake_officer"], password="rapid-response-demo"
+            session, email=SECOND, name="Kim Second", roles=["intake_officer"], password=DEMO_PASSWORD
         )  # fmt: skip
 
 

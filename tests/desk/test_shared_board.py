@@ -12,6 +12,7 @@ from sqlalchemy import event
 from app.access import users
 from app.access.policy import DESK_ROLES, GRANTS, Permission
 from app.core.database import begin, engine
+from app.seed.filling import DEMO_PASSWORD
 from tests.story import Story
 from tests.web.browser import APPROVER, CHIEF, INTAKE, RECOMMENDER, browser, headline
 
@@ -36,7 +37,7 @@ def readings() -> Iterator[list[str]]:
 async def _second_officer() -> None:
     async with begin() as session:
         await users.add(
-            session, email=SECOND, name="Kim Second", roles=["intake_officer"], password="rapid-response-demo"
+            session, email=SECOND, name="Kim Second", roles=["intake_officer"], password=DEMO_PASSWORD
         )  # fmt: skip
 
 

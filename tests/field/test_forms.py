@@ -7,11 +7,10 @@ from html import unescape
 import httpx
 import pytest
 
+from app.seed.filling import DEMO_PASSWORD
 from tests.field.conftest import ORDER, at_page, confirmed, field, on_site, ordered
 from tests.story import Story
 from tests.web.browser import RECOMMENDER, Browser, browser, headline
-
-PASSWORD = "rapid-response-demo"
 
 
 async def _carried(page: Browser, asked: httpx.Response, email: str) -> dict[str, str]:
@@ -19,7 +18,7 @@ async def _carried(page: Browser, asked: httpx.Response, email: str) -> dict[str
     assert asked.status_code == 401
     assert "nothing that you wrote is lost" in asked.text
     kept = {name: unescape(value) for name, value in re.findall(r'name="(kept[^"]*)" value="([^"]*)"', asked.text)}
-    again = await page.sends("/sign-in", email=email, password=PASSWORD, **kept)
+    again = await page.sends("/sign-in", email=email, password=DEMO_PASSWORD, **kept)
     assert headline(again) == "You are signed in again"
     return {name: unescape(value) for name, value in re.findall(r'hidden" name="([^"]+)" value="([^"]*)"', again.text)}
 

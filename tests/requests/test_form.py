@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from app.core.database import begin
 from app.requests.sent_models import Draft
+from app.seed.filling import DEMO_PASSWORD
 from tests.requests.form import STEPS, Form, begins, reference_of
 from tests.story import Story
 from tests.web.browser import CHIEF, INTAKE, browser, headline
@@ -73,7 +74,7 @@ async def test_a_session_that_ends_in_the_middle_of_a_step_loses_no_word(story: 
         assert asked.status_code == 401
         assert "nothing that you wrote is lost" in asked.text
         kept = {name: unescape(value) for name, value in re.findall(r'name="(kept[^"]*)" value="([^"]*)"', asked.text)}
-        again = await page.sends("/sign-in", email=CHIEF, password="rapid-response-demo", **kept)
+        again = await page.sends("/sign-in", email=CHIEF, password=DEMO_PASSWORD, **kept)
         fields = {
             name: unescape(value) for name, value in re.findall(r'hidden" name="([^"]+)" value="([^"]*)"', again.text)
         }

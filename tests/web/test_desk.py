@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from app.core.database import begin
 from app.core.events import Event
+from app.seed.filling import DEMO_PASSWORD
 from tests.story import Story
 from tests.web.browser import APPROVER, CHIEF, EXPERT, INTAKE, RECOMMENDER, Browser, browser, headline
 
@@ -72,7 +73,7 @@ async def test_whoever_recommended_is_not_offered_the_decision_and_cannot_take_i
     async with begin() as session:
         await users.add(
             session, email="both@desk.example", name="Kim Both", roles=["recommender", "approver"],
-            password="rapid-response-demo",
+            password=DEMO_PASSWORD,
         )  # fmt: skip
     reference = await story.files()
     await story.post("intake", f"/requests/{reference}/take-in")

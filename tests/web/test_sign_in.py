@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from app.access.sessions import cookie_name
+from app.seed.filling import DEMO_PASSWORD
 from tests.story import Story
 from tests.web.browser import ADMIN, APPROVER, CHIEF, EXPERT, INTAKE, browser, headline
 
@@ -26,13 +27,13 @@ async def test_a_stranger_is_led_to_the_sign_in_and_back(story: Story) -> None:
 async def test_no_address_of_another_site_is_followed_after_the_sign_in(story: Story) -> None:
     async with browser(story) as page:
         for evil in ("https://evil.example/", "//evil.example", "/\\evil.example"):
-            answer = await page.sends("/sign-in", email=CHIEF, password="rapid-response-demo", next=evil)
+            answer = await page.sends("/sign-in", email=CHIEF, password=DEMO_PASSWORD, next=evil)
             assert answer.url.path == "/agency"
 
 
 async def test_the_cookie_is_kept_from_scripts_and_from_other_sites(story: Story) -> None:
     async with httpx.AsyncClient(base_url=story.carrier.public_url) as http:
-        answer = await http.post("/sign-in", data={"email": CHIEF, "password": "rapid-response-demo"})
+        answer = await http.post("/sign-in", data={"email": CHIEF, "password": DEMO_PASSWORD})
     cookie = answer.headers["set-cookie"].lower()
     assert cookie.startswith(cookie_name().lower())
     assert "httponly" in cookie
