@@ -12,6 +12,7 @@ from app.access.models import User
 from app.access.viewed import viewed
 from app.access.viewer import MayChangeKeys, MayChangeUsers, MayManageUsers, MayOwnKeys, MayOwnSessions
 from app.core.database import locked
+from app.web.given import Body
 from app.web.idempotency import OnlyOnce
 from app.web.lists import Page, Paged
 from app.web.session import Session
@@ -29,10 +30,8 @@ class MeOut(BaseModel):
     expert_id: int | None
 
 
-class KeyIn(BaseModel):
+class KeyIn(Body):
     """A key to be made."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: str = Field(min_length=1, max_length=100)
     days: int | None = Field(90, ge=1, le=366, description="Valid for so many days; null: until revoked")
@@ -62,10 +61,8 @@ class KeyMade(KeyOut):
     key: str
 
 
-class UserIn(BaseModel):
+class UserIn(Body):
     """An account to be opened."""
-
-    model_config = ConfigDict(extra="forbid")
 
     email: str = Field(min_length=3, max_length=200, pattern=r"^[^@\s]+@[^@\s]+$")
     name: str = Field(min_length=1, max_length=200)
@@ -140,10 +137,8 @@ async def add_user(form: UserIn, viewer: MayChangeUsers, session: Session, once:
     return await once.answer(201, UserOut.model_validate(user))
 
 
-class UserChange(BaseModel):
+class UserChange(Body):
     """What an account may do from now on."""
-
-    model_config = ConfigDict(extra="forbid")
 
     roles: list[str] = Field(min_length=1, max_length=6)
     is_active: StrictBool = True

@@ -3,21 +3,20 @@
 from datetime import datetime
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from pydantic import BaseModel, Field, StrictBool
 
 from app.access import resets
 from app.access.models import User
 from app.access.viewer import MayChangeUsers, MayManageUsers
 from app.core.database import locked
+from app.web.given import Body
 from app.web.session import Session
 
 router = APIRouter(prefix="/api/v1", tags=["access"])
 
 
-class ResetIn(BaseModel):
+class ResetIn(Body):
     """What was lost, and how one knows that it is them."""
-
-    model_config = ConfigDict(extra="forbid")
 
     lost_password: StrictBool = Field(False, description="They choose a new password with the code")
     lost_factor: StrictBool = Field(False, description="Their second factors and recovery codes go with the code")

@@ -6,16 +6,15 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 
 from app.agencies.models import AgencyKind
 from app.core.places import STATES, ZONES
+from app.web.given import Body
 
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$")
 ]
 
 
-class AgencyIn(BaseModel):
+class AgencyIn(Body):
     """An agency to be entered."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Line
     ori: str | None = Field(

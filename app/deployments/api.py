@@ -12,6 +12,7 @@ from app.deployments.models import Deployment
 from app.deployments.states import AssignmentState, DeploymentState, PositionState
 from app.requests.form_pages import Writer
 from app.requests.states import Priority
+from app.web.given import Body
 from app.web.lists import IfMatch, Page, Paged, check_version, set_etag
 from app.web.session import Session
 
@@ -65,10 +66,8 @@ class RatingOut(rating.RatingIn):
     at: datetime
 
 
-class NoteIn(BaseModel):
+class NoteIn(Body):
     """Why."""
-
-    model_config = ConfigDict(extra="forbid")
 
     note: str = Field("", max_length=4000)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +13,7 @@ from app.core.events import Actor, record
 from app.core.problems import Conflict
 from app.deployments.models import Deployment, Rating
 from app.deployments.states import DeploymentState
+from app.web.given import Body
 from app.web.languages import N_, _
 
 RATED = (DeploymentState.DEMOBILISING, DeploymentState.AFTER_ACTION, DeploymentState.CLOSED)
@@ -32,10 +33,10 @@ QUESTIONS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
 NOTHING_SAID = N_("Answer at least one question, or write a few words.")
 
 
-class RatingIn(BaseModel):
+class RatingIn(Body):
     """What the agency says about the help. Everything may be left out, but not all of it."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(str_strip_whitespace=True)
 
     help: int | None = Field(None, ge=1, le=5, description="1 very poor to 5 very good")
     in_time: int | None = Field(None, ge=1, le=5)

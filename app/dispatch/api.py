@@ -17,6 +17,7 @@ from app.dispatch.states import Consent, OfferState
 from app.dispatch.words import words_of
 from app.experts.models import Expert
 from app.messaging import texts
+from app.web.given import Body
 from app.web.session import Session
 
 router = APIRouter(prefix="/api/v1", tags=["offers"])
@@ -50,10 +51,8 @@ class MyOfferOut(BaseModel):
     reply_by: datetime
 
 
-class AnswerIn(BaseModel):
+class AnswerIn(Body):
     """An answer to an offer."""
-
-    model_config = ConfigDict(extra="forbid")
 
     answer: Answer
     note: str = Field("", max_length=1600, description="What was said, word for word")
@@ -144,10 +143,8 @@ class WaitingOut(BaseModel):
     changes: list[ChangeOut]
 
 
-class ConsentIn(BaseModel):
+class ConsentIn(Body):
     """How far the call-out goes on by itself after a no or silence."""
-
-    model_config = ConfigDict(extra="forbid")
 
     level: Consent
 
@@ -165,18 +162,14 @@ class CallOutOut(BaseModel):
     )
 
 
-class PushIn(BaseModel):
+class PushIn(Body):
     """Whose turn is now."""
-
-    model_config = ConfigDict(extra="forbid")
 
     seat: int = Field(ge=1, le=100, description="Number of the seat")
 
 
-class SkipIn(BaseModel):
+class SkipIn(Body):
     """Whom not to ask."""
-
-    model_config = ConfigDict(extra="forbid")
 
     expert_id: int = Field(ge=1, le=2**53)
 
@@ -232,10 +225,8 @@ async def skip(reference: str, form: SkipIn, session: Session, viewer: MayWorkOf
     await waves.skip(session, deployment, form.expert_id, by=viewer.actor)
 
 
-class WishIn(BaseModel):
+class WishIn(Body):
     """Somebody of the desk's own choice, for a seat."""
-
-    model_config = ConfigDict(extra="forbid")
 
     seat: int = Field(ge=1, le=100, description="Number of the seat")
     expert_id: int = Field(ge=1, le=2**53)
@@ -311,10 +302,8 @@ async def _take(session: Session, offer_id: int, answer: Answer, said: str, by: 
     return ToldOut(state=offer.state, text=words.body)
 
 
-class ErasureIn(BaseModel):
+class ErasureIn(Body):
     """Whose wish it is."""
-
-    model_config = ConfigDict(extra="forbid")
 
     why: Annotated[str, Field(max_length=2000, description="Whose wish, and when; no names")]
 

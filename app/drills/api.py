@@ -1,7 +1,6 @@
 """HTTP API: start a drill, read its report, end it."""
 
 from datetime import datetime
-from typing import Annotated
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
@@ -11,20 +10,19 @@ from app.access.viewer import MayReadDrills, MayRunDrills
 from app.drills import queries, service
 from app.drills.queries import Listed, Report
 from app.drills.states import DrillState
+from app.web.given import Body
 from app.web.idempotency import OnlyOnce
 from app.web.session import Session
 
 router = APIRouter(prefix="/api/v1/drills", tags=["drills"])
 
 
-class DrillIn(BaseModel):
+class DrillIn(Body):
     """Whom a drill is for; empty lists: everybody who is ready."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    disciplines: Annotated[list[str], Field(max_length=4)] = []
-    states: Annotated[list[str], Field(max_length=60)] = []
-    hours: Annotated[int, Field(description="1 to 48")] = 4
+    disciplines: list[str] = Field(default_factory=list, max_length=4)
+    states: list[str] = Field(default_factory=list, max_length=60)
+    hours: int = Field(4, description="1 to 48")
 
 
 class DrillOut(BaseModel):

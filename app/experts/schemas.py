@@ -17,7 +17,7 @@ from pydantic import (
 
 from app.core.places import STATES
 from app.experts.taxonomy import ALL_EXPERTISE, LANGUAGES
-from app.web.given import Day, Moment
+from app.web.given import Body, Day, Moment
 
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$")
@@ -35,20 +35,18 @@ def _digits(number: str) -> str:
     return "".join(sign for sign in number if sign.isdigit())[-10:]
 
 
-class CredentialIn(BaseModel):
+class CredentialIn(Body):
     """A credential with its last valid day."""
 
-    model_config = ConfigDict(extra="forbid", from_attributes=True)
+    model_config = ConfigDict(from_attributes=True)
 
     kind: Line
     state: str | None = Field(default=None, pattern="^[A-Z]{2}$")
     expires_on: Day | None = None
 
 
-class ExpertIn(BaseModel):
+class ExpertIn(Body):
     """An expert to be entered into the pool."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Line
     email: Line | None = None
@@ -137,10 +135,8 @@ class ExpertWhole(ExpertOut):
     credentials: list[CredentialIn]
 
 
-class ExpertChange(BaseModel):
+class ExpertChange(Body):
     """What may be changed of an expert; fields left out stay."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Line | None = None
     email: Line | None = None
@@ -177,18 +173,14 @@ class CredentialOut(BaseModel):
     verified_by: str | None
 
 
-class RenewalIn(BaseModel):
+class RenewalIn(Body):
     """A new last valid day; null: it does not expire."""
-
-    model_config = ConfigDict(extra="forbid")
 
     expires_on: Day | None
 
 
-class AbsenceIn(BaseModel):
+class AbsenceIn(Body):
     """Days on which an expert cannot go."""
-
-    model_config = ConfigDict(extra="forbid")
 
     starts_at: Moment
     ends_at: Moment

@@ -1,9 +1,9 @@
 """HTTP API: a team stays longer. The desk asks; the team answers by text, on its page, or through the desk."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, StrictBool
 
 from app.access.viewer import MayReadDeployments, MayWorkField
 from app.core.database import locked
@@ -14,26 +14,23 @@ from app.field import extending, journeys, queries
 from app.field.models import Stay
 from app.field.schemas import Prose
 from app.field.states import StayState, Way
+from app.web.given import Body, Day
 from app.web.session import Session
 
 router = APIRouter(prefix="/api/v1/deployments/{reference}", tags=["field"])
 
 
-class ExtensionIn(BaseModel):
+class ExtensionIn(Body):
     """Until when a team shall stay, and why."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    until: date
+    until: Day
     reason: Prose
 
 
-class StayIn(BaseModel):
+class StayIn(Body):
     """What somebody said on the phone."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    stays: bool
+    stays: StrictBool
 
 
 class CapOut(BaseModel):

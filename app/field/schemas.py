@@ -3,20 +3,18 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from app.field.states import Activity, Item, Light, Spent, Step, Way
-from app.web.given import Day
+from app.web.given import Body, Day
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 Needed = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
 
 
-class OrderIn(BaseModel):
+class OrderIn(Body):
     """A mission order, or its amendment."""
-
-    model_config = ConfigDict(extra="forbid")
 
     report_to: Needed = Field(description="Who receives the team: name and title")
     report_phone: Needed = Field(description="Their phone, day and night")
@@ -47,10 +45,8 @@ class OrderOut(BaseModel):
     changed: str
 
 
-class CheckInIn(BaseModel):
+class CheckInIn(Body):
     """A report about one person's journey."""
-
-    model_config = ConfigDict(extra="forbid")
 
     step: Step
     note: Line = ""
@@ -69,10 +65,8 @@ class CheckInOut(BaseModel):
     has_counted: bool
 
 
-class ReportIn(BaseModel):
+class ReportIn(Body):
     """The leader's report of one day."""
-
-    model_config = ConfigDict(extra="forbid")
 
     day: Day
     version: int | None = Field(None, description="The version that was read, when a report of this day is changed")
@@ -98,10 +92,8 @@ class ReportOut(BaseModel):
     people_reached: int
 
 
-class HoursIn(BaseModel):
+class HoursIn(Body):
     """Hours of one person on one day."""
-
-    model_config = ConfigDict(extra="forbid")
 
     day: Day
     hours: dict[Activity, Annotated[float, Field(ge=0, le=24)]]
@@ -110,14 +102,12 @@ class HoursIn(BaseModel):
 Dollars = Annotated[float, Field(ge=0, le=20_000)]
 
 
-class ExpensesIn(BaseModel):
+class ExpensesIn(Body):
     """What one person spent on one day."""
-
-    model_config = ConfigDict(extra="forbid")
 
     day: Day
     dollars: dict[Spent, Dollars]
-    has_receipts: bool = Field(False, description="Whether the receipts are there")
+    has_receipts: StrictBool = Field(False, description="Whether the receipts are there")
 
 
 class ExpenseOut(BaseModel):
@@ -140,18 +130,14 @@ class ExpensesOut(BaseModel):
     items: list[ExpenseOut]
 
 
-class SignOffIn(BaseModel):
+class SignOffIn(Body):
     """One box of the demobilisation."""
-
-    model_config = ConfigDict(extra="forbid")
 
     item: Item
     note: Line = ""
 
 
-class ReliefIn(BaseModel):
+class ReliefIn(Body):
     """Ask for relief of somebody."""
-
-    model_config = ConfigDict(extra="forbid")
 
     expert_id: int

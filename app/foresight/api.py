@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, File, Query, UploadFile
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from app.access.viewer import MayManageExperts, MayReadExperts
 from app.core.database import locked
@@ -13,6 +13,7 @@ from app.foresight import demand, forecasts, loading, past
 from app.foresight.models import Forecast, ForecastKind, IncidentFile
 from app.foresight.schemas import IntervalOut
 from app.foresight.standard import HOURS
+from app.web.given import Body
 from app.web.session import Session
 
 router = APIRouter(prefix="/api/v1/foresight", tags=["foresight"])
@@ -191,13 +192,11 @@ class AdviceOut(BaseModel):
     growth: list[GainOut]
 
 
-class WishIn(BaseModel):
+class WishIn(Body):
     """How many to recruit, and whether people able to lead can be looked for."""
 
-    model_config = ConfigDict(extra="forbid")
-
     count: int = Field(20, ge=1, le=100)
-    may_lead: bool = True
+    may_lead: StrictBool = True
     within_hours: Literal[6, 12, 24, 48] | None = Field(
         None, description="A seat counts as filled only by somebody on site within so many hours; null: as asked for"
     )

@@ -102,7 +102,7 @@ async def change_record(  # noqa: PLR0917 - the form's fields
     except Changed:
         typed = {"employer": employer}
         return await _page(request, session, expert, 412, errors={"record": translated(MOVED_ON)}, typed=typed)
-    employer = " ".join(employer.split())
+    employer = " ".join("".join(c if c.isprintable() else " " for c in employer).split())  # what nobody sees, is a gap
     if len(employer) > LONGEST_EMPLOYER:
         return await _page(
             request, session, expert, 422, errors={"employer": translated(TOO_LONG)}, typed={"employer": employer}

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.access.viewer import MayManageHolds, MayReadAudit
 from app.privacy import holds, purging
 from app.privacy.models import HoldKind, LegalHold
+from app.web.given import Body
 from app.web.idempotency import OnlyOnce
 from app.web.session import Session
 
@@ -28,20 +29,16 @@ class KeptOut(BaseModel):
     held: int
 
 
-class LegalHoldIn(BaseModel):
+class LegalHoldIn(Body):
     """What is held, and why."""
-
-    model_config = ConfigDict(extra="forbid")
 
     kind: HoldKind
     about: Annotated[str, Field(max_length=40, description="An expert's number, or a request's reference")]
     why: Annotated[str, Field(max_length=2000)]
 
 
-class LiftIn(BaseModel):
+class LiftIn(Body):
     """Why a hold is lifted."""
-
-    model_config = ConfigDict(extra="forbid")
 
     why: Annotated[str, Field(max_length=2000)]
 

@@ -10,7 +10,7 @@ from app.experts.taxonomy import ALL_EXPERTISE, LANGUAGES
 from app.requests.fields import FIELDS
 from app.requests.states import Mode, Priority, RequestState
 from app.requests.taxonomy import INCIDENT_TYPES, MODIFIERS, REASONS, REFERRALS, SERVICE_TYPES
-from app.web.given import Day, Moment
+from app.web.given import Body, Day, Moment
 
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]*$")
@@ -36,10 +36,10 @@ def _email_address(value: str) -> str:
     return value.lower()
 
 
-class RequestIn(BaseModel):
+class RequestIn(Body):
     """What an agency says when it asks for a team. No names of victims or suspects, no criminal justice information."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(str_strip_whitespace=True)
 
     agency_id: int | None = Field(
         None, description="Only for the desk, keying in a phone call; an agency files for itself"
@@ -128,10 +128,10 @@ class CallIn(RequestIn):
         return RequestIn._email(value) if value else ""
 
 
-class RequestChange(BaseModel):
+class RequestChange(Body):
     """What may still be changed before the decision, and of the contact also after it; fields left out stay."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(str_strip_whitespace=True)
 
     incident_type: str | None = None
     occurred_at: Moment | None = None
@@ -228,19 +228,15 @@ class RequestOut(BaseModel):
     owner_id: int | None
 
 
-class RecommendIn(BaseModel):
+class RecommendIn(Body):
     """A recommendation to the approver."""
-
-    model_config = ConfigDict(extra="forbid")
 
     team_type: Annotated[str, Field(pattern="^T[123]$")]
     note: Prose = ""
 
 
-class DecideIn(BaseModel):
+class DecideIn(Body):
     """The decision on a recommended request, or what closes it."""
-
-    model_config = ConfigDict(extra="forbid")
 
     reason_code: str = "need_confirmed"
     note: Prose = ""
@@ -273,18 +269,14 @@ class ReferIn(DecideIn):
         return _known([value], frozenset(REFERRALS), "a body we refer to")[0]
 
 
-class QuestionIn(BaseModel):
+class QuestionIn(Body):
     """A question of the desk to the agency."""
-
-    model_config = ConfigDict(extra="forbid")
 
     question: Annotated[Prose, Field(min_length=1)]
 
 
-class AnswerIn(BaseModel):
+class AnswerIn(Body):
     """The agency's answer to the open question."""
-
-    model_config = ConfigDict(extra="forbid")
 
     answer: Annotated[Prose, Field(min_length=1)]
 
@@ -300,10 +292,8 @@ class QuestionOut(BaseModel):
     answered_at: datetime | None
 
 
-class CallNotesIn(BaseModel):
+class CallNotesIn(Body):
     """What was said in the intake call, by question; what is left out stays."""
-
-    model_config = ConfigDict(extra="forbid")
 
     spoke_with: Prose | None = None
     scope: Prose | None = None
@@ -330,10 +320,8 @@ class CallNotesOut(BaseModel):
     noted_at: datetime | None = None
 
 
-class OtherIn(BaseModel):
+class OtherIn(Body):
     """Another request, by its reference."""
-
-    model_config = ConfigDict(extra="forbid")
 
     reference: Line
 

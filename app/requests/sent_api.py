@@ -11,15 +11,16 @@ from app.requests import letters, queries, signing
 from app.requests.form_pages import Writer
 from app.requests.sent_models import LARGEST_LETTER, Authority, Letter, LetterKind, Signature
 from app.requests.sent_pages import LARGEST_FORM, OwnRequest, download
+from app.web.given import Body
 from app.web.session import Session
 
 router = APIRouter(prefix="/api/v1/requests/{reference}", tags=["requests"])
 
 
-class SignatureIn(BaseModel):
+class SignatureIn(Body):
     """The statements of the form, signed."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(str_strip_whitespace=True)
 
     name: str = Field(min_length=1, max_length=200, description="Typed by the person who signs")
     authority: Authority

@@ -12,6 +12,7 @@ from app.access.viewer import MayReadDeployments, MayWorkRoster
 from app.deployments import queries as deployments
 from app.rosters import proposals, queries, wishes
 from app.rosters.models import Pick, Proposal, ProposalState
+from app.web.given import Body
 from app.web.session import Session
 from solver import record
 
@@ -150,18 +151,14 @@ class RosterWhole(RosterOut):
     seats: list[ProposedSeatOut]
 
 
-class AcceptIn(BaseModel):
+class AcceptIn(Body):
     """How an accepted version is asked."""
-
-    model_config = ConfigDict(extra="forbid")
 
     hold_seconds: int = Field(0, ge=0, le=600, description="Ask nobody for so long; until then it can be taken back")
 
 
-class SwapIn(BaseModel):
+class SwapIn(Body):
     """Put this alternate into that seat."""
-
-    model_config = ConfigDict(extra="forbid")
 
     seat: int
     expert_id: int

@@ -3,33 +3,30 @@
 from datetime import datetime
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from app.access.viewer import MayOverride, MayReadDeployments
 from app.deployments import queries as deployments
 from app.deployments.models import Deployment
 from app.rosters import overrides
 from app.rosters.models import Cap
+from app.web.given import Body, Moment
 from app.web.session import Session
 
 router = APIRouter(prefix="/api/v1/deployments/{reference}/overrides", tags=["rosters"])
 
 
-class OverrideIn(BaseModel):
+class OverrideIn(Body):
     """Whose cap shall be set aside, and why."""
-
-    model_config = ConfigDict(extra="forbid")
 
     expert_id: int = Field(ge=1, le=2**53)
     cap: Cap
-    until: datetime | None = Field(None, description="Last moment on site for which it holds; none: the deployment's")
+    until: Moment | None = Field(None, description="Last moment on site for which it holds; none: the deployment's")
     reason: str = Field(max_length=4000)
 
 
-class ReasonIn(BaseModel):
+class ReasonIn(Body):
     """Why the second person decides so."""
-
-    model_config = ConfigDict(extra="forbid")
 
     reason: str = Field(max_length=4000)
 

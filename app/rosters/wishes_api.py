@@ -1,7 +1,7 @@
 """HTTP API: what the desk wishes of a team before it is asked, and two versions side by side."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from app.access.viewer import MayReadDeployments, MayWorkRoster, Viewer
 from app.core.problems import NotFound
@@ -11,25 +11,22 @@ from app.deployments.opening import positions_of
 from app.rosters import proposals, queries, wishes
 from app.rosters.comparing import compare
 from app.rosters.models import Proposal
+from app.web.given import Body
 from app.web.session import Session
 
 router = APIRouter(prefix="/api/v1/deployments/{reference}", tags=["rosters"])
 
 
-class PinIn(BaseModel):
+class PinIn(Body):
     """Somebody for a seat."""
-
-    model_config = ConfigDict(extra="forbid")
 
     version: int = Field(ge=1, le=2**53, description="The version it was decided by; an older one is refused")
     seat: int = Field(ge=1, le=100, description="Number of the seat")
     expert_id: int = Field(ge=1, le=2**53)
 
 
-class ExcludeIn(BaseModel):
+class ExcludeIn(Body):
     """Somebody not for this team; or nothing wished of them any more."""
-
-    model_config = ConfigDict(extra="forbid")
 
     version: int = Field(ge=1, le=2**53, description="The version it was decided by; an older one is refused")
     expert_id: int = Field(ge=1, le=2**53)

@@ -6,11 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from app.access.viewer import MayManageExperts, MayReadExperts
 from app.foresight.schemas import IntervalOut
 from app.trials.intervals import Interval
+from app.web.given import Body
 from app.web.idempotency import OnlyOnce
 from app.web.session import Session
 from app.whatif import comparing
@@ -21,10 +22,8 @@ from app.whatif.scenarios import TITLES
 router = APIRouter(prefix="/api/v1/what-if", tags=["foresight"])
 
 
-class ComparisonIn(BaseModel):
+class ComparisonIn(Body):
     """What is held against today, over how many draws of chance and how many days from now."""
-
-    model_config = ConfigDict(extra="forbid")
 
     scenarios: Annotated[
         list[str],

@@ -196,7 +196,7 @@ async def test_a_number_is_used_only_after_its_code_and_the_record_knows_what_ch
                 await session.scalars(select(Contact).where(Contact.number == new.number, Contact.expert_id == me.id))
             ).one()
             assert contact.changed_at is not None
-        fields = {"preferred_language": "es", "employer": "Lowry  PD"}
+        fields = {"preferred_language": "es", "employer": "Lowry \0 PD"}
         saved = await page.sends("/my/record", version=str(version), **fields)
         assert 'value="Lowry PD"' in saved.text
         assert '<html lang="es">' in saved.text
