@@ -7,6 +7,10 @@ from app.reports.figures import Figure
 from app.web.pictures import ticks
 
 
+SHORTEST_AXIS_MINUTES = 60.0
+"""Of spans without a target: the axis is never shorter, or a few seconds would fill it."""
+
+
 @dataclass(frozen=True, slots=True)
 class SpanBar:
     """One span of time: where its median, its 90th percentile and its target stand, in per cent of the axis."""
@@ -18,13 +22,19 @@ class SpanBar:
     is_late: bool
 
 
+def axis_of(figure: Figure, largest: float) -> float:
+    """Where the axis of a figure ends: at its target, or at the largest value that is drawn on it."""
+    shortest = SHORTEST_AXIS_MINUTES if figure.unit == "minutes" else 0.0
+    return max(largest, figure.target or shortest)
+
+
 def span_bars(figures: Sequence[Figure]) -> list[SpanBar]:
     """A bar for each span that was measured, on a scale of its own: each against its target or its slowest tenth."""
     bars = []
     for figure in figures:
         if figure.value is None or figure.high is None:
             continue
-        most = max(figure.high, figure.target or 0, 1.0) * 1.08
+        most = axis_of(figure, figure.high) * 1.08
         target = round(100 * figure.target / most, 1) if figure.target else None
         is_late = figure.target is not None and figure.value > figure.target
         bars.append(

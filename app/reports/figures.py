@@ -137,6 +137,8 @@ def said(figure: Figure, value: float | None) -> str:
 
 def _span(minutes: float) -> str:
     whole = round(minutes)
+    if whole == 0 and minutes > 0:
+        return "under 1 min"
     if whole < 60:
         return f"{whole} min"
     if whole < 48 * 60:

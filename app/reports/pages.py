@@ -127,7 +127,7 @@ async def cases(
     if figure is None or figure.is_personal or not viewer.may(Permission.READ_DEPLOYMENTS):
         raise NotFound
     ordered = sorted(figure.cases, key=lambda case: (-case.value, case.reference))
-    most = max((case.value for case in figure.cases), default=0)
+    most = charts.axis_of(figure, max((case.value for case in figure.cases), default=0))
     return render(
         request, "reports/cases.html", period=period, figure=figure, cases=ordered, said=said, most=most
     )  # fmt: skip

@@ -46,9 +46,12 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "foresight": ("/desk/foresight", ("intake", "admin")),
     "foresight-demand": ("/desk/foresight/demand", ("intake", "admin")),
     "foresight-recruiting": ("/desk/foresight/recruiting", ("intake", "admin")),
+    "what-if": ("/desk/foresight/what-if", ("admin", "intake")),
+    "what-if-one": ("/desk/foresight/what-if/{comparison}", ("admin", "intake")),
     "experts": ("/desk/experts", (*DESK, "admin")),
     "expert-file": ("/desk/experts/{leader}", (*DESK, "admin")),
     "expert-new": ("/desk/experts/new", ("admin",)),
+    "expert-data": ("/desk/experts/{leader}/data", ("admin",)),
     "expert-edit": ("/desk/experts/{leader}/edit", ("admin",)),
     "figures": ("/desk/figures", (*DESK, "auditor")),
     "figure": ("/desk/figures/received", (*DESK, "auditor")),
@@ -99,6 +102,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "expert-order": ("/my/teams/{ordered}/order", ("leader",)),
     "expert-team": ("/my/teams/{ordered}", ("leader",)),
     "expert-hours": ("/my/teams/{ordered}/hours/{member}", ("leader",)),
+    "expert-expenses": ("/my/teams/{ordered}/expenses", ("leader",)),
     "expert-after": ("/my/teams/{ordered}/after", ("leader",)),
     "link": ("{link}", ("nobody",)),
     "link-ended": ("/x/" + "0" * 27, ("nobody",)),
@@ -127,6 +131,7 @@ def make(house: House, filed: Mapping[str, str] | None = None) -> dict[str, str]
         What stands in the braces of the addresses.
     """
     _foresees(house)
+    compared = house.parts["admin"].post("/what-if", {"scenarios": ["longer_rest"], "draws": 2, "days": 7})
     made = {stage: (filed or {}).get(stage) or house.files() for stage in STAGES}
     house.recommends(made["recommended"])
     house.proposes(made["proposed"])
@@ -149,7 +154,8 @@ def make(house: House, filed: Mapping[str, str] | None = None) -> dict[str, str]
     wait_for(lambda: house.parts["recommender"].get("/inbox"))
     link = wait_for(lambda: link_of(house, last))
     wait_for(lambda: _foreseen(house), within_s=120)
-    ids = {"leader": str(leader), "member": str(member), "drill": str(drill["id"])}
+    wait_for(lambda: house.parts["intake"].get(f"/what-if/{compared['id']}")["results"], within_s=120)
+    ids = {"leader": str(leader), "member": str(member), "drill": str(drill["id"]), "comparison": str(compared["id"])}
     return made | ids | _surveys() | {"link": link, "form": str(_form(house))}
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from app.access import sessions, users
 from app.core.database import begin
 from app.reports import excel
+from app.reports.charts import span_bars
 from app.reports.figures import SMALLEST, Case, Figure, count, left_out, percentile, said, spans
 from app.reports.pages import Period
 from tests.field.conftest import on_site
@@ -36,7 +37,7 @@ def test_a_percentile_of_nothing_is_refused_and_a_figure_of_nothing_says_so() ->
     assert said(nothing, nothing.value) == "none yet"
 
 
-@pytest.mark.parametrize(("minutes", "words"), [(4.4, "4 min"), (160, "2 h 40 min"), (4320, "3.0 days")])
+@pytest.mark.parametrize(("minutes", "words"), [(0, "0 min"), (0.2, "under 1 min"), (4.4, "4 min"), (160, "2 h 40 min"), (4320, "3.0 days")])
 def test_spans_are_said_in_words(minutes: float, words: str) -> None:
     figure = spans("x", "X", [Case("26-0001", minutes)], target=60)
     assert said(figure, figure.value) == words
@@ -50,6 +51,13 @@ def test_how_many_missed_a_target_is_published_only_where_neither_they_nor_the_o
     cases = [Case(f"26-{n:04d}", 90 if n < missed else 30) for n in range(30)]
     assert spans("x", "X", cases, target=60).missed_told == told
     assert spans("x", "X", cases).missed_told is None
+
+
+def test_a_span_of_seconds_without_a_target_draws_no_bar_to_speak_of() -> None:
+    (bar,) = span_bars([spans("to-half", "Half", [Case("26-0001", 0.2)])])
+    assert bar.middle == bar.high == 0.3
+    (bar,) = span_bars([spans("to-half", "Half", [Case("26-0001", 90.0)])])
+    assert bar.middle > 90
 
 
 def test_quarters_meet_without_a_gap_over_the_new_year() -> None:
