@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from html.parser import HTMLParser
+from itertools import chain
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -18,7 +19,7 @@ from jinja2 import nodes
 from app.access.policy import GRANTS, Role
 from app.core import problems
 from app.deployments.teams import TEAMS
-from app.experts.taxonomy import LANGUAGES
+from app.experts.taxonomy import CREDENTIALS, LANGUAGES
 from app.requests.taxonomy import INCIDENT_TYPES, MODIFIERS, SERVICE_TYPES
 from app.web.render import environment, words
 
@@ -45,7 +46,7 @@ def derived() -> set[str]:
         | rights
         | seats
         | set(LANGUAGES.values())
-        | {words(slug) for slug in INCIDENT_TYPES + MODIFIERS + SERVICE_TYPES}
+        | {words(slug) for slug in (*INCIDENT_TYPES, *MODIFIERS, *SERVICE_TYPES, *chain(*CREDENTIALS.values()))}
     )
 
 

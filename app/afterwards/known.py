@@ -11,21 +11,35 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.events import Event
 from app.deployments.models import Deployment
 from app.dispatch.models import Offer
+from app.dispatch.states import OfferState
 from app.field import daily, queries
 from app.field.models import DailyReport
 from app.messaging.models import InboundMessage, Message
 from app.requests.models import Request
 from app.surveys import results
+from app.web.languages import N_
 
 DATES = (
-    ("request.filed", "The agency asked"), ("request.approved", "Approved"), ("offer.made", "First question"),
-    ("deployment.staffed", "Team confirmed"), ("order.issued", "Mission order"),
-    ("assignment.arrived", "First on site"),
-    ("deployment.demobilising", "Demobilisation"), ("deployment.released", "Team released"),
+    ("request.filed", N_("The agency asked")), ("request.approved", N_("Approved")),
+    ("offer.made", N_("First question")), ("deployment.staffed", N_("Team confirmed")),
+    ("order.issued", N_("Mission order")), ("assignment.arrived", N_("First on site")),
+    ("deployment.demobilising", N_("Demobilisation")), ("deployment.released", N_("Team released")),
 )  # fmt: skip
 """Kinds of event to what they are in the report's timeline; the first time of each."""
-OVERRIDES = ("offer.added", "roster.swapped", "callout.skipped", "override.granted", "extension.asked")
-"""Events in which a person decided otherwise than the solver."""
+OVERRIDES = {
+    "offer.added": N_("asked somebody by hand"), "roster.swapped": N_("put somebody else in the proposed team"),
+    "callout.skipped": N_("passed over somebody"), "override.granted": N_("let a limit be set aside"),
+    "extension.asked": N_("asked the team to stay longer"),
+}  # fmt: skip
+"""Events in which a person decided otherwise than the solver, and what was done then."""
+ANSWERS = {
+    OfferState.PLANNED: N_("not asked yet"), OfferState.CONTACTING: N_("being asked"),
+    OfferState.ACCEPTED: N_("said yes"), OfferState.DECLINED: N_("said no"),
+    OfferState.EXPIRED: N_("did not answer in time"), OfferState.UNREACHABLE: N_("could not be reached"),
+    OfferState.WITHDRAWN: N_("no longer needed"), OfferState.DEFERRED: N_("waiting for the desk"),
+    OfferState.STANDBY: N_("on standby"),
+}  # fmt: skip
+"""What became of the people who were asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +51,7 @@ class Known:
     hours: float
     people_reached: int
     asked: int
-    answers: tuple[tuple[str, int], ...]
+    answers: tuple[tuple[OfferState, int], ...]
     texts_out: int
     texts_in: int
     overrides: tuple[Event, ...]
@@ -54,7 +68,7 @@ async def of(session: AsyncSession, deployment: Deployment, request: Request) ->
     return Known(
         await _dates(session, topic), tuple(members), sum(member.hours for member in members),
         sum(report.people_reached for report in reports), states.total(),
-        tuple((state.value, number) for state, number in states.most_common()),
+        tuple((state, number) for state, number in states.most_common()),
         await _count(session, select(func.count()).where(Message.topic == topic, Message.sent_at.is_not(None))),
         await _count(session, select(func.count()).where(InboundMessage.topic == topic)),
         tuple(await _overrides(session, topic)), tuple(reversed(reports)),

@@ -17,17 +17,19 @@ from app.core.problems import Changed, Conflict, Forbidden, Invalid
 from app.core.text import whole
 from app.deployments import queries as deployments
 from app.deployments.models import Deployment
+from app.experts.models import Expert
 from app.field.queries import led_by
 from app.requests import privacy
 from app.requests.models import Request as RequestRow
-from app.web import sheets
+from app.web import languages, sheets
+from app.web.languages import N_, translated
 from app.web.render import DESK_ZONE, render
 from app.web.session import Session
 
 router = APIRouter(include_in_schema=False)
 LABELS = {
-    "summary": "What the team did", "went_well": "What went well", "to_improve": "What should be better",
-    "lessons": "Lessons for the next team",
+    "summary": N_("What the team did"), "went_well": N_("What went well"), "to_improve": N_("What should be better"),
+    "lessons": N_("Lessons for the next team"),
 }  # fmt: skip
 SIDES = {"iacp": Permission.RECOMMEND, "doj": Permission.DECIDE}
 """Who may accept for which partner: IACP recommends, DOJ decides (domain.md 1.2)."""
@@ -40,9 +42,12 @@ async def _page(  # noqa: PLR0917 - the page's parts
     asked = await session.get_one(RequestRow, deployment.request_id)
     report = await reporting.known(session, deployment.id)
     words = {name: getattr(report, name) if report else "" for name in reporting.WORDS}
+    template = "afterwards/report.html" if base.startswith("/desk") else "afterwards/report_as_leader.html"
     return render(
-        request, "afterwards/report.html", 422 if errors else 200, deployment=deployment, asked=asked, report=report,
-        known=await known.of(session, deployment, asked), labels=LABELS, given={**words, **given}, errors=errors,
+        request, template, 422 if errors else 200, deployment=deployment, asked=asked, report=report,
+        known=await known.of(session, deployment, asked), labels=LABELS, given={**words, **given},
+        errors={name: translated(why) for name, why in errors.items()}, answers=known.ANSWERS,
+        decisions=known.OVERRIDES,
         version=given.get("version") or (report.version if report else 1), base=base,
         may_write=deployment.state in reporting.WRITABLE and (report is None or report.completed_at is None),
         accepted_by=await reporting.accepted_by(session, report),
@@ -75,6 +80,7 @@ async def print_after_as_leader(reference: str, session: Session, viewer: MayLea
 
 
 async def _sheet(session: Session, deployment: Deployment) -> Response:
+    languages.choose("en")  # the partners' copy, whoever prints it
     asked = await session.get_one(RequestRow, deployment.request_id)
     report = await reporting.known(session, deployment.id)
     counted = await known.of(session, deployment, asked)
@@ -83,10 +89,17 @@ async def _sheet(session: Session, deployment: Deployment) -> Response:
     return await sheets.answer(f"after-action-{deployment.reference}.pdf", sheet, "en")
 
 
+async def _led(session: Session, viewer: Viewer, reference: str, *, lock: bool = False) -> Deployment:
+    """The deployment that this expert leads; the page is in their language."""
+    deployment = await led_by(session, viewer, reference, lock=lock)
+    languages.prefer((await session.get_one(Expert, viewer.expert_id)).preferred_language)
+    return deployment
+
+
 @router.get("/my/teams/{reference}/after")
 async def after_as_leader(reference: str, request: Request, session: Session, viewer: MayLeadTeam) -> Response:
-    """The same for the team's leader."""
-    deployment = await led_by(session, viewer, reference)
+    """The same for the team's leader, in their language."""
+    deployment = await _led(session, viewer, reference)
     return await _page(request, session, viewer, deployment, f"/my/teams/{reference}/after", {}, {})
 
 
@@ -100,7 +113,7 @@ async def write(reference: str, request: Request, session: Session, viewer: MayW
 @router.post("/my/teams/{reference}/after")
 async def write_as_leader(reference: str, request: Request, session: Session, viewer: MayLeadTeam) -> Response:
     """The same by the team's leader."""
-    deployment = await led_by(session, viewer, reference, lock=True)
+    deployment = await _led(session, viewer, reference, lock=True)
     by = Actor("expert", viewer.expert_id, viewer.name)
     return await _written(request, session, viewer, deployment, f"/my/teams/{reference}/after", by)
 

@@ -11,6 +11,7 @@ from app.core.events import Actor, record
 from app.core.problems import Changed, Conflict, Invalid
 from app.deployments.models import Deployment
 from app.deployments.states import DEPLOYMENT, DeploymentState
+from app.web.languages import N_
 
 D = DeploymentState
 WRITABLE = (D.DEMOBILISING, D.AFTER_ACTION)
@@ -62,12 +63,12 @@ async def write(
         Changed: somebody else wrote since `version` was read.
     """
     if deployment.state not in WRITABLE:
-        raise Conflict("The report is written when the team is leaving or gone.")
+        raise Conflict(N_("The report is written when the team is leaving or gone."))
     report = await find(session, deployment, lock=True)
     if report.completed_at is not None:
-        raise Conflict("The report is completed. Have a partner give it back first.")
+        raise Conflict(N_("The report is completed. Have a partner give it back first."))
     if report.version != version:
-        raise Changed("Somebody else wrote meanwhile. Read their words, then add yours.")
+        raise Changed(N_("Somebody else wrote meanwhile. Read their words, then add yours."))
     for name in WORDS:
         setattr(report, name, words.get(name, "").strip())
     report.changed_at = clock.now()
@@ -95,9 +96,9 @@ async def complete(session: AsyncSession, deployment: Deployment, *, by: Actor) 
     """
     report = await find(session, deployment, lock=True)
     if deployment.state is not D.AFTER_ACTION or report.completed_at is not None:
-        raise Conflict("The report is completed once, when the whole team is released.")
+        raise Conflict(N_("The report is completed once, when the whole team is released."))
     if not report.summary:
-        raise Invalid(errors={"summary": "Say in a few sentences what the team did."})
+        raise Invalid(errors={"summary": N_("Say in a few sentences what the team did.")})
     report.completed_at, report.completed_by = clock.now(), by.name
     await session.flush()
     await record(session, "after.completed", report.id, topic=topic(deployment), by=by)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from app.afterwards.known import Known
+from app.afterwards.known import ANSWERS, OVERRIDES, Known
 from app.afterwards.models import AfterAction
 from app.core.settings import get_settings
 from app.deployments.models import Deployment
@@ -33,7 +33,7 @@ def after_action(  # noqa: PLR0917 - all that stands on it
 
 
 def _figures(known: Known, zone: str) -> Part:
-    answers = ", ".join(f"{number} {state}" for state, number in known.answers)
+    answers = ", ".join(f"{number} {ANSWERS[state]}" for state, number in known.answers)
     return facts(
         "In figures", *((words, times.day_and_time(at, zone)) for words, at in known.dates),
         ("Asked", f"{known.asked} people: {answers}" if answers else f"{known.asked} people"),
@@ -68,7 +68,7 @@ def _overrides(known: Known, zone: str) -> Part | None:
     rows = []
     for one in known.overrides:
         reason = f": {one.data['reason']}" if one.data.get("reason") else ""
-        said = f"{times.day_and_time(one.at, zone)}: {one.actor_name}, {one.kind.replace('.', ' ')}{reason}"
+        said = f"{times.day_and_time(one.at, zone)}: {one.actor_name}, {OVERRIDES[one.kind]}{reason}"
         rows.append((said,))
     return Part("list", "Decided otherwise than proposed", rows) if rows else None
 

@@ -6,6 +6,9 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from app.experts.taxonomy import MANDATORY
+from app.web.languages import N_, gettext
+from app.web.render import words
+from app.web.times import long_day
 
 SOON = timedelta(days=30)
 """Papers that end within this time make somebody "expiring"."""
@@ -20,11 +23,29 @@ class Readiness(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Why not, or not for long: a sentence, and the paper and the day that it names."""
+
+    sentence: str
+    paper: str = ""
+    day: date | None = None
+
+    def __str__(self) -> str:
+        """The sentence in the reader's language."""
+        return gettext(self.sentence, paper=words(self.paper), day=long_day(self.day) if self.day else "")
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """The word and its reasons, each a sentence."""
+    """The word and why."""
 
     readiness: Readiness
-    reasons: tuple[str, ...]
+    because: tuple[Reason, ...] = ()
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Each a sentence in the reader's language."""
+        return tuple(map(str, self.because))
 
 
 def judge(
@@ -44,17 +65,16 @@ def judge(
         eligible_from: end of a rest or hold, if any.
         can_be_reached: whether there is a number to reach her on.
     """
-    against = [f"{kind.replace('_', ' ').capitalize()} is missing" for kind in sorted(MANDATORY - papers.keys())]
-    lapsed = {kind: end for kind, end in papers.items() if end is not None and end < today}
-    against += [f"{kind.replace('_', ' ').capitalize()} ended {end:%b %d, %Y}" for kind, end in sorted(lapsed.items())]
+    against = [Reason(N_("%(paper)s is missing"), kind) for kind in sorted(MANDATORY - papers.keys())]
+    ends = sorted((kind, end) for kind, end in papers.items() if end is not None)
+    against += [Reason(N_("%(paper)s ended on %(day)s"), kind, end) for kind, end in ends if end < today]
     if not is_active:
-        against.append("Does not take part at present")
+        against.append(Reason(N_("Does not take part at present")))
     if eligible_from is not None and eligible_from.date() > today:
-        against.append(f"Not before {eligible_from:%b %d, %Y}")
+        against.append(Reason(N_("Not before %(day)s"), day=eligible_from.date()))
     if not can_be_reached:
-        against.append("No phone number")
+        against.append(Reason(N_("No phone number")))
     if against:
         return Verdict(Readiness.NOT_READY, tuple(against))
-    soon = {kind: end for kind, end in papers.items() if end is not None and end < today + SOON}
-    told = tuple(f"{kind.replace('_', ' ').capitalize()} ends {end:%b %d, %Y}" for kind, end in sorted(soon.items()))
-    return Verdict(Readiness.EXPIRING if told else Readiness.READY, told)
+    soon = tuple(Reason(N_("%(paper)s ends on %(day)s"), kind, end) for kind, end in ends if end < today + SOON)
+    return Verdict(Readiness.EXPIRING if soon else Readiness.READY, soon)

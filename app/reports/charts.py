@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from app.reports.figures import Figure
 from app.web.pictures import ticks
 
-
 SHORTEST_AXIS_MINUTES = 60.0
 """Of spans without a target: the axis is never shorter, or a few seconds would fill it."""
 

@@ -26,17 +26,17 @@ class Question:
     title: str
 
 
-HELP = Question("help", N_("How was the team's help?"), FIVE, "Help was good or very good")
-TIME = Question("in_time", N_("How was its timing?"), FIVE, "Was there in time")
-ASK_AGAIN = Question("again", N_("Would you ask us again?"), AGAIN, "Would ask again")
-ADOPTED = Question("adopted", N_("Did you do what the team advised?"), PARTLY, "Did what was advised")
-TOGETHER = Question("together", N_("Do you still work with the partners from then?"), PARTLY, "Partnership lasts")
-READY = Question("ready", N_("How was your briefing and preparation?"), FIVE, "Were prepared and briefed well")
-SUPPORT = Question("support", N_("How was the support by the desk and the team?"), FIVE, "Were supported well")
-GO_AGAIN = Question("again", N_("Would you go again?"), AGAIN, "Would go again")
-WORKED = Question("worked", N_("How was the team's work with you?"), FIVE, "Worked well with partners")
-HANDED = Question("handed", N_("How was the handing over to you?"), FIVE, "Handed over well")
-WITH_US = Question("again", N_("Would you work with us again?"), AGAIN, "Would work with us again")
+HELP = Question("help", N_("How was the team's help?"), FIVE, N_("Help was good or very good"))
+TIME = Question("in_time", N_("How was its timing?"), FIVE, N_("Was there in time"))
+ASK_AGAIN = Question("again", N_("Would you ask us again?"), AGAIN, N_("Would ask again"))
+ADOPTED = Question("adopted", N_("Did you do what the team advised?"), PARTLY, N_("Did what was advised"))
+TOGETHER = Question("together", N_("Do you still work with the partners from then?"), PARTLY, N_("Partnership lasts"))
+READY = Question("ready", N_("How was your briefing and preparation?"), FIVE, N_("Were prepared and briefed well"))
+SUPPORT = Question("support", N_("How was the support by the desk and the team?"), FIVE, N_("Were supported well"))
+GO_AGAIN = Question("again", N_("Would you go again?"), AGAIN, N_("Would go again"))
+WORKED = Question("worked", N_("How was the team's work with you?"), FIVE, N_("Worked well with partners"))
+HANDED = Question("handed", N_("How was the handing over to you?"), FIVE, N_("Handed over well"))
+WITH_US = Question("again", N_("Would you work with us again?"), AGAIN, N_("Would work with us again"))
 QUESTIONS: Mapping[tuple[Audience, Touch], tuple[Question, ...]] = {
     (Audience.EXPERT, Touch.HOURS_72): (READY, SUPPORT, GO_AGAIN),
     (Audience.AGENCY, Touch.DAYS_7): (HELP, TIME, ASK_AGAIN),
@@ -46,7 +46,9 @@ QUESTIONS: Mapping[tuple[Audience, Touch], tuple[Question, ...]] = {
 }
 """Who is asked what, and when."""
 AFTER = {Touch.HOURS_72: timedelta(hours=72), Touch.DAYS_7: timedelta(days=7), Touch.DAYS_90: timedelta(days=90)}
-WHEN = {Touch.HOURS_72: "after 72 hours", Touch.DAYS_7: "after 7 days", Touch.DAYS_90: "after 90 days"}
+WHEN = {
+    Touch.HOURS_72: N_("after 72 hours"), Touch.DAYS_7: N_("after 7 days"), Touch.DAYS_90: N_("after 90 days"),
+}  # fmt: skip
 WORDS = "words"
 """The answer that is no choice: what they wrote."""
 LONGEST_WORDS = 2000

@@ -9,10 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.surveys.models import Audience, Survey, Touch
 from app.surveys.questions import GOOD, QUESTIONS, WHEN
+from app.web.languages import N_, translated
 
 SMALLEST = 5
 """Shares of fewer answers are not told of experts and partners (domain.md 7). An agency answers in its own name."""
-TITLES = {Audience.AGENCY: "The agency", Audience.EXPERT: "The experts", Audience.PARTNER: "Partners on site"}
+TITLES = {
+    Audience.AGENCY: N_("The agency"), Audience.EXPERT: N_("The experts"), Audience.PARTNER: N_("Partners on site"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,7 @@ def result(audience: Audience, touch: Touch, rows: Sequence[Survey]) -> Result:
     for one in QUESTIONS[audience, touch]:
         values = [GOOD.get(answers[one.name], 0.0) for answers in said if one.name in answers]
         told = len(values) >= (1 if audience is Audience.AGENCY else SMALLEST)
-        shares.append(Share(one.title, sum(values) / len(values) if told else None))
+        shares.append(Share(translated(one.title), sum(values) / len(values) if told else None))
     words = sorted(answers["words"] for answers in said if answers.get("words"))
-    return Result(
-        f"{TITLES[audience]}, {WHEN[touch]}", len(rows), len(said), tuple(shares), tuple(words), is_small and bool(said)
-    )
+    title = f"{translated(TITLES[audience])}, {translated(WHEN[touch])}"
+    return Result(title, len(rows), len(said), tuple(shares), tuple(words), is_small and bool(said))

@@ -103,8 +103,15 @@ def accepted(header: str) -> str:
     return next((tag for weight, tag in ordered if tag in NAMES and weight > 0), "en")
 
 
+def of_reader(headers: Headers) -> None:
+    """Answer in what the reader chose, else in what their browser asks for."""
+    chosen = cookie_parser(headers.get("cookie", "")).get(COOKIE)
+    _is_chosen.set(chosen in NAMES)
+    _language.set(chosen if chosen in NAMES else accepted(headers.get("accept-language", "")))
+
+
 class Languages:
-    """Settles the language of each answer: what the reader chose, else what their browser asks for."""
+    """Settles the language of each answer before anything else is done."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -114,9 +121,6 @@ class Languages:
             _language.set("en")
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        chosen = cookie_parser(headers.get("cookie", "")).get(COOKIE)
-        _is_chosen.set(chosen in NAMES)
         # Never reset: a page that says "500" is made further out, in the same task, and speaks the same language.
-        _language.set(chosen if chosen in NAMES else accepted(headers.get("accept-language", "")))
+        of_reader(Headers(scope=scope))
         await self.app(scope, receive, send)

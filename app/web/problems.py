@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 
 from app.core.database import is_away
 from app.core.problems import Changed, Conflict, DatabaseAway, FactorMissing, FactorNeeded, Invalid, NotFound, Problem
-from app.web import refused
+from app.web import languages, refused
 from app.web.described import methods_at
 from app.web.languages import N_, _, translated
 from app.web.render import render
@@ -84,7 +84,10 @@ def document(  # noqa: PLR0917 - the members of RFC 9457 in their order
 def page(request: Request, status: int, title: str, detail: str, errors: Mapping[str, str] | None = None) -> Response:
     """A problem as a page that says what to do next: the desk's in the desk's frame, everybody else's in theirs."""
     viewer = getattr(request.state, "viewer", None)
-    of_desk = request.url.path.startswith("/desk") and viewer is not None and viewer.is_desk
+    is_there = request.url.path.startswith("/desk")
+    of_desk = is_there and viewer is not None and viewer.is_desk
+    if is_there and not of_desk:
+        languages.of_reader(request.headers)  # the desk speaks English, whoever is refused its pages may not
     return render(
         request,
         "web/desk_problem.html" if of_desk else "web/problem.html",

@@ -37,6 +37,11 @@ async def test_a_report_is_written_by_the_leader_and_closed_by_two_partners(stor
         page = await leader.opens(mine)
         assert headline(page) == "The report is being written"
         assert people[1].name in page.text
+        await leader.sends("/language", language="es")
+        assert headline(await leader.opens(mine)) == "El informe se está escribiendo"
+        unsaid = await leader.sends(mine, **WORDS | {"summary": "", "version": "1", "verb": "complete"})
+        assert "Diga en pocas frases qué hizo el equipo." in unsaid.text
+        await leader.sends("/language", language="en")
         empty = await leader.sends(mine, **WORDS | {"summary": "", "version": "1", "verb": "complete"})
         assert empty.status_code == 422
         assert WORDS["lessons"] in empty.text

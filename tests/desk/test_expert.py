@@ -59,7 +59,7 @@ async def test_a_paper_that_is_renewed_makes_ready_and_who_verified_it_is_shown(
         paper = (await session.scalars(query)).one()
         paper.expires_on = date(2026, 11, 1)
     assert headline(await desk.opens(here)) == f"{expert.name} may not be asked now"
-    assert "Background check ended Nov 01, 2026" in (await desk.opens(f"/desk/experts?q={expert.name}")).text
+    assert "Background check ended on Nov 1, 2026" in (await desk.opens(f"/desk/experts?q={expert.name}")).text
     late = await desk.sends(f"{here}/credentials/{paper.id}", verb="renew", expires_on="2026-11-02")
     assert "This day is over already" in late.text
     answer = await desk.sends(f"{here}/credentials/{paper.id}", verb="renew", expires_on="2028-11-02")

@@ -37,7 +37,9 @@ def test_a_percentile_of_nothing_is_refused_and_a_figure_of_nothing_says_so() ->
     assert said(nothing, nothing.value) == "none yet"
 
 
-@pytest.mark.parametrize(("minutes", "words"), [(0, "0 min"), (0.2, "under 1 min"), (4.4, "4 min"), (160, "2 h 40 min"), (4320, "3.0 days")])
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(0, "0 min"), (0.2, "under 1 min"), (4.4, "4 min"), (160, "2 h 40 min"), (4320, "3.0 days")]
+)
 def test_spans_are_said_in_words(minutes: float, words: str) -> None:
     figure = spans("x", "X", [Case("26-0001", minutes)], target=60)
     assert said(figure, figure.value) == words

@@ -1,11 +1,13 @@
 """Agency and expert pages in Spanish: every word, every date, and the reader's choice before everything else."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from app.core.clock import clock
+from app.experts.readiness import judge
+from app.experts.taxonomy import MANDATORY
 from app.web import languages, times
 from tests.story import Story
 from tests.web.browser import CHIEF, INTAKE, browser, headline
@@ -94,6 +96,9 @@ async def test_a_page_that_says_no_says_it_in_spanish_too(story: Story) -> None:
         assert missing.status_code == 404
         assert headline(missing) == "Aquí no hay nada, o nada que usted pueda ver."
         assert 'lang="es"' in missing.text
+        refused = await page.opens("/desk")
+        assert refused.status_code == 403
+        assert headline(refused) == "Su función no permite hacer esto."
 
 
 async def test_the_desk_reads_english_whatever_its_browser_asks_for(story: Story) -> None:
@@ -112,3 +117,13 @@ async def test_only_a_language_of_ours_is_chosen_and_it_leads_to_no_other_site(s
         assert str(away.url).startswith(story.carrier.public_url)
         page.http.cookies.set(languages.COOKIE, "'; drop")
         assert '<html lang="en">' in (await page.opens("/sign-in")).text
+
+
+def test_why_somebody_cannot_be_asked_is_said_in_their_language() -> None:
+    papers: dict[str, date | None] = dict.fromkeys(MANDATORY) | {"background_check": date(2026, 11, 1)}
+    verdict = judge(date(2026, 11, 23), papers, is_active=True, eligible_from=None, can_be_reached=False)
+    assert verdict.reasons == ("Background check ended on Nov 1, 2026", "No phone number")
+    languages.prefer("es")
+    told = verdict.reasons
+    languages.prefer("en")
+    assert told == ("Verificación de antecedentes: venció el 1 nov 2026", "Sin número de teléfono")
