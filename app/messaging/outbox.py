@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import and_, case, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
@@ -19,6 +19,10 @@ from app.messaging.texts import Text, plain
 SEND = "messaging.send"
 ANSWERS = "answers"
 """Where a session keeps what its own job sends after the commit."""
+QUESTION = "spoken_offer"
+"""Kind of the calls that ask whether somebody comes."""
+RINGING = (MessageState.SENDING, MessageState.SENT, MessageState.UNKNOWN)
+"""Of a call: it may ring, or be talked on, at this moment."""
 LAST_WORDS = ("texts_ended", "wrong_number")
 """Kinds that confirm an end of texts: the only ones sent after it."""
 
@@ -129,18 +133,24 @@ async def post_once(session: AsyncSession, words: Text, *, to: str, topic: str, 
 
 
 async def cancel_waiting(session: AsyncSession, offer_id: int) -> int:
-    """Take back the texts and calls of an offer that have not gone out.
+    """Take back the texts and calls of an offer that have not gone out. A phone that rings is asked nothing any more.
 
     Returns:
-        How many.
+        How many have not gone out.
     """
-    taken_back = await session.scalars(
+    waits = Message.state == MessageState.QUEUED
+    rings = and_(Message.kind == QUESTION, Message.state.in_(RINGING))
+    ended = func.greatest(Message.claimed_at, func.least(Message.valid_until, clock.now()))
+    changed = await session.scalars(
         update(Message)
-        .where(Message.offer_id == offer_id, Message.state == MessageState.QUEUED)
-        .values(state=MessageState.CANCELLED)
-        .returning(Message.id)
+        .where(Message.offer_id == offer_id, or_(waits, rings))
+        .values(
+            state=case((waits, MessageState.CANCELLED), else_=Message.state),
+            valid_until=case((waits, Message.valid_until), else_=ended),
+        )
+        .returning(Message.state)
     )
-    return len(taken_back.all())
+    return sum(state is MessageState.CANCELLED for state in changed.all())
 
 
 async def waiting_to(session: AsyncSession, number: str) -> list[Message]:

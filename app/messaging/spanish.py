@@ -158,8 +158,8 @@ TEXTS = {
     " Para sí, marque 1. Para no, marque 2. Para que la oficina le llame, marque 9.",
     "spoken_notice": "Hola. Le llama el Rapid Response Team. No pudimos enviarle este mensaje. {told}"
     " Si lo escuchó, marque 1. Para que la oficina le llame, marque 9.",
-    "spoken_over": "Hola. Le llama el Rapid Response Team. Ya pasó el tiempo para responder a nuestra pregunta."
-    " No tiene que hacer nada. Gracias. Adiós.",
+    "spoken_over": "Hola. Le llama el Rapid Response Team. La pregunta de esta llamada ya no está abierta."
+    " No tiene que responderla. Gracias. Adiós.",
     "spoken_heard": "Gracias. Adiós.",
     "spoken_thanks": "Gracias. Tenemos su respuesta. Le diremos qué sigue. Adiós.",
     "spoken_desk": "Gracias. Una persona de la oficina le llamará. Adiós.",

@@ -76,6 +76,11 @@ async def call_was_taken(form: Signed, session: Session, message: Ours) -> Respo
     if form.get("AnsweredBy", "").startswith(("machine", "fax")):
         await receipts.answered_by_machine(session, message)
         return _xml(twiml.say(texts.spoken_voicemail(message.language).body, message.language))
+    return _question(message)
+
+
+def _question(message: Message) -> Response:
+    """What a call asks, with room for a key; once that is over, only that it is."""
     if message.valid_until is not None and message.valid_until <= clock.now():
         return _xml(twiml.say(texts.spoken_over(message.language).body, message.language))
     return _xml(twiml.ask_for_key(message.body, links.gather_url(message.id), language=message.language))
@@ -83,14 +88,14 @@ async def call_was_taken(form: Signed, session: Session, message: Ours) -> Respo
 
 @router.post("/voice/gather")
 async def key_was_pressed(form: Signed, session: Session, message: Ours) -> Response:
-    """Keep the key; what it means for the offer is a job. Any other key hears the question again."""
+    """Keep the key; what it means for the offer is a job. Any other key hears the question again, while it is open."""
     if message is None or message.channel is not Channel.CALL:
         return _xml(twiml.NOTHING)
     await receipts.called(session, message, form.get("CallSid"))
     key = form.get("Digits", "")
     is_notice = message.kind == NOTICE
     if key not in (NOTICE_KEYS if is_notice else KEYS):
-        return _xml(twiml.ask_for_key(message.body, links.gather_url(message.id), language=message.language))
+        return _question(message)
     await receipts.keyed(session, message, key)
     heard = texts.spoken_heard(message.language) if is_notice else texts.spoken_thanks(message.language)
     told = texts.spoken_desk(message.language) if message.digits == "9" else heard

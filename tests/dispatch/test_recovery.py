@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import httpx
 import pytest
 from sqlalchemy import select, update
 
@@ -50,12 +51,15 @@ def _rang(story: Story, number: str) -> list[str]:
     return [" ".join(call["heard"]) for call in story.carrier.calls if call["to"] == number]
 
 
-async def _stands_down(story: Story, reference: str) -> None:
+async def _calls_off(story: Story, reference: str) -> httpx.Response:
     version = (await story.deployment(reference))["version"]
-    answer = await story.api(
+    return await story.api(
         "recommender", "POST", f"/deployments/{reference}/stand-down", {"note": "over"}, **{"If-Match": f'"{version}"'}
     )
-    assert answer.is_success
+
+
+async def _stands_down(story: Story, reference: str) -> None:
+    assert (await _calls_off(story, reference)).is_success
     await story.passes(timedelta(seconds=30), timedelta(seconds=10))
 
 
@@ -235,6 +239,39 @@ async def test_a_key_that_is_read_a_second_time_overrules_no_later_answer_and_is
     assert (await story.offer_to(reference, person))["state"] == "accepted"
     await replies.read_key(call.id)
     assert (await story.offer_to(reference, person))["state"] == "accepted"
+
+
+async def _rings(story: Story, people: list[Person]) -> dict[int, str]:
+    """Time passes until all of their phones ring; the calls."""
+    await story.passes(timedelta(minutes=20) - timedelta(seconds=15))
+    ringing: dict[int, str] = {}
+    while len(ringing) < len(people):
+        await story.passes(timedelta(seconds=2), timedelta(seconds=2))
+        by_number = {call["to"]: call["sid"] for call in story.carrier.calls if call["status"] == "ringing"}
+        ringing = {person.id: by_number[person.number] for person in people if person.number in by_number}
+    return ringing
+
+
+async def test_a_phone_that_rings_when_its_question_is_over_asks_nothing(story: Story) -> None:
+    reference, people = await _asked(story)
+    answers, waits = people[:2]
+    ringing = await _rings(story, [answers, waits])
+    await answers.texts("NO")
+    story.carrier.call_by_hand(ringing[answers.id], "answer")
+    await story.settle()
+    assert (await _calls_off(story, reference)).is_success
+    await story.settle()
+    story.carrier.call_by_hand(ringing[waits.id], "answer")
+    await story.settle()
+    for person in (answers, waits):
+        (said,) = _rang(story, person.number)
+        assert "no longer open" in said
+        assert "press 1" not in said
+        story.carrier.call_by_hand(ringing[person.id], "1")
+    await story.passes(timedelta(seconds=20), timedelta(seconds=10))
+    assert [(await story.offer_to(reference, person))["state"] for person in (answers, waits)] == [
+        "declined", "withdrawn",
+    ]  # fmt: skip
 
 
 async def test_voicemail_is_left_one_sentence_and_is_no_contact(story: Story) -> None:

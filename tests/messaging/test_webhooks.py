@@ -298,6 +298,25 @@ async def test_a_call_taken_when_the_time_is_over_asks_nothing(desk: Desk) -> No
     assert "Gather" not in said.text
 
 
+async def test_a_question_taken_back_while_the_phone_rings_asks_nothing_and_a_key_pressed_before_is_kept(
+    desk: Desk,
+) -> None:
+    call = await desk.calls(offer_id=7, valid_until=clock.now() + timedelta(minutes=30))
+    await desk.works()
+    asked, sid = desk.carrier.asked[-1], desk.carrier.calls[-1]["sid"]
+    assert "Gather" in (await desk.webhook(asked["Url"], CallSid=sid, AnsweredBy="human")).text
+    async with begin() as session:
+        assert await outbox.cancel_waiting(session, 7) == 0
+    for url, fields in ((asked["Url"], {"AnsweredBy": "human"}), (links.gather_url(call), {"Digits": "5"})):
+        said = (await desk.webhook(url, CallSid=sid, **fields)).text
+        assert texts.spoken_over().body in said
+        assert "Gather" not in said
+    thanks = await desk.webhook(links.gather_url(call), CallSid=sid, Digits="1")  # they had heard it while it was open
+    assert texts.spoken_thanks().body in thanks.text
+    message = await desk.message(call)
+    assert (message.state, message.digits) == (MessageState.SENT, "1")
+
+
 async def test_a_notice_is_heard_with_one_and_two_means_nothing_there(desk: Desk) -> None:
     async with begin() as session:
         words = texts.spoken_notice(texts.withdrawn(WORDS).body)

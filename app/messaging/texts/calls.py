@@ -62,12 +62,12 @@ def spoken_notice(body: str, language: str = "en") -> Text:
 
 
 def spoken_over(language: str = "en") -> Text:
-    """A call that is taken when the time to answer is over."""
+    """A call that is taken when its question is over: too late, answered, taken back, or another is asked instead."""
     return said(
         language,
         "spoken_over",
-        "Hello. This is the Rapid Response Team. The time to answer our question has passed."
-        " You do not need to do anything. Thank you. Goodbye.",
+        "Hello. This is the Rapid Response Team. The question that we called about is no longer open."
+        " You do not need to answer it. Thank you. Goodbye.",
     )
 
 
