@@ -154,6 +154,8 @@ async def _wait_for_next(session: AsyncSession, deployment: Deployment, offer: O
 
 
 async def _take(session: AsyncSession, deployment: Deployment, offer: Offer, step: Step) -> None:
+    if offer.state is OfferState.DEFERRED and step in ladder.DISTURBS:
+        return  # they have answered, with a condition: a person at the desk gets back to them
     contacts = await contacts_of(session, offer.expert_id)
     if step is Step.TEXT:
         offer.state = OFFER.after(offer.state, "contact")

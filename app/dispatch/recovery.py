@@ -18,7 +18,7 @@ from app.deployments.models import Deployment
 from app.dispatch import answers, offers
 from app.dispatch.models import Offer
 from app.dispatch.offers import DIAL
-from app.dispatch.states import OPEN, OfferState
+from app.dispatch.states import OfferState
 from app.dispatch.words import words_of
 from app.experts.models import Contact, Expert
 from app.messaging import errors, outbox, texts
@@ -144,7 +144,7 @@ async def ask_elsewhere(session: AsyncSession, message_id: int) -> None:
     message = await session.get_one(Message, message_id)
     deployment, _, offer = await answers.locked_offer(session, message.offer_id or 0)
     other = await _untried(session, offer) or await _working(session, offer, message)
-    if offer.state in OPEN and other is not None and not await _is_followed_up(session, message):
+    if offer.state is OfferState.CONTACTING and other is not None and not await _is_followed_up(session, message):
         await _ask_at(session, deployment, offer, message, other)
 
 
@@ -172,7 +172,7 @@ async def _call_refused(session: AsyncSession, message: Message, meaning: errors
         await _desk_tells(session, message)
         return
     await never_asked(session, offer)
-    if offer.state not in OPEN:
+    if offer.state is not OfferState.CONTACTING:
         return
     other = None if meaning.also_calls else await _untried(session, offer)
     if other is not None:
@@ -219,7 +219,7 @@ async def call_ended(session: AsyncSession, message: Message) -> None:
         await defer(session, CALL_AGAIN, at=clock.now() + BUSY_AGAIN, message_id=message.id)
     elif is_notice:
         await _desk_tells(session, message)
-    elif message.outcome == "failed" and offer.state in OPEN:
+    elif message.outcome == "failed" and offer.state is OfferState.CONTACTING:
         other = await _untried(session, offer)
         if other is not None:
             await _ask_at(session, deployment, offer, message, other)
@@ -235,7 +235,7 @@ async def call_again(session: AsyncSession, message_id: int) -> None:
         if not await _is_decided_anew(session, message):
             words = texts.Text(message.kind, message.body, message.language)
             await _send(session, deployment, offer, words, message.number)
-    elif offer.state in (OfferState.CONTACTING, OfferState.DEFERRED):
+    elif offer.state is OfferState.CONTACTING:
         if (morning := await offers.awake_from(session, deployment, offer)) is not None:
             await defer(session, CALL_AGAIN, at=morning, message_id=message.id)
         else:
@@ -276,7 +276,7 @@ async def recheck(session: AsyncSession, message: Message) -> bool:
     is_over = message.valid_until is not None and message.valid_until <= clock.now()
     offer = await session.get(Offer, message.offer_id) if message.offer_id else None
     if offer is not None and (message.kind in QUESTIONS or message.kind == "spoken_offer"):
-        is_over = is_over or offer.state not in OPEN or offer.reply_by <= clock.now()
+        is_over = is_over or offer.state is not OfferState.CONTACTING or offer.reply_by <= clock.now()
     elif offer is not None and message.kind in DECISIONS:
         is_over = is_over or offer.state not in DECISIONS[message.kind][0]
     if is_over:

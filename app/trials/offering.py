@@ -99,6 +99,8 @@ class Offering(ABC):
 
     def _take_step(self, team: Team, offer: Offer, step: Step) -> None:
         numbers = self.world.members[offer.expert_id].phones
+        if offer.state is OfferState.DEFERRED and step in ladder.DISTURBS:
+            return
         if step is Step.TEXT:
             self._become(team, offer, "contact")
             if not numbers:

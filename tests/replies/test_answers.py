@@ -138,6 +138,19 @@ async def test_a_condition_is_kept_shown_and_decided_by_the_desk(story: Story) -
     assert await state(story, reference, people[0]) == "accepted"
 
 
+async def test_who_answered_with_a_condition_is_neither_reminded_nor_called(story: Story) -> None:
+    reference, people = await asked(story)
+    person = people[0]
+    await person.texts("yes in 2 hours")
+    heard = person.hears()
+    await story.passes(timedelta(minutes=57), timedelta(minutes=3))
+    assert person.hears() == heard
+    assert not [call for call in story.carrier.calls if call["to"] == person.number]
+    assert await state(story, reference, person) == "deferred"
+    await story.passes(timedelta(minutes=6), timedelta(minutes=3))
+    assert await state(story, reference, person) == "expired"
+
+
 async def test_a_condition_that_a_clear_answer_has_overtaken_waits_for_nobody(story: Story) -> None:
     reference, people = await asked(story)
     await people[0].texts("only till Friday")
