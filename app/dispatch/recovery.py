@@ -16,6 +16,7 @@ from app.core.jobs import defer
 from app.core.sealing import lookup
 from app.deployments.models import Deployment
 from app.dispatch import answers, offers
+from app.dispatch.ladder import Step, index_of
 from app.dispatch.models import Offer
 from app.dispatch.offers import DIAL
 from app.dispatch.states import OfferState
@@ -116,13 +117,22 @@ async def _question_lost(session: AsyncSession, message: Message, meaning: error
     if offer.state is not OfferState.CONTACTING or meaning.next is NextStep.LADDER:
         return
     if meaning.next is not NextStep.OTHER_NUMBER:
-        await offers.hurry(session, deployment, offer)
+        await _ask_sooner(session, deployment, offer, message)
         return
     other = await _untried(session, offer) or await _working(session, offer, message)
     if other is None:
         await offers.lose_contact(session, deployment, offer)
     else:
         await _ask_at(session, deployment, offer, message, other)
+
+
+async def _ask_sooner(session: AsyncSession, deployment: Deployment, offer: Offer, message: Message) -> None:
+    """A question did not arrive: the ladder's call comes now. Where it has rung, it asked for the seat before."""
+    has_rung = offer.rung > index_of(deployment.priority, Step.CALL)
+    if message.kind == "other_seat" and has_rung:
+        await call_again(session, message.id)
+    else:
+        await offers.hurry(session, deployment, offer)
 
 
 async def _ask_at(
@@ -226,10 +236,10 @@ async def call_ended(session: AsyncSession, message: Message) -> None:
 
 
 async def call_again(session: AsyncSession, message_id: int) -> None:
-    """The line was busy a moment ago: call again, if there is still something to say."""
+    """The line was busy a moment ago, or a text about another seat was lost: call, if that is still to be said."""
     message = await session.get_one(Message, message_id)
     deployment, _, offer = await answers.locked_offer(session, message.offer_id or 0)
-    if await _calls_made(session, message) >= MOST_CALLS:
+    if await _is_called_enough(session, message):
         return
     if message.kind == "spoken_notice":
         if not await _is_decided_anew(session, message):
@@ -240,6 +250,13 @@ async def call_again(session: AsyncSession, message_id: int) -> None:
             await defer(session, CALL_AGAIN, at=morning, message_id=message.id)
         else:
             await _ask_by_phone(session, deployment, offer, message.number)
+
+
+async def _is_called_enough(session: AsyncSession, message: Message) -> bool:
+    """Whether what a message said was tried by phone as often as it may be: a text once, a call `MOST_CALLS` times."""
+    if message.channel is Channel.TEXT:
+        return await _is_followed_up(session, message)
+    return await _calls_made(session, message) >= MOST_CALLS
 
 
 async def _is_decided_anew(session: AsyncSession, message: Message) -> bool:
@@ -262,7 +279,7 @@ async def stopped(session: AsyncSession, message: Message) -> None:
     if not await outbox.cancel(session, message.id, "STOP"):
         return
     if found is not None and message.kind in QUESTIONS:
-        await offers.hurry(session, found[0], found[2])
+        await _ask_sooner(session, found[0], found[2], message)
     elif found is not None and message.kind in DECISIONS:
         deployment, _, offer = found
         if offer.state in DECISIONS[message.kind][0]:

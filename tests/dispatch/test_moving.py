@@ -4,16 +4,19 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from app.core.clock import clock
 from app.core.database import begin
 from app.core.jobs import run_due
 from app.core.settings import get_settings
+from app.dispatch import watching
 from app.dispatch.moving import fitting
 from app.dispatch.promises import broken
 from app.experts.models import Contact, Expert
+from app.messaging.models import Message, SenderPace
 from app.rosters.models import Pick
+from app.simulator.faults import Faults
 from tests.story import Person, Story
 
 
@@ -149,6 +152,11 @@ async def _seated_in_another_team(story: Story, person: Person) -> None:
         )
 
 
+def _rang(story: Story, person: Person) -> list[str]:
+    """What was said in each call to somebody."""
+    return [" ".join(call["heard"]) for call in story.carrier.calls if call["to"] == person.number]
+
+
 async def test_who_was_asked_beside_is_asked_for_a_seat_that_nobody_is_asked_for(story: Story) -> None:
     reference, seat, (first, second, *_) = await _double(story)
     other = next(n for n in (1, 2, 3) if n != seat)
@@ -181,9 +189,45 @@ async def test_who_wants_no_texts_is_asked_for_the_other_seat_by_phone(story: St
     await first.texts("YES")
     await story.passes(timedelta(seconds=20), timedelta(seconds=10))
     moved = await story.offer_to(reference, second)
-    said = [" ".join(call["heard"]) for call in story.carrier.calls if call["to"] == second.number]
     assert (moved["state"], moved["seat"]) == ("contacting", other)
-    assert len(said) == 1
+    assert len(_rang(story, second)) == 1
+    await _unbroken()
+
+
+@pytest.mark.parametrize("why", ["lost", "stopped"])
+async def test_who_was_called_for_one_seat_is_called_for_the_other_when_its_text_does_not_arrive(
+    story: Story, why: str
+) -> None:
+    reference, seat, (first, second, *_) = await _double(story)
+    other = next(n for n in (1, 2, 3) if n != seat)
+    await story.post("recommender", f"/deployments/{reference}/call-out/pause")
+    for offer in await story.offers(reference):
+        if offer["seat"] == other:
+            await (await story.person(offer["expert_id"])).texts("NO")
+    await _fits_too(story, reference, second, other)
+    await story.passes(timedelta(minutes=21), timedelta(minutes=7))
+    await story.passes(timedelta(seconds=40), timedelta(seconds=20))  # it rings, and nobody takes it
+    assert len(_rang(story, second)) == 1
+    if why == "lost":
+        story.carrier.faults = Faults(undelivered=1)
+    else:
+        async with begin() as session:  # the sender is busy: the question has its slot and waits
+            await session.execute(update(SenderPace).values(free_at=clock.now() + timedelta(minutes=2)))
+    await first.texts("YES")
+    if why == "stopped":
+        await second.texts("please stop texting me")  # words that no carrier reads
+    await story.passes(timedelta(minutes=3))
+    moved = await story.offer_to(reference, second)
+    assert (moved["state"], moved["seat"]) == ("contacting", other)
+    assert len(_rang(story, second)) == 2
+    async with begin() as session:
+        about = select(Message).where(Message.offer_id == moved["id"]).order_by(Message.id)
+        *_, question, call = await session.scalars(about)
+    assert (question.kind, call.kind) == ("other_seat", "spoken_offer")
+    assert moved["title"].lower() in call.body
+    await watching.call_again(question.id)  # a job that runs twice calls once
+    await story.settle()
+    assert len(_rang(story, second)) == 2
     await _unbroken()
 
 
