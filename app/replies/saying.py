@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
@@ -33,13 +33,14 @@ async def reply(
         offer: what it is about.
         stopped: the number wants no texts: what was decided is then said by phone, anything else is not said.
     """
-    if await _is_enough(session, inbound.number, words):
+    if stopped and (offer is None or words.kind in NOT_UNDERSTOOD):
         return
-    if stopped and offer is None:
+    said = texts.spoken_notice(words.body, words.language) if stopped else texts.plain(words)
+    if await _is_enough(session, inbound.number, words.kind, said.body, is_call=stopped):
         return
     outbox.answer(
         session,
-        texts.spoken_notice(words.body, words.language) if stopped else words,
+        said,
         to=inbound.number,
         topic=inbound.topic,
         expert_id=inbound.expert_id,
@@ -54,13 +55,19 @@ _LAST = (
     .order_by(Message.id.desc())
     .limit(1)
 )
+_SAID = select(func.count()).where(
+    Message.number == bindparam("number"), Message.queued_at >= bindparam("since"), Message.body == bindparam("body")
+)
 
 
-async def _is_enough(session: AsyncSession, number: str, words: texts.Text) -> bool:
-    """Whether it was said a moment ago."""
+async def _is_enough(session: AsyncSession, number: str, kind: str, body: str, *, is_call: bool) -> bool:
+    """Whether it was said a moment ago; by phone also whether often enough today: a missed call may bring a text."""
     now = clock.now()
-    if words.kind in NOT_UNDERSTOOD:
+    if kind in NOT_UNDERSTOOD:
         today = await outbox.asked_lately(session, number, NOT_UNDERSTOOD, now - timedelta(days=1))
         return today >= MOST_A_DAY or await outbox.asked_lately(session, number, NOT_UNDERSTOOD, now - QUIET) > 0
-    last = await session.scalar(_LAST, {"number": number, "since": now - QUIET})
-    return last == texts.plain(words).body
+    if is_call:
+        about = {"number": number, "since": now - timedelta(days=1), "body": body}
+        if (await session.scalar(_SAID, about) or 0) >= MOST_A_DAY:
+            return True
+    return await session.scalar(_LAST, {"number": number, "since": now - QUIET}) == body

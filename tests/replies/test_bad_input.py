@@ -7,6 +7,7 @@ from sqlalchemy import select, text, update
 from app.core.database import begin
 from app.experts.models import Contact
 from app.messaging.models import InboundMessage
+from app.replies import saying
 from tests.replies.test_answers import asked, state, waiting
 from tests.story import Story
 from tests.web.browser import RECOMMENDER, browser
@@ -64,6 +65,26 @@ async def test_a_flood_is_told_to_the_desk_once_and_answered_hardly_ever(story: 
     await story.passes(timedelta(minutes=11))
     await people[0].texts("YES")
     assert await state(story, reference, people[0]) == "accepted"
+
+
+async def test_a_phone_that_wants_no_texts_and_answers_missed_calls_by_itself_is_not_called_for_ever(
+    story: Story,
+) -> None:
+    _, (person, *_) = await asked(story)
+    await person.texts("please stop texting me")  # words that no carrier reads
+
+    def rang() -> int:
+        return sum(call["to"] == person.number for call in story.carrier.calls)
+
+    for _ in range(2):  # what decides nothing is not said by phone
+        await person.texts("qwzx vbnm")
+        await story.passes(timedelta(minutes=2), timedelta(minutes=2))
+    assert rang() == 0
+    await person.texts("yes in 2 hours")
+    for _ in range(7):
+        await person.texts("yes in 2 hours")  # the first of these in the same minute as the one before
+        await story.passes(timedelta(minutes=2), timedelta(minutes=2))
+    assert rang() == saying.MOST_A_DAY
 
 
 async def test_of_a_phone_that_two_experts_share_a_bare_yes_asks_whose_it_is(story: Story) -> None:
