@@ -96,15 +96,20 @@ async def propose(deployment_id: int) -> None:
     await _compose_new(deployment_id, cause="approved")
 
 
-async def propose_again(deployment_id: int) -> None:
-    """The desk wants somebody in, or out: a new version. Run twice, the second is the same; once accepted, none."""
+async def propose_again(deployment_id: int) -> bool:
+    """The desk wants somebody in, or out: a new version. Run twice, the second is the same; once accepted, none.
+
+    Returns:
+        Whether the roster is still being made: once it is accepted, only a search brings in somebody else.
+    """
     async with begin() as session:
         newest = await queries.current(session, deployment_id)
         deployment = await session.get_one(Deployment, deployment_id)
         is_open = deployment.state is DeploymentState.PLANNING
         if newest is None or newest.state is not ProposalState.PROPOSED or not is_open:
-            return
+            return False
     await _compose_new(deployment_id, cause="desk")
+    return True
 
 
 async def _compose_new(deployment_id: int, *, cause: str) -> None:

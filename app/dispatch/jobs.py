@@ -55,8 +55,7 @@ async def after_override(subject_id: int) -> None:
     """Two people let somebody go in spite of the exposure cap: the team is composed again, or looks again."""
     async with begin() as session:
         override = await session.get_one(Override, subject_id)
-    if override.cap is Cap.EXPOSURE:
-        await backfill.propose_again(override.deployment_id)
+    if override.cap is Cap.EXPOSURE and not await backfill.propose_again(override.deployment_id):
         await backfill.seek(override.deployment_id)
 
 

@@ -68,8 +68,10 @@ async def test_two_people_send_somebody_in_spite_of_the_exposure_cap_and_one_doe
     async with browser(story, APPROVER) as desk:
         granted = await desk.sends(f"{page}/{one['id']}", verb="grant", reason="With two days off first.")
         assert headline(granted) == "1 cap is set aside"
+    before = (await _newest(story, reference))["version"]
     await story.settle()
     assert "exposure" not in await _rules(story, reference, who)
+    assert (await _newest(story, reference))["version"] == before + 1  # composed again once, not twice
 
 
 async def test_a_refused_override_leaves_the_cap_and_may_be_asked_again(story: Story) -> None:
