@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from app import rooms
-from app.access import oidc
+from app.access import oidc, viewed
 from app.access.viewer import Anyone
 from app.core import tracing
 from app.core.database import begin, close_engine
@@ -134,7 +134,7 @@ def create_app() -> FastAPI:
         lifespan=_lifespan,
         max_body_size=LARGEST_BODY,
         telemetry={"auto_configure": False, "metrics": False, "logs": False, "tracing": tracing.is_on()},
-        dependencies=[Depends(leaving_out.look), Depends(leaving_out_api.look)],
+        dependencies=[Depends(viewed.note, scope="function"), Depends(leaving_out.look), Depends(leaving_out_api.look)],
     )
     app.include_router(health)
     for name in rooms.ROUTERS:

@@ -34,6 +34,7 @@ RETENTION = (
     "app.messaging.retention",
     "app.experts.retention",
     "app.requests.retention",
+    "app.deployments.retention",
     "app.rosters.retention",
     "app.my.retention",
     "app.field.retention",

@@ -1,47 +1,81 @@
-"""Who looked at whose personal data: noted before it is shown.
+"""Who looked at whose personal data: noted for every door that shows some, before the answer leaves.
 
-Once in ten minutes for each reader and person; what is taken away is noted each time.
+Once in ten minutes for each reader and thing; what is taken away is noted each time. What people see of themselves, and
+an agency of its own requests, is no line. A new door is looked for in `LOOKS`; a test knows every door and asks.
 """
 
+import re
 import time
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import AsyncIterator
 
-from fastapi import Depends, Request
+from fastapi import Request
+from sqlalchemy import text
 
-from app.access.viewer import Identified
+from app.access.viewer import Viewer
 from app.core.database import begin
-from app.core.events import record
+from app.core.events import Actor, record
 from app.core.text import whole
 
 AGAIN_AFTER_S = 600.0
 _MOST = 10_000
-_seen: dict[tuple[int, str, int], float] = {}
+_seen: dict[tuple[int, str, str], float] = {}
+LOOKS = tuple((re.compile(pattern), kind) for pattern, kind in (
+    (r"/desk/audit\.csv", "audit.exported"),
+    (r"/desk/figures\.(?:csv|xlsx)", "figures.exported"),
+    (r"/my/record\.json", "expert.own_exported"),
+    (r"/api/v1/deployments/(?P<of>[^/]+)/rosters/\d+/record", "roster.exported"),
+    (r"/api/v1/edxl/(?P<of>[^/]+)/[^/]+", "request.exported"),
+    (r"/desk/audit|/api/v1/audit", "audit.viewed"),
+    (r"/desk/people|/api/v1/users|/api/v1/resets", "users.listed"),
+    (r"/desk/experts|/api/v1/experts|/api/v1/pool|/desk/timeline|/api/v1/timeline", "experts.listed"),
+    (r"/desk/requests/[^/]+/road/expenses/(?P<of>\d+)", "expert.viewed"),
+    (r"/desk/experts/(?P<of>\d+)(?:/.*)?|/api/v1/experts/(?P<of_api>\d+)(?:/.*)?", "expert.viewed"),
+    (r"/desk/papers/(?P<of>\d+)", "paper.viewed"),
+    (r"/desk/papers", "papers.listed"),
+    (r"/(?:agency|api/v1)/requests/[^/]+/letters/(?P<of>\d+)", "letter.viewed"),
+    (r"/(?:desk|agency)/requests/(?P<of>\d+-\d+)(?:/.*)?", "request.viewed"),
+    (r"/api/v1/(?:requests|deployments)/(?P<of>\d+-\d+)(?:/.*)?", "request.viewed"),
+    (r"/desk/drills/(?P<of>\d+)|/api/v1/drills/(?P<of_api>\d+)", "drill.viewed"),
+    (r"/desk/replies|/api/v1/inbox", "replies.listed"),
+    (r"/desk/kept|/api/v1/legal-holds", "holds.listed"),
+    (r"/api/v1/events", "events.listed"),
+    (r"/wellness", "talks.listed"),
+))  # fmt: skip
+"""What of an address is looked at, the first that fits, to the event's kind; `of`: whose id or reference it is."""
 
 
-def viewed(kind: str, parameter: str = "") -> Any:
-    """The default of a door's parameter that notes a view. It stands after the viewer, who is asked for rights first.
+def look_of(path: str) -> tuple[str, str] | None:
+    """The kind of event that reading `path` is, and the id or reference of what is read ("": a whole list)."""
+    for pattern, kind in LOOKS:
+        if found := pattern.fullmatch(path):
+            return kind, next(filter(None, found.groupdict().values()), "")
+    return None
 
-    Args:
-        kind: of the event, "expert.viewed".
-        parameter: of the path, the id whose data is shown; none: a whole list.
+
+async def note(request: Request) -> AsyncIterator[None]:
+    """Every door's dependency: what was read is in the log before it leaves, what was refused is no view."""
+    yield
+    viewer: Viewer | None = getattr(request.state, "viewer", None)
+    look = look_of(request.url.path) if viewer is not None and request.method == "GET" else None
+    if viewer is None or look is None or viewer.fence is not None:
+        return
+    await keep(viewer.id, viewer.actor, *look)
+
+
+async def keep(user_id: int, actor: Actor, kind: str, of: str = "", again_after_s: float = AGAIN_AFTER_S) -> None:
+    """Note a view of somebody, unless it was noted `again_after_s` ago; what is taken away is noted each time.
+
+    In a transaction of its own: that of the request only reads, and is over.
     """
-    return Depends(_noting(kind, parameter))
-
-
-def _noting(kind: str, parameter: str) -> Callable[..., Awaitable[None]]:
-    async def note(request: Request, viewer: Identified) -> None:
-        subject_id = whole(str(request.path_params.get(parameter, "0")))
-        if viewer is None or subject_id is None:
-            return
-        key = (viewer.id, kind, subject_id)
-        if not kind.endswith(".exported") and time.monotonic() - _seen.get(key, -AGAIN_AFTER_S) < AGAIN_AFTER_S:
-            return
-        # A transaction of its own: that of the request only reads, and a failing answer is a view as well.
-        async with begin() as session:
-            await record(session, kind, subject_id, by=viewer.actor)
-        if len(_seen) >= _MOST:
-            _seen.clear()
-        _seen[key] = time.monotonic()
-
-    return note
+    key = (user_id, kind, of)
+    if not kind.endswith("exported") and time.monotonic() - _seen.get(key, -again_after_s) < again_after_s:
+        return
+    async with begin() as session:
+        subject = whole(of or "0")
+        if subject is None:
+            # Plain SQL: the table of requests lives in a room above this one.
+            subject = await session.scalar(text("select id from requests where reference = :of"), {"of": of})
+        await record(session, kind, subject or 0, by=actor)
+    if len(_seen) >= _MOST:
+        _seen.clear()
+    _seen[key] = time.monotonic()

@@ -27,10 +27,12 @@ UNSEALED = "unsealed events"
 """Where a session keeps the ids of what it has recorded until it commits."""
 SEAL = text(
     "select audit_seal(given.ids), (select count(pg_notify(:channel, told.topic)) from"
-    " (select distinct coalesce(nullif(topic, ''), kind) as topic from events where id = any(given.ids)) told)"
+    " (select distinct coalesce(nullif(topic, ''), kind) as topic from events where id = any(given.ids)"
+    r" and kind !~ '[._](viewed|listed|exported)$') told)"
     " from (values (cast(:ids as bigint[]))) given(ids)"
 )
-"""Events that were undone with their savepoint are not there any more: neither chained nor told."""
+"""Events that were undone with their savepoint are not there any more: neither chained nor told. That somebody looked
+changes no page, so no page is told of it."""
 Condition = Callable[[ColumnElement[int]], ColumnElement[bool]]
 """From the subject's id to a question that the database answers as it writes the event."""
 _REACTIONS: dict[str, dict[str, Condition | None]] = defaultdict(dict)

@@ -40,7 +40,9 @@ class Rule:
     due: str
     """SQL: rows whose time is over, and that are not empty already. `:nobody` is the digest of `NOBODY`."""
     empties: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
-    """Column to what is written there; none: the row is deleted."""
+    """Column to what is written there; neither this nor `cuts`: the row is deleted."""
+    cuts: Mapping[str, str] = field(default_factory=dict)
+    """Column to the SQL of what is left of it: words go out of answers whose choices still count."""
     expert: str = "null"
     """SQL: the expert whose legal hold keeps a row."""
     request: str = "null"

@@ -10,7 +10,6 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
 from app.access.policy import Permission
-from app.access.viewed import viewed
 from app.access.viewer import MayErase, MayManageExperts, MayReadExperts, Viewer
 from app.core.clock import clock, in_zone
 from app.core.database import locked
@@ -105,7 +104,6 @@ async def page(  # noqa: PLR0917 - what the page shows beside the expert
 @router.get("/desk/experts/{expert_id}")
 async def one_expert(
     expert_id: int, request: Request, session: Session, viewer: MayReadExperts,
-    _: None = viewed("expert.viewed", "expert_id"),
 ) -> Response:  # fmt: skip
     """Readiness, credentials, days, history and load of one expert; that somebody looked is kept."""
     expert = await session.get(Expert, expert_id)

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy import select
 
-from app.access.viewed import viewed
 from app.access.viewer import MayManageExperts, MayReadExperts
 from app.core.clock import clock
 from app.core.database import locked
@@ -51,7 +50,6 @@ async def list_experts(
     page: Page,
     discipline: Annotated[str | None, Query(pattern="^(LE|VA|MH|CL)$")] = None,
     state: Annotated[str | None, Query(pattern="^[A-Z]{2}$")] = None,
-    _: None = viewed("experts.listed"),
 ) -> Paged[ExpertOut]:
     """Experts of the pool, newest first."""
     query = select(Expert).order_by(Expert.id.desc()).limit(page.limit + 1)
@@ -70,7 +68,6 @@ async def read_expert(
     session: Session,
     viewer: MayReadExperts,
     response: Response,
-    _: None = viewed("expert.viewed", "expert_id"),
 ) -> ExpertWhole:
     """One expert with readiness and its reasons."""
     expert = await session.get(Expert, expert_id)

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import Response
 
+from app.access import viewed
 from app.access.policy import Permission
 from app.access.viewer import Anyone, MayOwnSessions, Viewer
 from app.core.problems import Forbidden
@@ -13,6 +14,7 @@ from app.web.render import render
 from app.web.session import Session
 
 router = APIRouter(include_in_schema=False)
+DAY_S = 86_400.0
 HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 SEES = (Permission.READ_DEPLOYMENTS, Permission.READ_OWN_OFFERS)
 
@@ -47,5 +49,8 @@ async def change(
 
 @router.get("/cal/{token}.ics", dependencies=[Anyone])
 async def feed(token: Annotated[str, Path(max_length=200)], session: Session) -> Response:
-    """What the owner of a link may see today, as a calendar to subscribe to."""
-    return Response(await feeds.read(session, token), media_type="text/calendar; charset=utf-8", headers=HEADERS)
+    """What the owner of a link may see today, as a calendar. Once a day the log says that it is read."""
+    link, owner = await feeds.opened(session, token)
+    calendar = await feeds.read(session, owner)
+    await viewed.keep(owner.id, owner.actor, "feed.viewed", str(link.id), DAY_S)
+    return Response(calendar, media_type="text/calendar; charset=utf-8", headers=HEADERS)

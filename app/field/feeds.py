@@ -40,17 +40,26 @@ async def standing(session: AsyncSession, user_id: int) -> CalendarFeed | None:
     return await session.scalar(query)
 
 
-async def read(session: AsyncSession, token: str) -> bytes:
-    """The calendar of a link: an expert's journeys, or the desk's deployments, by what its owner may see today.
+async def opened(session: AsyncSession, token: str) -> tuple[CalendarFeed, User]:
+    """The link of a token, and whose it is.
 
     Raises:
-        NotFound: no such link, it has ended, or its owner may see neither any more.
+        NotFound: no such link, it has ended, or its owner's account is closed.
     """
     query = select(CalendarFeed).where(CalendarFeed.token_digest == ids.digest(token))
     feed = await session.scalar(query.where(CalendarFeed.ended_at.is_(None)))
     user = await session.get(User, feed.user_id) if feed else None
-    if user is None or not user.is_active:
+    if feed is None or user is None or not user.is_active:
         raise NotFound
+    return feed, user
+
+
+async def read(session: AsyncSession, user: User) -> bytes:
+    """The calendar of a link's owner: an expert's journeys, or the desk's deployments, by what they may see today.
+
+    Raises:
+        NotFound: neither, any more.
+    """
     may = allowed(user.roles)
     if Permission.READ_DEPLOYMENTS in may:
         return await calendars.of_desk(session)

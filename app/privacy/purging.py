@@ -80,8 +80,9 @@ async def _batch(session: AsyncSession, rule: Rule, days: int) -> list[int]:
     ids = list(await session.scalars(text(query), _given(rule, days)))
     if not ids:
         return []
-    if rule.empties:
-        sets = ", ".join(f"{column} = :{column}" for column in rule.empties)
+    if rule.empties or rule.cuts:
+        left = {column: f":{column}" for column in rule.empties} | dict(rule.cuts)
+        sets = ", ".join(f"{column} = {value}" for column, value in left.items())
         change = f"update {rule.table} set {sets} where id in :ids"  # noqa: S608 - our own words
     else:
         change = f"delete from {rule.table} where id in :ids"  # noqa: S608 - our own words

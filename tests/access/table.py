@@ -441,6 +441,31 @@ GET    /api/v1/requests/{reference}/story                    desk            age
 """
 
 
+SHOWS_NOBODY = """
+/ /healthz /readyz /metrics /static /api/v1/openapi.json /sign-in /sign-in/second /sign-in/oidc/back /sign-in/reset
+/signed-in /live /desk/settings /desk/lessons /desk/figures /desk/figures/{slug} /api/v1/figures
+/desk/experts/readiness /api/v1/readiness /desk/experts/new /desk/map /api/v1/map /desk/foresight
+/desk/foresight/demand /desk/foresight/recruiting /desk/foresight/what-if /desk/foresight/what-if/{comparison_id}
+/api/v1/foresight/readiness /api/v1/foresight/recruiting /api/v1/foresight/demand /api/v1/foresight/incidents
+/api/v1/what-if /api/v1/what-if/{comparison_id} /desk/drills /api/v1/drills /desk/new/agencies /api/v1/agencies
+/api/v1/agencies/{agency_id} /api/v1/requests /api/v1/deployments /api/v1/alarms /api/v1/status /desk/status
+/api/v1/sending /api/v1/rules /api/v1/retention
+"""
+"""GET doors that show nothing of a person: figures, counts, rules, agencies, lists of references."""
+SHOWS_ONESELF = """
+/account /api/v1/me /api/v1/keys /calendar /request /request/{draft_id} /request/{draft_id}/check /agency
+/request/{draft_id}/{slug} /agency/requests/new /x/{token} /s/{token} /my /my/care /my/days /my/record /my/trips
+/my/trips.ics /my/trips/{assignment_id}.ics /api/v1/my/offers /my/teams/{reference} /my/teams/{reference}/order
+/my/teams/{reference}/expenses /my/teams/{reference}/hours/{expert_id} /my/teams/{reference}/after
+/my/teams/{reference}/order.pdf /my/teams/{reference}/after.pdf
+"""
+"""GET doors at which people see themselves, their agency's own, or the team that they lead or go with."""
+AT_WORK = """
+/desk /api/v1/board /desk/new /desk/handover /api/v1/handover /cal/{token}.ics
+"""
+"""Open all day at the desk: who is being asked, by name. The calendar's link is noted in a way of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
     """One line of the table."""

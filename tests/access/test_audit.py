@@ -2,14 +2,19 @@
 
 import csv
 import io
+import re
 
 import pytest
+from psycopg import AsyncConnection
 
+from app.access import viewed
 from app.access.audit_doors import COLUMNS
 from app.core.clock import clock
 from app.core.database import begin
-from app.core.events import Actor, record
+from app.core.events import CHANNEL, Actor, record
+from app.core.settings import get_settings
 from app.web.csv_out import FORMULA, cell
+from tests.access.table import AT_WORK, SHOWS_NOBODY, SHOWS_ONESELF, doors
 from tests.story import Story
 from tests.web.browser import ADMIN, INTAKE, browser, headline
 
@@ -103,3 +108,57 @@ async def test_who_is_refused_and_who_is_not_let_in_are_lines_of_the_log_without
     assert [row["data"] for row in tries] == [{"way": "password"}] * 2
     assert [row["subject_id"] > 0 for row in tries] == [False, True]
     assert "kestrel" not in str(log).lower()
+
+
+def _filled(path: str) -> str:
+    """An address of a door, with an id where one belongs."""
+    return re.sub(r"\{\w+\}", "7", path.replace("{reference}", "26-0412"))
+
+
+def test_every_door_that_shows_people_notes_who_looked() -> None:
+    reads = {door.path for door in doors().values() if door.method == "GET"}
+    noted = {path for path in reads if viewed.look_of(_filled(path))}
+    exempt = set(f"{SHOWS_NOBODY}{SHOWS_ONESELF}{AT_WORK}".split())
+    assert reads - noted - exempt == set(), "say in access/viewed.py what is looked at, or in table.py why not"
+    assert (exempt - reads, exempt & noted) == (set(), set())
+
+
+async def _noted(story: Story, kind: str) -> list[tuple[int, str]]:
+    rows = (await story.get(f"/audit?kind={kind}&limit=200", who="admin"))["items"]
+    return [(row["subject_id"], row["actor_name"]) for row in rows]
+
+
+async def test_views_are_noted_once_a_while_exports_each_time_and_a_refusal_is_no_view(story: Story) -> None:
+    viewed._seen.clear()
+    reference = await story.files()
+    number = (await story.get("/audit?kind=request.filed", who="admin"))["items"][0]["subject_id"]
+    async with browser(story, INTAKE) as page:
+        for path in ("", "/answers", "/print"):
+            await page.opens(f"/desk/requests/{reference}{path}")
+        for path in (
+            "experts",
+            "experts?q=Lee",
+            "timeline",
+            "figures.csv",
+            "figures.csv",
+            "requests/26-9999",
+            "people",
+        ):
+            await page.opens(f"/desk/{path}")
+    await story.get(f"/requests/{reference}", who="chief")
+    assert await _noted(story, "request.viewed") == [(number, "Jo Ortega")]
+    assert await _noted(story, "experts.listed") == [(0, "Jo Ortega")]
+    assert await _noted(story, "figures.exported") == [(0, "Jo Ortega")] * 2
+    assert await _noted(story, "users.listed") == []
+    assert len(await _noted(story, "audit.viewed")) == 1
+
+
+async def test_looking_tells_no_open_page_to_look_again(story: Story) -> None:
+    viewed._seen.clear()
+    reference = await story.files()
+    async with await AsyncConnection.connect(get_settings().libpq_url, autocommit=True) as line:
+        await line.execute(f"listen {CHANNEL}")
+        await story.get(f"/requests/{reference}", who="intake")
+        await story.post("intake", f"/requests/{reference}/take-in")
+        told = [notice.payload async for notice in line.notifies(timeout=5, stop_after=1)]
+    assert told[0].startswith("request:"), told

@@ -107,6 +107,7 @@ async def test_a_feed_is_each_ones_own_changes_by_itself_and_ends(story: Story) 
         assert (await phone.opens(address)).status_code == 404
         async with begin() as session:
             assert await session.scalar(select(func.count()).where(Event.kind == "feed.ended")) == 1
+            assert await session.scalar(select(func.count()).where(Event.kind == "feed.viewed")) == 1, "once a day"
     async with browser(story, RECOMMENDER) as desk:
         made = await desk.sends("/calendar", verb="make")
         (address,) = re.findall(r"(/cal/[\w-]+\.ics)", made.text)

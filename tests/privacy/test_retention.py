@@ -146,3 +146,33 @@ async def test_a_partner_of_years_ago_keeps_the_organisation_and_neither_name_no
         kept = await session.get_one(Partner, partner.id)
         assert (kept.organisation, kept.name, kept.number) == ("River Clinic", "", None)
     assert (await purging.purge())["partners"] == 0
+
+
+async def _words_gone() -> list[int]:
+    gone = await purging.purge()
+    return [gone["survey_words"], gone["rating_words"]]
+
+
+async def test_words_of_surveys_and_ratings_go_and_what_was_chosen_stays(story: Story, database_url: str) -> None:
+    reference, amy = await _an_old_deployment(story, database_url)
+    insert = (
+        "insert into surveys (deployment_id, key, audience, touch, expert_id, due_at, answered_at, answers)"
+        " select id, %(key)s, 'expert', 'hours_72', %(expert)s, %(at)s, %(at)s, %(answers)s from deployments"
+    )
+    said = '{"support": "5", "words": "My canary was ill"}'
+    with psycopg.connect(libpq(database_url), autocommit=True) as owner:
+        for key, at in (("old", LONG_AGO), ("new", clock.now())):
+            owner.execute(insert, {"key": key, "expert": amy.id, "at": at, "answers": said})
+        owner.execute(
+            "insert into ratings (deployment_id, by_id, at, help, words) select d.id, u.id, %s, 5, 'The canary sang'"
+            " from deployments d, users u where u.email = 'chief@harlanridge.example'",
+            [LONG_AGO],
+        )
+        hold = await story.post("admin", "/legal-holds", {"kind": "request", "about": reference, "why": "Doe matter"})
+        assert await _words_gone() == [0, 0]
+        await story.post("admin", f"/legal-holds/{hold['id']}/lift", {"why": "Settled"})
+        assert await _words_gone() == [1, 1]
+        kept: dict[str, object] = dict(owner.execute("select key, answers from surveys").fetchall())
+        assert kept == {"old": {"support": "5"}, "new": {"support": "5", "words": "My canary was ill"}}
+        assert owner.execute("select help, words from ratings").fetchall() == [(5, "")]
+        assert await _words_gone() == [0, 0]
