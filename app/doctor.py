@@ -19,6 +19,7 @@ from app.core.sealing import WHO_LENGTH, keyring
 from app.core.settings import Settings, get_settings
 from app.experts.models import Contact
 from app.watch import heartbeats
+from app.web import viruses
 
 MOST_SKEW = timedelta(seconds=2)
 BACKUP_LATE = timedelta(hours=26)
@@ -67,6 +68,8 @@ def of_settings(settings: Settings) -> list[Finding]:
         found.append(Finding("RRT_REQUESTS_PER_MINUTE is 0: nothing limits who asks.", "Leave it out."))
     if not settings.require_second_factor:
         found.append(Finding("Nobody must have a second factor.", "Set RRT_REQUIRE_SECOND_FACTOR=true."))
+    if not settings.clamd:
+        found.append(Finding("Nobody looks for viruses in letters and papers.", "Set RRT_CLAMD to clamd's host:port."))
     if settings.audit_anchors is None:
         found.append(Finding("The log's heads are kept nowhere else.", "Set RRT_AUDIT_ANCHORS to another storage."))
     return found + of_personal_data(settings)
@@ -145,6 +148,8 @@ async def findings() -> list[Finding]:
     """Everything that is wrong with this installation."""
     settings = get_settings()
     found = of_settings(settings) + of_process() + of_backups(settings.backups)
+    if settings.clamd and not await viruses.answers():
+        found.append(Finding("The virus scanner does not answer.", "Start clamd, or mend RRT_CLAMD: no file is taken."))
     try:
         async with begin(only_reads=True) as session:
             found += await of_database(session)

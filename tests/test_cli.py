@@ -143,6 +143,7 @@ def test_the_doctor_names_what_is_wrong_and_what_to_do(settings: dict[str, str],
     for finding in (
         "RRT_ENVIRONMENT is test", "RRT_SECRET_KEY can be guessed", "not https", "RRT_SECURE_COOKIES is off", "DEBUG",
         "no token of Twilio's", "may change the log", "where the backups are", "second factor", "kept nowhere else",
+        "looks for viruses",
     ):  # fmt: skip
         assert finding in sick.stderr, finding
     assert "The schema is" not in sick.stderr
@@ -151,6 +152,8 @@ def test_the_doctor_names_what_is_wrong_and_what_to_do(settings: dict[str, str],
     better = settings | {"RRT_SECRET_KEY": "0Qw9+hGk2LmZ7VbT5yXc8NrJ4sDf6PaE1uIo3AeB", "RRT_BACKUPS": str(tmp_path)}
     well = rrt("doctor", **better | {"RRT_PUBLIC_URL": "https://rrt.example.org"})
     assert "guessed" not in well.stderr
+    assert "scanner does not answer" in rrt("doctor", **better | {"RRT_CLAMD": "127.0.0.1:9"}).stderr
+    assert "RRT_CLAMD: String should match" in rrt("doctor", **better | {"RRT_CLAMD": "http://scanner"}).stderr
     assert "backup" not in well.stderr
     assert "not https" not in well.stderr
     old = (tmp_path / "dump").stat().st_mtime - 27 * 3600

@@ -131,6 +131,11 @@ class Settings(BaseSettings):
     )
     oidc_name: str = Field("Login.gov", description="The issuer as the sign-in page calls it")
     oidc_is_second_factor: bool = Field(True, description="Whether the issuer asks for a second factor itself (AAL2)")
+    clamd: str = Field(
+        "",
+        pattern=r"^(|/.+|[^/\s]+:\d{1,5})$",
+        description="The virus scanner that files are shown to: clamd's host:port, or the path of its socket",
+    )
     backups: Path | None = Field(None, description="The folder that backups of the database are put in, for rrt doctor")
     audit_anchors: Path | None = Field(
         None, description="A file outside of the database that gets the heads of the log's chains every half hour"

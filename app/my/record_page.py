@@ -7,8 +7,9 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
 from app.access import sessions
+from app.access.viewer import MayAnswerOwnOffers
 from app.core.places import STATES
-from app.core.problems import Changed, Invalid, TooMany
+from app.core.problems import Changed, Invalid, Problem, TooMany
 from app.core.text import phone_number
 from app.dispatch.offers import contacts_of
 from app.experts import consents, own, papers, pool
@@ -20,6 +21,7 @@ from app.my.codes import Checked
 from app.my.link_page import WRONG
 from app.my.mine import Me, MeChanging, by_me
 from app.my.models import Purpose
+from app.web import viruses
 from app.web.languages import N_, NAMES, translated
 from app.web.lists import check_version
 from app.web.render import render
@@ -48,6 +50,7 @@ REASONS = (
 )
 """What `experts.papers` says, for the catalogue of words."""
 TOO_LONG = N_("This is too long.")
+PaperLookedAt = Annotated[Problem | None, viruses.looked_at("file", papers.LARGEST)]
 
 
 async def _page(request: Request, session: Session, expert: Expert, status: int = 200, **shown: Any) -> Response:
@@ -169,6 +172,8 @@ async def prove_number(
 @router.post("/my/record/papers")
 async def send_paper(  # noqa: PLR0917 - the form's fields
     request: Request,
+    _viewer: MayAnswerOwnOffers,
+    harmful: PaperLookedAt,
     session: Session,
     expert: MeChanging,
     file: UploadFile,
@@ -178,6 +183,9 @@ async def send_paper(  # noqa: PLR0917 - the form's fields
 ) -> Response:
     """Send a paper to the desk; it counts when a person has looked."""
     typed = {"kind": kind, "state": state, "expires_on": expires_on}
+    if harmful is not None:
+        errors = {"file": translated(viruses.said(harmful, "file"))}
+        return await _page(request, session, expert, 422, errors=errors, typed=typed)
     try:
         form = CredentialIn(kind=kind or "?", state=state.upper() or None, expires_on=expires_on or None)  # type: ignore[arg-type]
         content = await file.read(papers.LARGEST + 1)

@@ -10,7 +10,7 @@ from app.access.viewer import MayReadRequests
 from app.requests import letters, queries, signing
 from app.requests.form_pages import Writer
 from app.requests.sent_models import LARGEST_LETTER, Authority, Letter, LetterKind, Signature
-from app.requests.sent_pages import LARGEST_FORM, OwnRequest, download
+from app.requests.sent_pages import LARGEST_FORM, LetterLookedAt, OwnRequest, download
 from app.web.given import Body
 from app.web.session import Session
 
@@ -72,11 +72,14 @@ async def list_letters(reference: str, session: Session, viewer: MayReadRequests
 @router.post("/letters", status_code=201, response_model=LetterOut, max_body_size=LARGEST_FORM)
 async def add_letter(
     letter: Annotated[UploadFile, File(description="PDF, JPEG, PNG or Word, up to 10 MB")],
-    session: Session,
     viewer: Writer,
+    harmful: LetterLookedAt,
+    session: Session,
     row: OwnRequest,
 ) -> Letter:
     """Send a letter of support along. The same one twice is one letter."""
+    if harmful is not None:
+        raise harmful
     kept = await letters.add(
         session, row, letter.filename or "", await letter.read(LARGEST_LETTER + 1), by=viewer.actor
     )

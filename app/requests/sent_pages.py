@@ -11,14 +11,14 @@ from starlette.datastructures import UploadFile
 
 from app.access.language import remember
 from app.access.viewer import MayReadRequests
-from app.core.problems import Conflict, Invalid, NotFound
+from app.core.problems import Conflict, Invalid, NotFound, Problem
 from app.requests import asking, intake, letters, queries, signing, steps, targets
 from app.requests.fields import MORE, REACH, SECTIONS, Section
 from app.requests.form_pages import Writer
 from app.requests.models import Request as RequestRow
 from app.requests.schemas import RequestChange
 from app.requests.sent_models import LARGEST_LETTER, Letter
-from app.web import languages
+from app.web import languages, viruses
 from app.web.render import render
 from app.web.session import Session
 
@@ -27,6 +27,8 @@ TOLD_LATER = {section.slug: section for section in (REACH, SECTIONS["help"], *MO
 """Sections that may be answered after sending; where and what happened is corrected by phone."""
 LARGEST_FORM = 4 * LARGEST_LETTER
 """Bytes taken in before we look at a letter: so that one that is too large is refused in words beside the field."""
+
+LetterLookedAt = Annotated[Problem | None, viruses.looked_at("letter", LARGEST_LETTER)]
 
 
 async def own_request(reference: str, session: Session, viewer: Writer) -> RequestRow:
@@ -154,11 +156,15 @@ async def _letters_page(request: Request, session: Session, row: RequestRow, err
 
 
 @router.post("/letters", max_body_size=LARGEST_FORM)
-async def add_letter(request: Request, session: Session, viewer: Writer, row: OwnRequest) -> Response:
+async def add_letter(
+    request: Request, viewer: Writer, harmful: LetterLookedAt, session: Session, row: OwnRequest
+) -> Response:
     """Keep a letter, or say in words why not."""
     file = (await request.form()).get("letter")
     if not isinstance(file, UploadFile) or not file.filename:
         return await _letters_page(request, session, row, letters.NONE)
+    if harmful is not None:
+        return await _letters_page(request, session, row, viruses.said(harmful, "letter"))
     try:
         await letters.add(session, row, file.filename, await file.read(LARGEST_LETTER + 1), by=viewer.actor)
     except Invalid as problem:
