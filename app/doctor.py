@@ -66,13 +66,22 @@ def of_settings(settings: Settings) -> list[Finding]:
         found.append(Finding("RRT_TWILIO_API_URL is not Twilio's.", "Leave it out, but for a simulator."))
     if settings.requests_per_minute == 0:
         found.append(Finding("RRT_REQUESTS_PER_MINUTE is 0: nothing limits who asks.", "Leave it out."))
-    if not settings.require_second_factor:
-        found.append(Finding("Nobody must have a second factor.", "Set RRT_REQUIRE_SECOND_FACTOR=true."))
     if not settings.clamd:
         found.append(Finding("Nobody looks for viruses in letters and papers.", "Set RRT_CLAMD to clamd's host:port."))
     if settings.audit_anchors is None:
         found.append(Finding("The log's heads are kept nowhere else.", "Set RRT_AUDIT_ANCHORS to another storage."))
-    return found + of_personal_data(settings)
+    return found + of_signing_in(settings) + of_personal_data(settings)
+
+
+def of_signing_in(settings: Settings) -> list[Finding]:
+    """What the settings say of second factors."""
+    found = []
+    if not settings.require_second_factor:
+        found.append(Finding("Nobody must have a second factor.", "Set RRT_REQUIRE_SECOND_FACTOR=true."))
+    if settings.oidc_issuer and settings.oidc_is_second_factor and not settings.oidc_acr_values:
+        found.append(Finding("A sign-in at the issuer counts as a second factor, and none is asked for there.",
+                             "Set RRT_OIDC_ACR_VALUES, or RRT_OIDC_IS_SECOND_FACTOR=false."))  # fmt: skip
+    return found
 
 
 def of_personal_data(settings: Settings) -> list[Finding]:

@@ -102,10 +102,12 @@ async def my_keys(session: Session, viewer: MayOwnKeys) -> list[KeyOut]:
 
 @router.post("/keys", status_code=201, response_model=KeyMade)
 async def make_key(form: KeyIn, session: Session, viewer: MayChangeKeys) -> KeyMade:
-    """Make a key that acts as me. It is shown in this answer and never again, so it is not kept for replays either."""
+    """Make a key that acts as me; one made with a key ends with that at the latest. It is shown in this answer and
+    never again, so it is not kept for replays either."""
     key, secret = await keys.make(
-        session, viewer.id, form.name, days=form.days, by=viewer.actor, scopes=form.scopes, within=viewer.scopes
-    )
+        session, viewer.id, form.name, days=form.days, by=viewer.actor, scopes=form.scopes, within=viewer.scopes,
+        until=viewer.ends_at,
+    )  # fmt: skip
     return KeyMade(key=secret, **KeyOut.model_validate(key).model_dump())
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,12 +28,13 @@ class Used:
 
 async def make(
     session: AsyncSession, user_id: int, name: str, *, days: int | None, by: Actor, scopes: Sequence[str] = (),
-    within: Collection[str] = (),
+    within: Collection[str] = (), until: datetime | None = None,
 ) -> tuple[ApiKey, str]:  # fmt: skip
     """A new key for a user, for everything the user may or only for `scopes`.
 
     Args:
         within: the scopes of the key that asks for this one, if they are narrowed: it gives no more than it has.
+        until: when the key that asks ends: a key that somebody stole makes none that outlives it.
 
     Raises:
         Invalid: a scope that is no permission, or one that the asking key does not have.
@@ -48,13 +49,14 @@ async def make(
         raise Invalid(errors={"scopes": f"The key that asks does not have: {', '.join(beyond)}."})
     secret = PREFIX + token()
     now = clock.now()
+    ends = filter(None, (now + timedelta(days=days) if days else None, until))
     key = ApiKey(
         user_id=user_id,
         name=name,
         prefix=secret[:12],
         key_digest=digest(secret),
         created_at=now,
-        expires_at=now + timedelta(days=days) if days else None,
+        expires_at=min(ends, default=None),
         scopes=sorted(set(scopes)),
     )
     session.add(key)

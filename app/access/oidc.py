@@ -240,6 +240,9 @@ async def _claims(id_token: str, nonce: str) -> dict[str, Any]:
         raise _refused("its token is for others as well")
     if not isinstance(claims["sub"], str) or not 0 < len(claims["sub"]) <= 255:
         raise _refused("its token names nobody")
+    expected = get_settings().oidc_acr_expected.split()
+    if expected and claims.get("acr") not in expected:
+        raise _refused("its token says another assurance than is expected")
     return claims
 
 

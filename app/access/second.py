@@ -61,12 +61,12 @@ async def enter_code(
     """A code of the app, or a recovery code."""
     found, (kept, kept_for) = await whose(session, request), await kept_of(request)
     address = request.client.host if request.client else ""
-    await sessions.refuse_many_tries(session, found.user.email, address)
+    await sessions.refuse_many_codes(session, found.user.email, address)
     kind = await factors.check_code(session, found.user.id, code)
     if kind is None:
         await sessions.note_failed_try(session, found.user.email, address, found.user.id, "code")
         passkey = await has_passkey(session, found.user.id)
-        return factor_page(request, passkey, 422, next, kept, kept_for, translated(factors.WRONG_CODE))
+        return factor_page(request, passkey, 422, own_path(next), kept, kept_for, translated(factors.WRONG_CODE))
     await sessions.forget_tries(session, found.user.email, address)
     token = await sessions.show_factor(session, found, kind)
     answer: Response = RedirectResponse(own_path(next), 303)
@@ -86,7 +86,7 @@ async def show_passkey(request: Request, session: Session, credential: Annotated
     """The signed challenge."""
     found = await whose(session, request)
     address = request.client.host if request.client else ""
-    await sessions.refuse_many_tries(session, found.user.email, address)
+    await sessions.refuse_many_codes(session, found.user.email, address)
     if not await passkeys.check(session, found.session, credential):
         await sessions.note_failed_try(session, found.user.email, address, found.user.id, "passkey")
         return JSONResponse({"error": translated(passkeys.REFUSED)}, 422)

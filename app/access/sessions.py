@@ -21,6 +21,12 @@ HALF = timedelta(minutes=10)
 """From the right password to the second factor."""
 TRIES, TRIES_OF_ADDRESS, TRY_WINDOW = 10, 50, timedelta(minutes=15)
 """Failed tries per account and address, and per address. Per both, so that nobody can lock another person out."""
+CODES = 30
+"""Wrong second factors of one account from all addresses together. Who is asked for one knows the password already, so
+this locks nobody out but them, and whoever shares the password with them."""
+ANYWHERE = "*"
+"""Stands for all addresses."""
+FACTORS = ("code", "passkey")
 SOMEBODY = Actor("system", None, "Somebody")
 """Who tried in vain: not the one whose account it is, as far as we know."""
 TOO_MANY = "Too many tries. Wait 15 minutes, or ask an administrator for help."
@@ -67,9 +73,24 @@ async def refuse_many_tries(session: AsyncSession, email: str, address: str) -> 
         raise TooMany(TOO_MANY)
 
 
+async def refuse_many_codes(session: AsyncSession, email: str, address: str) -> None:
+    """Stop guessing second factors, from one address or from many.
+
+    Raises:
+        TooMany: too many failed tries from here, or too many codes that were wrong.
+    """
+    await refuse_many_tries(session, email, address)
+    wrong = select(func.count()).where(
+        SignInTry.email == email, SignInTry.address == ANYWHERE, SignInTry.at > clock.now() - TRY_WINDOW
+    )
+    if (await session.scalar(wrong) or 0) >= CODES:
+        raise TooMany(TOO_MANY)
+
+
 async def note_failed_try(session: AsyncSession, email: str, address: str, user_id: int | None, way: str) -> None:
     """A wrong password, code or passkey ("user.sign_in_refused"; subject 0 where there is no such account)."""
-    session.add(SignInTry(email=email, address=address, at=clock.now()))
+    places = (address, ANYWHERE) if way in FACTORS else (address,)
+    session.add_all(SignInTry(email=email, address=place, at=clock.now()) for place in places)
     await record(session, "user.sign_in_refused", user_id or 0, by=SOMEBODY, way=way)
 
 

@@ -37,6 +37,8 @@ class Viewer:
     has_factor: bool = False
     factor_at: datetime | None = None
     """When a second factor was shown in this session."""
+    ends_at: datetime | None = None
+    """Of a key: when it ends."""
 
     def may(self, permission: Permission) -> bool:
         """Whether the policy grants it, and a key's scopes do not hold it back."""
@@ -100,7 +102,9 @@ async def identify(request: Request) -> Viewer | None:
 
 async def _of_key(session: AsyncSession, header: str) -> Viewer | None:
     found = await keys.find(session, header.removeprefix("Bearer ").strip())
-    return viewer_of(found.user, "key", scopes=frozenset(found.key.scopes)) if found else None
+    if found is None:
+        return None
+    return viewer_of(found.user, "key", scopes=frozenset(found.key.scopes), ends_at=found.key.expires_at)
 
 
 async def _of_session(session: AsyncSession, request: Request) -> Viewer | None:
@@ -142,8 +146,17 @@ def require(permission: Permission, *, fresh: bool = False) -> Callable[..., Awa
     return check
 
 
-async def public() -> None:
-    """The mark of a door that is open to everybody."""
+async def public(request: Request) -> None:
+    """The mark of a door that is open to everybody. What strangers send is counted; the carrier signs what it sends.
+
+    Raises:
+        TooOften: more was sent from this address than one may.
+    """
+    if request.method == "POST" and not request.url.path.startswith("/twilio/"):
+        async with begin() as session:
+            wait_s = await _wait_s(session, request, None)
+        if wait_s:
+            raise limits.TooOften(retry_after=wait_s)
 
 
 public.permission = "public"  # type: ignore[attr-defined]

@@ -129,6 +129,10 @@ class Settings(BaseSettings):
     oidc_acr_values: str = Field(
         "", description="What assurance to ask for, http://idmanagement.gov/ns/assurance/aal/2 at Login.gov"
     )
+    oidc_acr_expected: str = Field(
+        "", description="What the issuer's token must say of the assurance (acr), one of these with blanks between;"
+        " empty: what was asked for is believed"
+    )  # fmt: skip
     oidc_name: str = Field("Login.gov", description="The issuer as the sign-in page calls it")
     oidc_is_second_factor: bool = Field(True, description="Whether the issuer asks for a second factor itself (AAL2)")
     clamd: str = Field(

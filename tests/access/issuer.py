@@ -19,6 +19,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
 HOUR_S = 3600
+AAL2 = "http://idmanagement.gov/ns/assurance/aal/2"
 
 
 def key(kid: str) -> RSAKey:
@@ -42,12 +43,13 @@ class Issuer:
         now = int(time.time())
         claims: dict[str, Any] = {
             "iss": self.base, "sub": "subject-1", "aud": client, "nonce": nonce, "iat": now, "exp": now + HOUR_S,
-            "email": "approve@desk.example", "email_verified": True,
+            "email": "approve@desk.example", "email_verified": True, "acr": AAL2,
         }  # fmt: skip
         changed: dict[str, dict[str, Any]] = {
             "nonce": {"nonce": "another"}, "audience": {"aud": "another"}, "expired": {"exp": now - 120},
             "issuer": {"iss": "https://evil.example"}, "future": {"iat": now + 600}, "no_subject": {"sub": ""},
             "two_audiences": {"aud": [client, "another"]}, "azp": {"azp": "another"},
+            "assurance": {"acr": "http://idmanagement.gov/ns/assurance/aal/1"}, "no_assurance": {"acr": None},
             "unverified": {"email_verified": False}, "stranger": {"email": "nobody@desk.example"},
         }  # fmt: skip
         claims |= changed.get(self.wrong, {})

@@ -16,6 +16,7 @@ from app.access.sessions import cookie_name
 from app.core.settings import get_settings
 from app.demo.machine import free_port
 from app.main import create_app
+from tests.access.issuer import AAL2
 from tests.serving import served
 from tests.story import Story
 from tests.web.browser import headline
@@ -23,6 +24,7 @@ from tests.web.browser import headline
 WRONG = (
     "none", "hmac", "other_key", "changed", "nonce", "no_nonce", "audience", "two_audiences", "azp", "issuer",
     "expired",    "no_expiry", "future", "no_subject", "mix_up", "metadata", "denied", "unverified", "stranger",
+    "assurance", "no_assurance",
 )  # fmt: skip
 """What an issuer, or somebody between, may do wrong."""
 
@@ -73,7 +75,7 @@ async def page(story: Story, issuer: There, monkeypatch: pytest.MonkeyPatch) -> 
     for name, value in {
         "PUBLIC_URL": base, "OIDC_ISSUER": issuer.base, "OIDC_CLIENT_ID": "rrt", "OIDC_NAME": "Login.example",
         "OIDC_PRIVATE_KEY": issuer.key.as_pem(private=True).decode(),
-        "OIDC_ACR_VALUES": "http://idmanagement.gov/ns/assurance/aal/2",
+        "OIDC_ACR_VALUES": AAL2, "OIDC_ACR_EXPECTED": f"{AAL2} urn:another",
     }.items():  # fmt: skip
         monkeypatch.setenv(f"RRT_{name}", value)
     get_settings.cache_clear()

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from app.access import resealing, vault
-from app.access.sessions import TRIES, cookie_name
+from app.access.sessions import CODES, TRIES, cookie_name
 from app.core.clock import clock
 from app.core.database import begin
 from app.core.settings import get_settings
@@ -202,6 +202,41 @@ async def test_guessing_codes_stops_and_locks_nobody_else_out(story: Story) -> N
             assert (await owner.sends("/sign-in/second", code=code(secret), next="/desk")).url.path == "/desk"
 
 
+async def test_codes_guessed_from_many_addresses_stop_for_who_has_the_password_only(story: Story) -> None:
+    moved = text("update sign_in_tries set address = '203.0.113.9' where address <> '*'")
+    async with with_app(story) as (page, secret, _codes), browser(story) as guesser:
+        for _ in range(TRIES):
+            await guesser.sends("/sign-in", email=APPROVER, password="not-the-password")
+        async with begin() as session:
+            await session.execute(moved)
+        await guesser.sends("/sign-in", **SIGN_IN)
+        for number in range(CODES):
+            if number % TRIES == 0:
+                async with begin() as session:
+                    await session.execute(moved)
+            assert (await guesser.sends("/sign-in/second", code="000000")).status_code == 422
+        async with begin() as session:
+            await session.execute(moved)
+        assert (await guesser.sends("/sign-in/second", code=code(secret))).status_code == 429
+        assert (await page.opens("/desk")).status_code == 200
+        clock.advance(timedelta(minutes=16))
+        async with browser(story) as owner:
+            await owner.sends("/sign-in", **SIGN_IN)
+            assert (await owner.sends("/sign-in/second", code=code(secret), next="/desk")).url.path == "/desk"
+
+
+async def test_what_strangers_send_is_counted_by_address(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RRT_REQUESTS_PER_MINUTE", "3")
+    monkeypatch.setattr("app.access.limits.time.time", lambda: 1795600000.0)
+    get_settings.cache_clear()
+    async with browser(story) as page:
+        form = {"language": "es"}
+        sent = [await page.http.post("/language", data=form, follow_redirects=False) for _ in range(4)]
+        assert [answer.status_code for answer in sent] == [303, 303, 303, 429]
+        assert (await page.opens("/sign-in")).status_code == 200
+        assert (await page.sends("/twilio/sms", Body="hello")).status_code == 403, "not signed, and not counted"
+
+
 async def test_unknown_wrong_and_closed_accounts_hear_the_same(story: Story) -> None:
     async with begin() as session:
         await session.execute(text("update users set is_active = false where email = :email"), {"email": INTAKE})
@@ -345,6 +380,17 @@ async def test_a_key_has_only_its_scopes(story: Story) -> None:
     assert (await story.api("reader", "POST", "/keys", {"name": "more"})).status_code == 403
     bad = await story.api("approver", "POST", "/keys", {"name": "x", "scopes": ["everything"]})
     assert bad.status_code == 422
+
+
+async def test_a_key_makes_no_key_that_outlives_it(story: Story) -> None:
+    made = (await story.api("approver", "POST", "/keys", {"name": "program", "days": 2})).json()
+    story.keys["program"] = made["key"]
+    for days in (None, 30):
+        child = (await story.api("program", "POST", "/keys", {"name": "child", "days": days})).json()
+        assert child["expires_at"] == made["expires_at"]
+    short = (await story.api("program", "POST", "/keys", {"name": "child", "days": 1})).json()
+    assert short["expires_at"] < made["expires_at"]
+    assert (await story.api("approver", "POST", "/keys", {"name": "own", "days": None})).status_code == 201
 
 
 async def test_a_key_makes_no_key_that_may_more_than_itself(story: Story) -> None:
