@@ -89,7 +89,9 @@ class Trial:
         is_page = "html" in answer.headers.get("content-type", "")
         if is_page and isinstance(typed, str) and "<" in typed.strip("<") and typed in answer.body:
             self.wrong.append(f"as it was typed: {what}")
-        if answer.status >= 400 and (found := INSIDE.search(answer.body.replace(str(typed), ""))):
+        # What was typed may be said back, in capitals where a field has them (a state).
+        ours = answer.body.replace(str(typed), "").replace(str(typed).upper(), "")
+        if answer.status >= 400 and (found := INSIDE.search(ours)):
             self.wrong.append(f"tells of the inside ({found[0]}): {what}")
         if answer.status >= 400 and actor.name in DESKLESS:
             named = set(self.people.findall(answer.body)) - (self.self_of_expert if actor.name == "expert" else set())
