@@ -9,7 +9,6 @@ from app.access import resets, sessions
 from app.access.models import AccountReset, User
 from app.access.signing_in import origin_of
 from app.access.viewer import Anyone
-from app.core.database import locked
 from app.core.problems import Invalid
 from app.web.languages import translated
 from app.web.render import render
@@ -42,8 +41,7 @@ async def _known(request: Request, session: Session, email: str, code: str) -> t
     found = await resets.known(session, email, code)
     if found is None:
         await sessions.note_failed_try(session, email.strip().lower(), address, None, "reset")
-        return None
-    return found[0], await locked(session, User, found[1].id)
+    return found
 
 
 @router.post("")

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.access import factors, passwords, sessions
 from app.access.models import AccountReset, Factor, RecoveryCode, User
 from app.core.clock import clock
+from app.core.database import locked
 from app.core.events import SYSTEM, Actor, record
 from app.core.ids import digest
 from app.core.problems import Conflict, Invalid, NotFound
@@ -174,13 +175,21 @@ async def stop(session: AsyncSession, reset: AccountReset, *, by: Actor) -> None
 
 
 async def known(session: AsyncSession, email: str, code: str) -> tuple[AccountReset, User] | None:
-    """The reset that a code opens, locked, with its account; None: no such code, account, or its hour is over."""
-    email = email.strip().lower()
-    user = await session.scalar(select(User).where(User.email == email, User.is_active))
+    """The reset that a code opens, with its account, both locked; None: no such code, account, or its hour is over."""
+    user_id = await session.scalar(select(User.id).where(User.email == email.strip().lower(), User.is_active))
     # The same question for an address that has no account, so that it takes as long.
-    query = select(AccountReset).where(AccountReset.code_digest == _digest(user.id if user else 0, code))
-    reset = await session.scalar(query.with_for_update())
-    return (reset, user) if user is not None and reset is not None and is_open(reset) else None
+    query = select(AccountReset.id).where(AccountReset.code_digest == _digest(user_id or 0, code))
+    reset_id = await session.scalar(query)
+    if user_id is None or reset_id is None:
+        return None
+    reset, user = await _locked(session, reset_id, user_id)
+    return (reset, user) if user.is_active and is_open(reset) else None
+
+
+async def _locked(session: AsyncSession, reset_id: int, user_id: int) -> tuple[AccountReset, User]:
+    """Lock in one order, the account first: so does whoever asks for another one, which ends this."""
+    user = await locked(session, User, user_id)
+    return await locked(session, AccountReset, reset_id), user
 
 
 async def use(session: AsyncSession, reset: AccountReset, user: User, password: str) -> None:
@@ -243,16 +252,15 @@ async def named(session: AsyncSession, rows: Sequence[AccountReset]) -> list[Ask
 
 
 async def find(session: AsyncSession, reset_id: int, *, of: int | None = None) -> AccountReset:
-    """A reset, locked; `of`: only one of this account.
+    """A reset, locked after its account; `of`: only one of this account.
 
     Raises:
         NotFound: no such reset.
     """
-    query = select(AccountReset).where(AccountReset.id == reset_id).with_for_update()
-    reset = await session.scalar(query if of is None else query.where(AccountReset.user_id == of))
-    if reset is None:
+    user_id = await session.scalar(select(AccountReset.user_id).where(AccountReset.id == reset_id))
+    if user_id is None or of not in (None, user_id):
         raise NotFound
-    return reset
+    return (await _locked(session, reset_id, user_id))[0]
 
 
 async def is_alone(session: AsyncSession) -> bool:

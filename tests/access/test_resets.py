@@ -1,20 +1,23 @@
 """A forgotten password or a lost factor: two people give a code, its owner uses it once, nobody gets in alone."""
 
+import asyncio
 import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app.access import users
+from app.access.models import AccountReset, User
 from app.access.sessions import TRIES, cookie_name
 from app.core.clock import clock
 from app.core.database import begin
 from app.seed.filling import DEMO_PASSWORD
 from tests.access.test_second_factor import code, with_app
 from tests.core.test_chain import SETTINGS
+from tests.postgres import blocked
 from tests.story import Story
 from tests.test_cli import rrt
 from tests.web.browser import ADMIN, APPROVER, CHIEF, INTAKE, Browser, browser, headline
@@ -224,3 +227,18 @@ async def test_whoever_runs_the_service_gives_a_code_to_the_only_administrator(
         await _used(page, ADMIN, given)
         assert (await page.sends("/sign-in", email=ADMIN, password=NEW)).status_code == 200
         assert "Whoever runs the service gave it" in (await page.opens("/account")).text
+
+
+@pytest.mark.parametrize("door", ["use", "stop"])
+async def test_who_waits_for_an_account_holds_no_reset_of_it(story: Story, database_url: str, door: str) -> None:
+    """Asking locks the account, then its resets: in the other order two of these would wait for each other for ever."""
+    async with browser(story, APPROVER) as owner, browser(story) as page:
+        given = await _given(story)
+        (path,) = re.findall(r'action="(/account/resets/\d+/stop)"', (await owner.opens("/account")).text)
+        async with begin() as session:
+            await session.execute(select(User.id).where(User.email == APPROVER).with_for_update())
+            does = owner.sends(path) if door == "stop" else _used(page, APPROVER, given)
+            waiting = asyncio.create_task(does)
+            await blocked(database_url)
+            await session.execute(select(AccountReset.id).with_for_update(nowait=True))  # held, this is refused
+        assert (await waiting).status_code == 200
