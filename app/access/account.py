@@ -155,7 +155,7 @@ async def end_session(session_id: int, session: Session, viewer: MayOwnSessions)
 @router.post("/sessions/end-others")
 async def end_other_sessions(request: Request, session: Session, viewer: MayOwnSessions) -> Response:
     """End every session but this."""
-    await sessions.sign_out_everywhere(session, viewer.id, but=sessions.token_of(request.cookies))
+    await sessions.end_others(session, viewer.id, but=sessions.token_of(request.cookies), by=viewer.actor)
     return _back("others")
 
 

@@ -228,14 +228,27 @@ async def end(session: AsyncSession, user_id: int, session_id: int, *, by: Actor
     await record(session, "user.session_ended", user_id, by=by)
 
 
-async def sign_out_everywhere(session: AsyncSession, user_id: int, *, but: str | None = None) -> None:
-    """End every session of a user (password, role or factor changed, account closed), `but` that of this token."""
+async def end_others(session: AsyncSession, user_id: int, *, but: str | None, by: Actor) -> None:
+    """End every session of somebody who wants it so, `but` that of this token ("user.other_sessions_ended")."""
+    ended = await sign_out_everywhere(session, user_id, but=but)
+    await record(session, "user.other_sessions_ended", user_id, by=by, ended=ended)
+
+
+async def sign_out_everywhere(session: AsyncSession, user_id: int, *, but: str | None = None) -> int:
+    """End every session of a user (password, role or factor changed, account closed), `but` that of this token.
+
+    Returns:
+        How many.
+    """
     kept = SignInSession.token_digest != digest(but) if but else SignInSession.id > 0
-    await session.execute(
-        delete(SignInSession).where(
+    ended = await session.scalars(
+        delete(SignInSession)
+        .where(
             or_(
                 (SignInSession.user_id == user_id) & kept,
                 SignInSession.expires_at < clock.now() - timedelta(days=30),
             )
         )
+        .returning(SignInSession.user_id)
     )
+    return sum(whose == user_id for whose in ended.all())

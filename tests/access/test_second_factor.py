@@ -306,6 +306,18 @@ async def test_sessions_are_listed_and_ended_by_their_owner_only(story: Story) -
         assert (await here.opens("/desk")).url.path == "/desk"
 
 
+async def test_all_others_are_ended_by_one_button_and_the_log_says_so(story: Story) -> None:
+    async with browser(story, APPROVER) as here, browser(story, APPROVER) as there, browser(story, INTAKE) as other:
+        assert "Sign out everywhere else" in (await here.opens("/account")).text
+        await here.sends("/account/sessions/end-others")
+        assert (await there.opens("/desk")).url.path == "/sign-in"
+        assert (await here.opens("/desk")).url.path == (await other.opens("/desk")).url.path == "/desk"
+    (event,) = [
+        one for one in (await story.get("/events", who="admin"))["items"] if one["kind"] == "user.other_sessions_ended"
+    ]
+    assert (event["actor_name"], event["data"]) == ("Alex Hartley", {"ended": 1})
+
+
 async def test_a_new_password_ends_every_other_session(story: Story) -> None:
     async with browser(story, APPROVER) as here, browser(story, APPROVER) as there:
         wrong = await here.sends("/account/password", present="nope", new="a-new-long-password")
