@@ -16,12 +16,13 @@ from app.access.second import whose
 from app.access.viewer import MayChangeKeys, MayChangeSignIn, MayOwnSessions, Viewer
 from app.core.ids import digest
 from app.core.problems import Invalid, NotFound
-from app.web.languages import N_
+from app.web.languages import N_, translated
 from app.web.render import render
 from app.web.session import Session
 
 router = APIRouter(prefix="/account", include_in_schema=False)
-FIELDS = ("code", "present", "password", "name")
+FIELDS = ("code", "present", "password", "name", "factor")
+AGAIN = N_("It is a while since you signed in. Sign out, sign in again, and add it then.")
 """What may be wrong on the page."""
 SAID = {
     "password": N_("Your password is changed. You are signed out everywhere else."),
@@ -72,6 +73,8 @@ def _picture(address: str) -> str:
 @router.post("/totp")
 async def begin_totp(request: Request, session: Session, viewer: MayChangeSignIn) -> Response:
     """Begin with an authenticator app: its secret as a picture and as letters."""
+    if viewer.must_sign_in_again:
+        return await show(request, session, viewer, 403, errors={"factor": AGAIN})
     _, secret, address = await factors.begin_totp(session, await session.get_one(User, viewer.id))
     return await show(request, session, viewer, totp={"secret": secret, "picture": _picture(address)})
 
@@ -107,10 +110,12 @@ async def _added(request: Request, session: AsyncSession, viewer: Viewer, *, is_
 
 
 @router.post("/passkeys/options")
-async def begin_passkey(request: Request, session: Session, viewer: MayChangeSignIn) -> dict[str, Any]:
+async def begin_passkey(request: Request, session: Session, viewer: MayChangeSignIn) -> Response:
     """What the browser needs to make a passkey."""
+    if viewer.must_sign_in_again:
+        return JSONResponse({"error": translated(AGAIN)}, 403)
     found = await whose(session, request)
-    return await passkeys.registration(session, found.session, found.user)
+    return JSONResponse(await passkeys.registration(session, found.session, found.user))
 
 
 @router.post("/passkeys")

@@ -5,10 +5,10 @@ import time
 from collections.abc import Sequence
 
 import pyotp
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.access import vault
+from app.access import passwords, vault
 from app.access.models import Factor, FactorKind, RecoveryCode, User
 from app.core.clock import clock
 from app.core.events import Actor, record
@@ -20,7 +20,8 @@ from app.web.languages import N_
 STEP_S = 30
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 """Of recovery codes: none that looks like another."""
-RECOVERY_CODES = 10
+RECOVERY_CODES, RECOVERY_LENGTH = 10, 10
+"""So few bits are kept as passwords are, with a salt (ASVS 5.0, 6.5.2)."""
 WRONG_CODE = N_("This code is not right. Enter the one your app shows now.")
 
 
@@ -112,25 +113,27 @@ async def check_code(session: AsyncSession, user_id: int, code: str) -> str | No
         if _takes(factor, code):
             return "totp"
     plain = "".join(code.lower().split()).replace("-", "")
-    taken = await session.scalar(
-        update(RecoveryCode)
-        .where(RecoveryCode.user_id == user_id, RecoveryCode.digest == _digest(user_id, plain))
-        .where(RecoveryCode.used_at.is_(None))
-        .values(used_at=clock.now())
-        .returning(RecoveryCode.id)
-    )
-    return None if taken is None else "recovery"
+    return "recovery" if len(plain) == RECOVERY_LENGTH and await _recovers(session, user_id, plain) else None
 
 
-def _digest(user_id: int, code: str) -> str:
-    return digest(f"recovery:{user_id}:{code}")
+async def _recovers(session: AsyncSession, user_id: int, plain: str) -> bool:
+    """Whether this is a recovery code that has not counted; now it has."""
+    unused = select(RecoveryCode).where(RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None))
+    rows = {row.digest: row for row in await session.scalars(unused.order_by(RecoveryCode.id).with_for_update())}
+    found = await passwords.found_among([kept for kept in rows if kept.startswith("$")], plain)
+    # Codes of before were kept as plain digests; they count until new ones are made.
+    row = rows.get(found or digest(f"recovery:{user_id}:{plain}"))
+    if row is None:
+        return False
+    row.used_at = clock.now()
+    return True
 
 
 async def new_recovery_codes(session: AsyncSession, user_id: int, *, by: Actor) -> list[str]:
     """Ten fresh codes of 49 bits, shown this once; the ones before count no more."""
     await session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
-    codes = ["".join(secrets.choice(LETTERS) for _ in range(10)) for _ in range(RECOVERY_CODES)]
-    session.add_all(RecoveryCode(user_id=user_id, digest=_digest(user_id, code)) for code in codes)
+    codes = ["".join(secrets.choice(LETTERS) for _ in range(RECOVERY_LENGTH)) for _ in range(RECOVERY_CODES)]
+    session.add_all(RecoveryCode(user_id=user_id, digest=kept) for kept in await passwords.hashed_together(codes))
     await record(session, "user.recovery_codes_made", user_id, by=by)
     return [f"{code[:5]}-{code[5:]}" for code in codes]
 

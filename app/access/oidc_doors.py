@@ -63,5 +63,6 @@ async def back(request: Request) -> Response:
 async def _signed_in(request: Request, flow: oidc.Flow | None, given: dict[str, str]) -> str:
     async with begin() as session:
         user = await oidc.finish(session, flow, given)
+        await sessions.sign_out(session, sessions.token_of(request.cookies))  # who was signed in here before
         shown = get_settings().oidc_is_second_factor
         return await sessions.open_for(session, user, origin_of(request), "oidc", shown_factor=shown)

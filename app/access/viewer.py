@@ -37,6 +37,8 @@ class Viewer:
     has_factor: bool = False
     factor_at: datetime | None = None
     """When a second factor was shown in this session."""
+    signed_in_at: datetime | None = None
+    """Of a session: when it began."""
     ends_at: datetime | None = None
     """Of a key: when it ends."""
 
@@ -68,6 +70,13 @@ class Viewer:
             return False
         fresh = FACTOR_COUNTS_FOR * max(clock.rate, 1.0)
         return self.factor_at is None or clock.now() - self.factor_at > fresh
+
+    @property
+    def must_sign_in_again(self) -> bool:
+        """Whether a first factor waits for the password: an account in a browser left open would be anybody's."""
+        if self.has_factor or self.signed_in_at is None:
+            return False
+        return clock.now() - self.signed_in_at > FACTOR_COUNTS_FOR * max(clock.rate, 1.0)
 
     @property
     def lacks_factor(self) -> bool:
@@ -111,7 +120,10 @@ async def _of_session(session: AsyncSession, request: Request) -> Viewer | None:
     found = await sessions.find(session, sessions.token_of(request.cookies))
     if found is None:
         return None
-    return viewer_of(found.user, "session", has_factor=found.has_factor, factor_at=found.session.factor_at)
+    row = found.session
+    return viewer_of(
+        found.user, "session", has_factor=found.has_factor, factor_at=row.factor_at, signed_in_at=row.created_at
+    )
 
 
 async def _wait_s(session: AsyncSession, request: Request, viewer: Viewer | None) -> int:

@@ -119,6 +119,9 @@ def field_errors(error: RequestValidationError) -> dict[str, str]:
 async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 - registered for this type only
     await refused.note(request, error)
+    if error.status == 429:
+        door = getattr(request.scope.get("route"), "path", "")
+        logger.warning("too many tries (%s) at %s %s", error.slug, request.method, door)
     if error.status == 401 and request.method == "POST" and not _is_machine(request):
         return await _sign_in_and_keep(request)
     if isinstance(error, FactorNeeded) and not _is_machine(request) and not _wants_json(request):

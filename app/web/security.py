@@ -1,12 +1,16 @@
 """What every answer carries, and what no browser may be tricked into (reliability.md R24, R25)."""
 
+import logging
+from urllib.parse import quote
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+logger = logging.getLogger(__name__)
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; object-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
@@ -59,6 +63,7 @@ class Security:
             await send(message)
 
         if self._is_foreign(scope):
+            logger.warning("another site's page asked for %s %s", scope["method"], quote(scope["path"]))
             await _foreign(scope["path"])(scope, receive, with_headers)
             return
         await self.app(scope, receive, with_headers)

@@ -158,7 +158,7 @@ async def test_the_walk_finds_planted_doors_and_every_path_of_the_api_document(s
     assert described <= _known(app).keys()
 
 
-async def test_no_door_changes_anything_for_another_sites_page(story: Story) -> None:
+async def test_no_door_changes_anything_for_another_sites_page(story: Story, caplog: pytest.LogCaptureFixture) -> None:
     app = the_app()
     foreign = ({"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {"origin": "https://evil.example"})
     for method, path in _known(app):
@@ -166,6 +166,9 @@ async def test_no_door_changes_anything_for_another_sites_page(story: Story) -> 
             answers = [await ask(app, method, path.replace("{", "").replace("}", ""), headers) for headers in foreign]
             assert [answer.status for answer in answers] == [403] * 3, path
             assert all("another site" in answer.body for answer in answers)
+    assert "another site's page asked for POST /sign-in" in caplog.text
+    await ask(app, "POST", "/sign-in\nINFO all is well", foreign[0])
+    assert "all is well" not in caplog.text, "what is logged begins no line of its own"
     assert {"/twilio/sms", "/twilio/status", "/twilio/voice", "/twilio/voice/gather"} == SIGNED
 
 

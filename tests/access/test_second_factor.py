@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from app.access import resealing, vault
+from app.access.factors import RECOVERY_CODES
 from app.access.sessions import CODES, TRIES, cookie_name
 from app.core.clock import clock
 from app.core.database import begin
@@ -126,6 +127,7 @@ async def test_a_recovery_code_counts_once_and_is_kept_as_a_digest(story: Story)
             kept = str((await session.execute(text("select digest, user_id from recovery_codes"))).all())
             sealed = str((await session.execute(text("select secret from factors"))).all())
         assert codes[1].replace("-", "") not in kept
+        assert kept.count("$argon2id$") == RECOVERY_CODES
         assert _secret not in sealed
 
 
@@ -235,6 +237,42 @@ async def test_what_strangers_send_is_counted_by_address(story: Story, monkeypat
         assert [answer.status_code for answer in sent] == [303, 303, 303, 429]
         assert (await page.opens("/sign-in")).status_code == 200
         assert (await page.sends("/twilio/sms", Body="hello")).status_code == 403, "not signed, and not counted"
+
+
+async def test_codes_that_were_kept_before_still_count_once(story: Story) -> None:
+    async with with_app(story) as (_, _secret, codes), browser(story) as one, browser(story) as two:
+        old = "select encode(sha256(convert_to('recovery:' || u.id || ':' || :code, 'UTF8')), 'hex') from users u"
+        async with begin() as session:
+            await session.execute(
+                text(f"update recovery_codes set digest = ({old} where u.id = user_id) where id = (select min(id)"  # noqa: S608
+                     " from recovery_codes)"),
+                {"code": codes[0].replace("-", "")},
+            )  # fmt: skip
+        for page, status in ((one, 200), (two, 422)):
+            await page.sends("/sign-in", **SIGN_IN)
+            assert (await page.sends("/sign-in/second", code=codes[0], next="/desk")).status_code == status
+
+
+async def test_a_first_factor_waits_for_the_password_in_a_browser_that_was_left_open(story: Story) -> None:
+    async with browser(story, INTAKE) as page:
+        clock.advance(timedelta(minutes=16))
+        late = await page.sends("/account/totp")
+        assert (late.status_code, "sign in again, and add it then" in late.text) == (403, True)
+        assert "rrt-totp" not in late.text
+        asked = await page.http.post("/account/passkeys/options", json={})
+        assert (asked.status_code, "sign in again" in asked.json()["error"]) == (403, True)
+        await page.sends("/sign-in", email=INTAKE, password=DEMO_PASSWORD)
+        assert "rrt-totp" in (await page.sends("/account/totp")).text
+
+
+async def test_who_signs_in_ends_the_session_that_was_open_in_this_browser(story: Story) -> None:
+    async with browser(story, INTAKE) as page, browser(story) as thief:
+        thief.http.cookies.set(cookie_name(), page.http.cookies[cookie_name()])
+        assert (await thief.opens("/desk")).url.path == "/desk"
+        assert (await page.sends("/sign-in", email=CHIEF, password="not-the-password")).status_code == 422
+        assert (await thief.opens("/desk")).url.path == "/desk", "who does not get in ends nothing"
+        assert (await page.sends("/sign-in", email=CHIEF, password=DEMO_PASSWORD)).url.path == "/agency"
+        assert (await thief.opens("/desk")).url.path == "/sign-in"
 
 
 async def test_unknown_wrong_and_closed_accounts_hear_the_same(story: Story) -> None:

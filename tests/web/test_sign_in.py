@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from app.access.sessions import cookie_name
+from app.core.settings import get_settings
 from app.seed.filling import DEMO_PASSWORD
 from tests.story import Story
 from tests.web.browser import ADMIN, APPROVER, CHIEF, EXPERT, INTAKE, browser, headline
@@ -40,10 +41,23 @@ async def test_the_cookie_is_kept_from_scripts_and_from_other_sites(story: Story
     assert "samesite=lax" in cookie
 
 
+async def test_over_https_the_cookie_is_this_hosts_alone(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RRT_SECURE_COOKIES", "true")
+    get_settings.cache_clear()
+    async with browser(story) as page:
+        answer = await page.http.post(
+            "/sign-in", data={"email": CHIEF, "password": DEMO_PASSWORD}, follow_redirects=False
+        )
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("__Host-rrt=")
+    assert {"HttpOnly", "Path=/", "SameSite=lax", "Secure"} == {part.strip() for part in cookie.split(";")[1:]}
+
+
 async def test_a_signed_out_cookie_is_worth_nothing(story: Story) -> None:
     async with browser(story, CHIEF) as page:
         token = page.http.cookies[cookie_name()]
-        assert (await page.sends("/sign-out")).url.path == "/sign-in"
+        out = await page.http.post("/sign-out", follow_redirects=False)
+        assert (out.status_code, out.headers["location"]) == (303, "/sign-in")
         page.http.cookies.set(cookie_name(), token)
         assert (await page.opens("/agency")).url.path == "/sign-in"
 
