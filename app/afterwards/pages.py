@@ -42,14 +42,16 @@ async def _page(  # noqa: PLR0917 - the page's parts
     asked = await session.get_one(RequestRow, deployment.request_id)
     report = await reporting.known(session, deployment.id)
     words = {name: getattr(report, name) if report else "" for name in reporting.WORDS}
-    template = "afterwards/report.html" if base.startswith("/desk") else "afterwards/report_as_leader.html"
+    is_leader = not base.startswith("/desk")
+    template = "afterwards/report_as_leader.html" if is_leader else "afterwards/report.html"
+    is_open = deployment.state in reporting.WRITABLE and (report is None or report.completed_at is None)
     return render(
         request, template, 422 if errors else 200, deployment=deployment, asked=asked, report=report,
         known=await known.of(session, deployment, asked), labels=LABELS, given={**words, **given},
         errors={name: translated(why) for name, why in errors.items()}, answers=known.ANSWERS,
         decisions=known.OVERRIDES,
         version=given.get("version") or (report.version if report else 1), base=base,
-        may_write=deployment.state in reporting.WRITABLE and (report is None or report.completed_at is None),
+        is_open=is_open, may_write=is_open and (is_leader or viewer.may(Permission.WORK_FIELD)),
         accepted_by=await reporting.accepted_by(session, report),
         sides=[side for side, needs in SIDES.items() if viewer.may(needs)],
         tasks=await tasks.of_deployment(session, deployment.id), today=in_zone(clock.now(), DESK_ZONE).date(),

@@ -7,6 +7,7 @@ from app.access.viewer import MayReadDeployments
 from app.core.clock import clock
 from app.deployments import queries as deployments
 from app.desk import answering, team
+from app.field import orders
 from app.requests import queries as requests
 from app.web.render import render
 from app.web.session import Session
@@ -44,4 +45,5 @@ async def on_paper(reference: str, request: Request, session: Session, viewer: M
         agency_name=listed.agency_name,
         deployment=deployment,
         seats=await deployments.seats(session, deployment.id),
+        order=await orders.latest(session, deployment.id),
     )

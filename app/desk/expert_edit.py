@@ -21,6 +21,7 @@ from app.experts.schemas import ExpertChange, ExpertIn
 from app.experts.taxonomy import DISCIPLINES, EXPERTISE, LANGUAGES
 from app.web.render import render, words
 from app.web.session import Session
+from app.web.worded import worded
 
 router = APIRouter(include_in_schema=False)
 FLAGS = ("is_active", "is_leader", "is_mentor", "is_trainee", "wakes_for_immediate")
@@ -54,9 +55,7 @@ def say_languages(spoken: Mapping[str, int]) -> str:
 
 
 def _errors(error: ValidationError) -> dict[str, str]:
-    return {
-        str(one["loc"][0] if one["loc"] else "name"): one["msg"].removeprefix("Value error, ") for one in error.errors()
-    }
+    return {str(one["loc"][0] if one["loc"] else "name"): worded(one) for one in error.errors()}
 
 
 def _values(expert: Expert) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from app.rosters import relief_holds, rules
 from app.web.pictures import ticks
 from app.web.render import render
 from app.web.session import Session
+from app.web.worded import worded
 
 router = APIRouter(include_in_schema=False)
 Words = Annotated[str, Form(max_length=60)]
@@ -128,7 +129,7 @@ async def _try(
         async with session.begin_nested():
             await work()
     except ValidationError as error:
-        errors = {str(one["loc"][-1]): one["msg"] for one in error.errors()}
+        errors = {str(one["loc"][-1]): worded(one) for one in error.errors()}
     except (Invalid, Conflict) as problem:
         errors = problem.fields.get("errors") or {"kind": problem.detail, "refused": problem.detail}
     else:

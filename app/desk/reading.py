@@ -6,6 +6,8 @@ from typing import Annotated, TypeVar
 from fastapi import Depends, Request
 from pydantic import BaseModel, ValidationError
 
+from app.web.worded import worded
+
 Model = TypeVar("Model", bound=BaseModel)
 SENTENCES = {
     "funding_ceiling": "A whole number of dollars, like 25000. Leave it empty for no ceiling.",
@@ -45,7 +47,7 @@ def read(
 def _sentence(one: object) -> tuple[str, str]:
     assert isinstance(one, dict)  # noqa: S101 - pydantic's own
     name = str(one["loc"][0]) if one["loc"] else "form"
-    return name, str(one["msg"]).removeprefix("Value error, ").capitalize() + "."
+    return name, worded(one)
 
 
 def seen_in(given: Mapping[str, str], name: str = "seen") -> int | None:

@@ -102,7 +102,9 @@ async def show(  # noqa: PLR0917 - who asks for what
     deployment = await deployments.of_request(session, found.id)
     facts = await board.facts_of(session, found, deployment)
     proposal = await rosters.current(session, deployment.id) if deployment else None
-    has_proposal = facts.roster is ProposalState.PROPOSED
+    # A team that was called off, or goes home, is proposed to nobody any more.
+    is_wanted = deployment is not None and DEPLOYMENT.can(deployment.state, "stand_down")
+    has_proposal = is_wanted and facts.roster is ProposalState.PROPOSED
     row = board.row_of(viewer, found, listed.agency_name, facts)
     is_held = proposal is not None and proposals.is_held(proposal)
     actions = _actions(viewer, row, deployment, has_proposal=has_proposal, is_held=is_held)

@@ -24,6 +24,7 @@ from app.rosters import trying
 from app.rosters.rules import Rules
 from app.web.render import render
 from app.web.session import Session
+from app.web.worded import worded
 
 router = APIRouter()
 
@@ -75,7 +76,7 @@ def _read_reserves(written: str) -> list[dict[str, str]]:
 def _errors(error: ValidationError) -> dict[str, str]:
     found = {}
     for one in error.errors():
-        said = one["msg"].removeprefix("Value error, ")
+        said = worded(one)
         name, _, sentence = said.partition(": ") if not one["loc"] else (str(one["loc"][0]), "", said)
         found[name] = sentence
     return found

@@ -93,12 +93,15 @@ class Sheet:
     """What only somebody with the seat may read: where, to whom, with whom, what is known.
 
     Args:
+        report_to: whom the mission order names; before there is one, whom the agency named.
+        report_phone: of the order's person; "" before.
         lead_phone: of the team leader, if there is one and it is somebody else.
     """
 
     reference: str
     agency: str
     report_to: str
+    report_phone: str
     contact: str
     contact_phone: str
     incident_type: str
@@ -112,6 +115,7 @@ async def sheet_of(session: AsyncSession, offer: Offer) -> Sheet:
     deployment = await session.get_one(Deployment, offer.deployment_id)
     request = await session.get_one(Request, deployment.request_id)
     agency = await session.get_one(Agency, request.agency_id)
+    order = await orders.latest(session, deployment.id)
     filled = [seat for seat in await seats(session, deployment.id) if seat.expert is not None]
     lead = next((seat.expert for seat in filled if seat.position.is_leader), None)
     phones = await contacts_of(session, lead.id) if lead and lead.id != offer.expert_id else []
@@ -123,7 +127,8 @@ async def sheet_of(session: AsyncSession, offer: Offer) -> Sheet:
     return Sheet(
         reference=request.reference,
         agency=agency.name,
-        report_to=request.report_to,
+        report_to=order.report_to if order else request.report_to,
+        report_phone=order.report_phone if order else "",
         contact=f"{request.contact_title} {request.contact_name}".strip(),
         contact_phone=request.contact_phone,
         incident_type=request.incident_type,

@@ -21,6 +21,7 @@ from app.requests.sent_models import LARGEST_LETTER, Letter
 from app.web import languages, viruses
 from app.web.render import render
 from app.web.session import Session
+from app.web.worded import worded
 
 router = APIRouter(prefix="/agency/requests/{reference}", include_in_schema=False)
 TOLD_LATER = {section.slug: section for section in (REACH, SECTIONS["help"], *MORE)}
@@ -108,7 +109,7 @@ def change_of(section: Section, row: RequestRow, answers: steps.Answers) -> Requ
     try:
         return RequestChange.model_validate(change)
     except ValidationError as error:
-        raise Invalid(errors={str(one["loc"][0]): str(one["msg"]) for one in error.errors()}) from None
+        raise Invalid(errors={str(one["loc"][0]): worded(one) for one in error.errors()}) from None
 
 
 @router.get("/sign")

@@ -15,6 +15,7 @@ from app.requests.fields import FIELDS, STEPS, Field, Section
 from app.requests.models import Request
 from app.requests.schemas import RequestIn
 from app.web.languages import N_, _
+from app.web.worded import worded
 
 Answers = dict[str, str | list[str]]
 LONGEST = 4000
@@ -164,8 +165,8 @@ def request_form(answers: Mapping[str, Any], zone: str) -> RequestIn:
     try:
         return RequestIn.model_validate(known | {"details": told, "modifiers": modifiers(answers)})
     except ValidationError as error:
-        wrong = {str(one["loc"][0]) if one["loc"] else "form": str(one["msg"]) for one in error.errors()}
-        raise Invalid(errors={name: said.removeprefix("Value error, ") for name, said in wrong.items()}) from None
+        wrong = {str(one["loc"][0]) if one["loc"] else "form": worded(one) for one in error.errors()}
+        raise Invalid(errors=wrong) from None
 
 
 def answers_of(request: Request) -> Answers:

@@ -12,7 +12,7 @@ from app.core.clock import clock
 from app.core.events import SYSTEM, Actor, record
 from app.core.problems import Conflict
 from app.deployments.models import Deployment
-from app.deployments.states import DeploymentState
+from app.deployments.states import DEPLOYMENT, DeploymentState
 from app.rosters.models import DecisionRecord, Pick, Proposal, ProposalState
 from app.rosters.pool import moment
 from app.rosters.solving import Solved
@@ -22,6 +22,10 @@ from solver.roster import Alternate, Change, OtherRoster, Reason, Seat, Travel
 
 class RosterChanged(Conflict):
     """There is a newer proposal. Look at it and decide again."""
+
+
+class NobodyWanted(Conflict):
+    """The deployment is called off or over: nobody is asked for it any more."""
 
 
 def travel_facts(travel: Travel) -> dict[str, Any]:
@@ -141,9 +145,12 @@ async def accept(
 
     Raises:
         RosterChanged: it is not the newest any more, or was accepted before.
+        NobodyWanted: the deployment was called off, or its team goes home.
     """
     if proposal.state != ProposalState.PROPOSED:
         raise RosterChanged
+    if not DEPLOYMENT.can(deployment.state, "stand_down"):
+        raise NobodyWanted
     await session.execute(
         update(Proposal)
         .where(Proposal.deployment_id == deployment.id, Proposal.state == ProposalState.ACCEPTED)

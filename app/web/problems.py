@@ -20,6 +20,7 @@ from app.web import languages, refused
 from app.web.described import methods_at
 from app.web.languages import N_, _, translated
 from app.web.render import render
+from app.web.worded import worded
 
 logger = logging.getLogger(__name__)
 REFUSALS: dict[str, type[Problem]] = {}
@@ -162,7 +163,8 @@ async def _sign_in_and_keep(request: Request) -> Response:
 
 async def _bad_fields(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type only
-    return answer(request, Invalid(errors=field_errors(error)))
+    in_words = {_field(one["loc"]): worded(one) for one in error.errors()}
+    return answer(request, Invalid(errors=field_errors(error) if _is_machine(request) else in_words))
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -52,6 +52,8 @@ async def test_a_report_is_written_by_the_leader_and_closed_by_two_partners(stor
         assert late.status_code == 422
     async with at_page(story, people[1]) as other:
         assert (await other.opens(mine)).status_code == 404
+    async with browser(story, INTAKE) as reader:
+        assert "Save the words" not in (await reader.opens(desk_path)).text
     async with browser(story, RECOMMENDER) as iacp:
         wrong_side = await iacp.sends(f"{desk_path}/decide", verb="accept_doj")
         assert wrong_side.status_code == 403

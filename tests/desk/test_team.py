@@ -200,3 +200,15 @@ async def test_whoever_must_wait_reads_for_whom_by_the_name_as_it_is_written(sto
     async with browser(story, APPROVER) as page:
         shown = await _page(page, reference)
     assert re.search(r"This waits for: [A-Z]", shown)
+
+
+async def test_a_proposed_team_that_is_called_off_is_shown_and_asked_no_more(story: Story, reference: str) -> None:
+    path = f"/desk/requests/{reference}"
+    async with browser(story, RECOMMENDER) as page:
+        assert "Ask 3 experts" in (await page.opens(path)).text
+        off = await page.sends(f"{path}/stand-down", note="The agency has found help nearby.")
+        assert headline(off) == "The team for Harlan Ridge, CO is called off"
+        assert "Ask 3 experts" not in off.text
+        assert (await page.sends(f"{path}/accept", version="1")).status_code == 409
+    await story.settle()
+    assert await story.offers(reference) == []

@@ -24,6 +24,7 @@ async def test_the_desk_sends_an_order_and_an_expert_reads_it_on_the_phone(story
         assert ORDER["report_place"] in paper.text
         assert all(person.name in paper.text for person in people)
         assert (await desk.opens(f"{road}/order?number=7")).status_code == 404
+        assert ORDER["report_to"] in (await desk.opens(f"/desk/requests/{reference}/print")).text
     await story.settle()
     async with at_page(story, people[1]) as phone:
         order = await phone.opens(f"/my/teams/{reference}/order")
@@ -31,6 +32,7 @@ async def test_the_desk_sends_an_order_and_an_expert_reads_it_on_the_phone(story
         assert ORDER["report_place"] in order.text
         read = await phone.sends(f"/my/teams/{reference}/order")
         assert headline(read) == "You have read your mission order"
+        assert ORDER["report_phone"] in (await phone.opens("/my/trips")).text  # and no other whom to report to
         assert (await phone.opens(f"/my/teams/{reference}")).status_code == 404
     assert (await member(story, reference, people[1]))["order_number_read"]
 

@@ -1,8 +1,12 @@
 """Pages that say no say what to do next: to an agency, to the desk, to somebody nobody knows."""
 
+from datetime import date
+
 import pytest
+from pydantic import BaseModel, Field, ValidationError
 
 from app.core.settings import get_settings
+from app.web.worded import worded
 from tests.story import Story
 from tests.web.browser import CHIEF, INTAKE, browser, headline
 
@@ -78,3 +82,23 @@ async def test_what_is_too_large_is_refused_in_words_and_to_machines_as_a_proble
     assert machine.status_code == 413
     assert machine.headers["content-type"] == "application/problem+json"
     assert machine.json()["type"] == "/problems/too-large"
+
+
+@pytest.mark.parametrize(("given", "sentence"), [
+    ({}, "Fill this in."), ({"days": "x"}, "A whole number, like 3."), ({"days": "0"}, "Not less than 1."),
+    ({"days": "99"}, "Not more than 14."), ({"days": "2", "on": "soon"}, "A day, like 2026-12-15."),
+    ({"days": "2", "name": "long name"}, "Write at most 4 characters."),
+    ({"days": "2", "kinds": []}, "Choose at least one."),
+    ({"days": "2", "colour": "red"}, "This cannot be right. Look at it again."),
+])  # fmt: skip
+def test_what_is_wrong_with_a_field_is_said_in_words(given: dict[str, object], sentence: str) -> None:
+    class Form(BaseModel):
+        days: int = Field(ge=1, le=14)
+        on: date | None = None
+        name: str = Field("", max_length=4)
+        kinds: list[str] = Field(["a"], min_length=1)
+        colour: str = Field("", pattern="^$")
+
+    with pytest.raises(ValidationError) as refused:
+        Form.model_validate(given)
+    assert [worded(one) for one in refused.value.errors()] == [sentence]
