@@ -25,11 +25,17 @@ HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Rob
 Token = Annotated[str, Path(max_length=200)]
 
 
-async def _form(  # noqa: PLR0917 - the page's parts
-    request: Request, session: Session, token: str, survey: Survey, given: Mapping[str, str], errors: Mapping[str, str]
-) -> Response:
+async def _found(session: Session, token: str, *, lock: bool = False) -> Survey:
+    """The survey of a link; an expert's page is in the expert's language."""
+    survey = await asking.find(session, token, lock=lock)
     if survey.expert_id is not None:
         prefer((await session.get_one(Expert, survey.expert_id)).preferred_language)
+    return survey
+
+
+def _form(
+    request: Request, token: str, survey: Survey, given: Mapping[str, str], errors: Mapping[str, str]
+) -> Response:
     is_open = asking.is_open(survey)
     status = 410 if not is_open else 422 if errors else 200
     page = render(
@@ -44,17 +50,17 @@ async def _form(  # noqa: PLR0917 - the page's parts
 @router.get("/s/{token}", dependencies=[Anyone])
 async def survey(token: Token, request: Request, session: Session) -> Response:
     """Four short questions; opening the page changes nothing."""
-    return await _form(request, session, token, await asking.find(session, token), {}, {})
+    return _form(request, token, await _found(session, token), {}, {})
 
 
 @router.post("/s/{token}", dependencies=[Anyone])
 async def answer(token: Token, request: Request, session: Session) -> Response:
     """Keep the answers; with errors, the form again with all that was typed."""
-    found = await asking.find(session, token, lock=True)
+    found = await _found(session, token, lock=True)
     given = {name: str(value)[:4000] for name, value in (await request.form()).items()}
     answers, errors = read(QUESTIONS[found.audience, found.touch], given)
     if errors or not asking.is_open(found):
-        return await _form(request, session, token, found, given, errors)
+        return _form(request, token, found, given, errors)
     await asking.answer(session, found, answers)
     return RedirectResponse(f"/s/{token}", 303, headers=HEADERS)
 

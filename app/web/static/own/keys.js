@@ -91,6 +91,7 @@
     const next = at < 0 ? (by > 0 ? 0 : targets.length - 1) : Math.min(targets.length - 1, Math.max(0, at + by));
     return focus(targets[next]);
   };
+  const FILLED = ".usa-button:not(.usa-button--outline, .usa-button--unstyled, [disabled])";
   const all = (chosen) => [...document.querySelectorAll(chosen)];
   const cards = () => all("main .rrt-nowcard");
   const nextCard = () => {
@@ -101,7 +102,7 @@
     j: () => step(all(ROWS), 1),
     k: () => step(all(ROWS), -1),
     n: () => nextCard() || (location.pathname !== "/desk" && location.assign("/desk#next")),
-    a: () => focus(all("main .usa-button--big").find(isShown)),
+    a: () => focus([".usa-button--big", FILLED].map((chosen) => all(`main ${chosen}`).find(isShown)).find(Boolean)),
     "/": () => focus(all("main input[type=search], main #find").find(isShown)) || location.assign("/desk/experts#search"),
     "?": () => dialog.showModal(),
   };
