@@ -109,12 +109,14 @@ async def check_arrival(assignment_id: int) -> None:
         if clock.now() < assignment.arrives_at + LATE - timedelta(minutes=1):
             return
         delayed = await _told_of_delay(session, assignment)
-        if delayed and clock.now() < delayed + DELAY_GRACE:
-            await defer(session, "field.check_arrival", at=delayed + DELAY_GRACE, assignment_id=assignment.id)
+        due = delayed + DELAY_GRACE if delayed else assignment.arrives_at + LATE
+        if delayed and clock.now() < due:
+            await defer(session, "field.check_arrival", at=due, assignment_id=assignment.id)
             return
         await telling.tell_once(session, assignment, texts.are_you_there, f"there:{assignment.id}")
-        # Of several who are late at once the leader hears once; who it is stands on their page.
-        missing = f"missing:{assignment.deployment_id}:{clock.now():%Y-%m-%d %H}"
+        # Of several who are late at once the leader hears once; who it is stands on their page. What they were due for
+        # decides, not when this runs: arrivals are planned for whole hours, and jobs run on either side of one.
+        missing = f"missing:{assignment.deployment_id}:{due:%Y-%m-%d %H}"
         await telling.tell_leader(session, assignment, texts.member_missing, missing)
         await _raise(
             session, assignment, "assignment.overdue", f"overdue:{assignment.id}", "has not checked in on site",

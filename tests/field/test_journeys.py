@@ -2,6 +2,12 @@
 
 from datetime import timedelta
 
+from sqlalchemy import select
+
+from app.core.clock import clock
+from app.core.database import begin
+from app.deployments.models import Assignment
+from app.field import jobs
 from tests.field.conftest import alarms, asked_now, field, member, on_site, ordered
 from tests.story import Story
 
@@ -35,6 +41,22 @@ async def test_of_several_who_are_late_at_once_the_leader_hears_once(story: Stor
     await story.passes(timedelta(hours=3), timedelta(hours=1))
     assert sum("Somebody of your team has not checked in" in text for text in people[0].hears()) == 1
     assert sum("has not checked in on site" in says for says in await alarms(story)) == len(people) - 1
+
+
+async def test_the_leader_hears_once_of_two_who_are_looked_for_on_either_side_of_a_whole_hour(story: Story) -> None:
+    _, people = await ordered(story)
+    await story.passes(timedelta(hours=29), timedelta(hours=1))
+    await people[0].texts("ARRIVED")
+    async with begin() as session:
+        rows = await session.execute(select(Assignment.expert_id, Assignment.id))
+        ids = {row.expert_id: row.id for row in rows}
+    clock.advance(timedelta(hours=2))
+    clock.advance(clock.now().replace(minute=59, second=59) - clock.now())
+    for late in people[1:3]:
+        await jobs.check_arrival(ids[late.id])
+        clock.advance(timedelta(seconds=2))
+    await story.settle()
+    assert sum("Somebody of your team has not checked in" in text for text in people[0].hears()) == 1
 
 
 async def test_who_tells_of_a_delay_gets_three_more_hours(story: Story) -> None:
