@@ -15,8 +15,8 @@ from app.requests.models import Request
 from app.watch import alarms, heartbeats
 from app.watch.models import Alarm
 
-MOST_SHOWN = 8
-"""Alarms on the board; the rest is counted."""
+OLDEST, NEWEST = 4, 4
+"""Alarms on the board; those between are counted."""
 WORTH_A_LINE = 10
 """Fewer waiting messages than that are gone before anybody has read the line."""
 
@@ -42,8 +42,9 @@ class Trouble:
     """Everything of the service itself that the desk must know.
 
     Args:
-        lines: open alarms, oldest first, as many as fit.
-        more: how many do not.
+        lines: the oldest open alarms, the oldest first.
+        more: how many came after them that do not fit; the handover lists all.
+        newest: the last ones, which are news whatever else nobody has settled.
         sending: how the sending goes, when it takes long or is held.
         auditor_silent: how long nobody has audited, when that is too long.
         may_work: whether the viewer may settle, retry, release.
@@ -51,6 +52,7 @@ class Trouble:
 
     lines: tuple[Line, ...]
     more: int
+    newest: tuple[Line, ...]
     sending: Sending | None
     auditor_silent: timedelta | None
     may_work: bool
@@ -58,7 +60,7 @@ class Trouble:
     @property
     def count(self) -> int:
         """How many alarms are open."""
-        return len(self.lines) + self.more
+        return len(self.lines) + self.more + len(self.newest)
 
     @property
     def headline(self) -> str:
@@ -71,16 +73,19 @@ class Trouble:
 
 async def now(session: AsyncSession) -> Trouble | None:
     """What troubles the service now, as somebody who may work on it sees it; None when nothing does."""
-    waiting = await alarms.still_open(session, MOST_SHOWN)
-    count = len(waiting) if len(waiting) < MOST_SHOWN else await alarms.open_count(session)
+    waiting = await alarms.still_open(session, OLDEST + NEWEST)
+    oldest, newest, more = waiting, [], 0
+    if len(waiting) == OLDEST + NEWEST:
+        oldest, newest = waiting[:OLDEST], await alarms.newest_open(session, NEWEST)
+        more = await alarms.open_count(session) - len(oldest) - len(newest)
     sending = await queries.sending(session)
     is_slow = sending.waiting >= WORTH_A_LINE or bool(sending.holds)
     silent = await heartbeats.stopped(session, heartbeats.AUDITOR)
     if not (waiting or is_slow or silent):
         return None
-    references = await _references(session, waiting)
-    lines = tuple(_line(alarm, references.get(alarm.topic, "")) for alarm in waiting)
-    return Trouble(lines, count - len(waiting), sending if is_slow else None, silent, may_work=True)
+    references = await _references(session, [*oldest, *newest])
+    lines, news = (tuple(_line(one, references.get(one.topic, "")) for one in some) for some in (oldest, newest))
+    return Trouble(lines, more, news, sending if is_slow else None, silent, may_work=True)
 
 
 def seen_by(viewer: Viewer, trouble: Trouble | None) -> Trouble | None:

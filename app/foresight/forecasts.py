@@ -104,8 +104,7 @@ async def watch(session: AsyncSession, now: Forecast, before: Forecast | None, h
         await alarms.settle_key(session, ALARM)
         return
     known = set((before.values or {}).get("under", ())) if before else set()
-    is_open = any(alarm.key == ALARM for alarm in await alarms.still_open(session))
-    if is_open or set(below) - known:
+    if await alarms.is_open(session, ALARM) or set(below) - known:
         await alarms.sound(session, ALARM, ALARM, says=_says(below, held), action=ACTION)
 
 

@@ -71,10 +71,22 @@ async def settle_key(session: AsyncSession, key: str, *, by: Actor = SYSTEM) -> 
         await settle(session, alarm, by=by)
 
 
-async def still_open(session: AsyncSession, limit: int = 100) -> list[Alarm]:
-    """Alarms that wait for a person, oldest first."""
-    query = select(Alarm).where(Alarm.settled_at.is_(None)).order_by(Alarm.id).limit(limit)
+async def still_open(session: AsyncSession, limit: int = 100, after: int = 0) -> list[Alarm]:
+    """Alarms that wait for a person, oldest first; `after`: only those that came after this one."""
+    query = select(Alarm).where(Alarm.settled_at.is_(None), Alarm.id > after).order_by(Alarm.id).limit(limit)
     return list(await session.scalars(query))
+
+
+async def newest_open(session: AsyncSession, limit: int) -> list[Alarm]:
+    """The last ones that wait for a person, of these the oldest first."""
+    query = select(Alarm).where(Alarm.settled_at.is_(None)).order_by(Alarm.id.desc()).limit(limit)
+    return list(await session.scalars(query))[::-1]
+
+
+async def is_open(session: AsyncSession, key: str) -> bool:
+    """Whether an alarm of this waits for a person."""
+    query = select(Alarm.id).where(Alarm.key == key, Alarm.settled_at.is_(None))
+    return await session.scalar(query) is not None
 
 
 async def open_count(session: AsyncSession) -> int:

@@ -1,8 +1,9 @@
 """HTTP API: the desk's alarms."""
 
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 
 from app.access.viewer import MayReadAlarms, MayWorkAlarms
@@ -38,9 +39,14 @@ class AlarmOut(BaseModel):
 
 
 @router.get("")
-async def list_alarms(session: Session, viewer: MayReadAlarms) -> list[AlarmOut]:
-    """Alarms that wait for a person, oldest first."""
-    return [AlarmOut.model_validate(alarm) for alarm in await alarms.still_open(session)]
+async def list_alarms(
+    session: Session,
+    viewer: MayReadAlarms,
+    limit: Annotated[int, Query(ge=1, le=200)] = 100,
+    after: Annotated[int, Query(ge=0, le=2**53, description="The id of the last one that you have")] = 0,
+) -> list[AlarmOut]:
+    """Alarms that wait for a person, oldest first, at most `limit`: as many as that, and there may be more `after`."""
+    return [AlarmOut.model_validate(alarm) for alarm in await alarms.still_open(session, limit, after)]
 
 
 @router.post("/{alarm_id}/settle", status_code=204)

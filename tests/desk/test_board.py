@@ -1,5 +1,6 @@
 """What needs whom now: an owner's things are theirs until they are late, and nothing that waits is left out."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -59,3 +60,21 @@ async def test_a_call_that_is_not_finished_and_an_alarm_need_the_desk(story: Sto
         async with begin() as session:
             await alarms.sound(session, "test", key="test", says="Something is wrong.", action="Look.")
         assert headline(await page.opens("/desk")) == "Two things need you now"
+
+
+async def test_of_many_alarms_the_board_shows_the_oldest_and_the_newest_and_the_api_all(story: Story) -> None:
+    async with browser(story, INTAKE) as page:
+        for count, (shown, between) in {8: (8, ""), 10: (8, "2 more came between these")}.items():
+            async with begin() as session:
+                for number in range(1, count + 1):
+                    await alarms.sound(session, "test", key=f"{number}", says=f"Wrong {number}.", action="Look.")
+            board = (await page.opens("/desk")).text
+            said = re.findall(r"<strong>(Wrong \d+)\.", board)
+            assert said == [f"Wrong {n}" for n in (1, 2, 3, 4, *range(count - 3, count + 1))]
+            assert (len(said), f"{count} alarms" in board, between in board) == (shown, True, True)
+            assert ("came between" in board) is bool(between)
+        assert "Wrong 6." in (await page.opens("/desk/handover")).text
+    first = await story.get("/alarms?limit=6")
+    rest = await story.get(f"/alarms?limit=6&after={first[-1]['id']}")
+    assert [one["says"] for one in first + rest] == [f"Wrong {number}." for number in range(1, 11)]
+    assert (await story.api("intake", "GET", "/alarms?limit=0")).status_code == 422

@@ -11,6 +11,7 @@ from app.core.events import SYSTEM
 from app.foresight import forecasts
 from app.foresight.models import Forecast, ForecastKind
 from app.rosters import rules
+from app.watch import alarms
 from tests.story import Story
 from tests.web.browser import ADMIN, INTAKE, browser, headline
 
@@ -71,6 +72,17 @@ async def test_under_the_floor_the_desk_is_told_once_and_it_ends_when_readiness_
     assert await open_alarms(story) == []
 
 
+async def test_many_alarms_that_nobody_settled_do_not_hide_that_it_was_told(story: Story) -> None:
+    async with begin() as session:
+        for number in range(101):
+            await alarms.sound(session, "test", key=f"{number}", says="Wrong.", action="Look.")
+    await floor(story, 99)
+    await made(story, {"AK": 0.5, "TX": 0.9})
+    await made(story, {"AK": 0.5, "TX": 1.0})
+    (alarm,) = await open_alarms(story)
+    assert (alarm["says"].endswith("in AK."), alarm["times"]) == (True, 2)
+
+
 async def test_one_at_a_time_is_worked_out_and_what_hangs_is_given_up(story: Story) -> None:
     first = (await story.api("admin", "POST", "/foresight/readiness")).json()["id"]
     assert (await story.api("admin", "POST", "/foresight/readiness")).json()["id"] == first
@@ -106,7 +118,7 @@ async def floor(story: Story, in_100: int) -> None:
 
 
 async def open_alarms(story: Story) -> list[dict[str, Any]]:
-    answer = await story.api("recommender", "GET", "/alarms")
+    answer = await story.api("recommender", "GET", "/alarms?limit=200")
     return [one for one in answer.json() if one["kind"] == "readiness.floor"]
 
 
