@@ -104,17 +104,21 @@ async def _rest_from(session: AsyncSession, deployment: Deployment, assignment: 
     heavy = rest.is_heavy(request.incident_type, request.modifiers) and await was_on_site(session, assignment)
     held = rest.rules_of(await rules.current(session))
     ends, free = rest.rested(home, on_site, heavy=heavy, rules=held)
-    await _move_end(session, deployment, assignment, ends)
+    await _move_end(session, deployment, assignment, home, ends)
     expert = await session.get_one(Expert, assignment.expert_id, with_for_update=True)
     await holds.not_before(session, expert, free, by=SYSTEM)
 
 
-async def _move_end(session: AsyncSession, deployment: Deployment, assignment: Assignment, ends: datetime) -> None:
+async def _move_end(
+    session: AsyncSession, deployment: Deployment, assignment: Assignment, home: datetime, ends: datetime
+) -> None:
     """Move the end of the seat's span. Where the next deployment is in the way, the desk is told."""
-    before = assignment.span
+    left = assignment.span.lower
+    if left is not None and left >= ends:  # they came, and went home, before they were to leave at all
+        left = min(assignment.leaves_at or home, home)
     try:
         async with session.begin_nested():
-            assignment.span = Range(before.lower, ends)
+            assignment.span = Range(left, ends)
             await session.flush()
     except IntegrityError as error:
         if not isinstance(error.orig, ExclusionViolation):

@@ -3,7 +3,8 @@
 import re
 from datetime import timedelta
 
-from tests.field.conftest import at_page, on_site, ordered
+from app.core.clock import clock
+from tests.field.conftest import at_page, member, on_site, ordered
 from tests.field.test_days import _signed
 from tests.story import Story
 from tests.web.browser import RECOMMENDER, browser, headline
@@ -25,7 +26,7 @@ async def test_who_says_late_that_they_are_home_has_not_been_on_site_the_longer(
     (entry,) = (await story.get(f"/experts/{people[0].id}/exposure"))["entries"]
     assert entry["facts"]["days_on_site"] == 3
     reasons = (await story.get(f"/experts/{people[0].id}"))["readiness_reasons"]
-    assert reasons == ["Not before Dec 02, 2026"]  # home on Nov 30, and two days of rest after three on site
+    assert reasons == ["Not before Dec 2, 2026"]  # home on Nov 30, and two days of rest after three on site
 
 
 async def test_the_figure_of_days_on_site_counts_who_was_there_and_how_long(story: Story) -> None:
@@ -46,6 +47,16 @@ async def test_who_is_released_early_has_their_days_back(story: Story) -> None:
     assert days.count("on a team") == 1  # today
     bars = [bar["kind"] for bar in await story.get("/timeline") if bar["expert_id"] == people[0].id]
     assert bars.count("rest") == 1
+
+
+async def test_who_came_and_is_released_before_they_were_to_leave_is_on_the_way_home(story: Story) -> None:
+    reference, people = await ordered(story, needed_by=(clock.now() + timedelta(days=5)).isoformat())
+    path = f"/deployments/{reference}/members/{people[0].id}/check-ins"
+    await story.post("recommender", path, {"step": "arrived"})
+    await story.post("recommender", path, {"step": "released"})
+    assert (await member(story, reference, people[0]))["state"] == "released"
+    await story.post("recommender", path, {"step": "home"})
+    assert (await story.get(f"/experts/{people[0].id}"))["readiness_reasons"] != []
 
 
 async def test_what_somebody_spent_who_did_not_come_after_all_is_in_the_figures_as_on_the_road_page(
