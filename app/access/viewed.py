@@ -9,39 +9,43 @@ import time
 from collections.abc import AsyncIterator
 
 from fastapi import Request
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.viewer import Viewer
 from app.core.database import begin
 from app.core.events import Actor, record
-from app.core.text import whole
 
 AGAIN_AFTER_S = 600.0
 _MOST = 10_000
 _seen: dict[tuple[int, str, str], float] = {}
-LOOKS = tuple((re.compile(pattern), kind) for pattern, kind in (
+LOOKS = tuple((re.compile(pattern, re.DOTALL), kind) for pattern, kind in (
     (r"/desk/audit\.csv", "audit.exported"),
     (r"/desk/figures\.(?:csv|xlsx)", "figures.exported"),
     (r"/my/record\.json", "expert.own_exported"),
-    (r"/api/v1/deployments/(?P<of>[^/]+)/rosters/\d+/record", "roster.exported"),
+    (r"/api/v1/deployments/(?P<of>[^/]+)/rosters/[^/]+/record", "roster.exported"),
     (r"/api/v1/edxl/(?P<of>[^/]+)/[^/]+", "request.exported"),
     (r"/desk/audit|/api/v1/audit", "audit.viewed"),
     (r"/desk/people|/api/v1/users|/api/v1/resets", "users.listed"),
     (r"/desk/experts|/api/v1/experts|/api/v1/pool|/desk/timeline|/api/v1/timeline", "experts.listed"),
-    (r"/desk/requests/[^/]+/road/expenses/(?P<of>\d+)", "expert.viewed"),
-    (r"/desk/experts/(?P<of>\d+)(?:/.*)?|/api/v1/experts/(?P<of_api>\d+)(?:/.*)?", "expert.viewed"),
-    (r"/desk/papers/(?P<of>\d+)", "paper.viewed"),
+    (r"/desk/requests/[^/]+/road/expenses/(?P<of>[^/]+)", "expert.viewed"),
+    (r"/desk/experts/(?!(?:new|readiness)$)(?P<of>[^/]+)(?:/.*)?", "expert.viewed"),
+    (r"/api/v1/experts/(?P<of>[^/]+)(?:/.*)?", "expert.viewed"),
+    (r"/desk/papers/(?P<of>[^/]+)", "paper.viewed"),
     (r"/desk/papers", "papers.listed"),
-    (r"/(?:agency|api/v1)/requests/[^/]+/letters/(?P<of>\d+)", "letter.viewed"),
-    (r"/(?:desk|agency)/requests/(?P<of>\d+-\d+)(?:/.*)?", "request.viewed"),
-    (r"/api/v1/(?:requests|deployments)/(?P<of>\d+-\d+)(?:/.*)?", "request.viewed"),
-    (r"/desk/drills/(?P<of>\d+)|/api/v1/drills/(?P<of_api>\d+)", "drill.viewed"),
+    (r"/(?:agency|api/v1)/requests/[^/]+/letters/(?P<of>[^/]+)", "letter.viewed"),
+    (r"/(?:desk|agency)/requests/(?!new$)(?P<of>[^/]+)(?:/.*)?", "request.viewed"),
+    (r"/api/v1/(?:requests|deployments)/(?P<of>[^/]+)(?:/.*)?", "request.viewed"),
+    (r"/desk/drills/(?P<of>[^/]+)|/api/v1/drills/(?P<of_api>[^/]+)", "drill.viewed"),
     (r"/desk/replies|/api/v1/inbox", "replies.listed"),
     (r"/desk/kept|/api/v1/legal-holds", "holds.listed"),
     (r"/api/v1/events", "events.listed"),
     (r"/wellness", "talks.listed"),
 ))  # fmt: skip
-"""What of an address is looked at, the first that fits, to the event's kind; `of`: whose id or reference it is."""
+"""What of an address is looked at, the first that fits, to the event's kind; `of`: whose id or reference it is. Doors
+read an id as pydantic does ("+7" is 7), so whatever stands there fits."""
+_AN_ID = TypeAdapter(int)
 
 
 def look_of(path: str) -> tuple[str, str] | None:
@@ -56,7 +60,7 @@ async def note(request: Request) -> AsyncIterator[None]:
     """Every door's dependency: what was read is in the log before it leaves, what was refused is no view."""
     yield
     viewer: Viewer | None = getattr(request.state, "viewer", None)
-    look = look_of(request.url.path) if viewer is not None and request.method == "GET" else None
+    look = look_of(request.scope["path"]) if viewer is not None and request.method == "GET" else None
     if viewer is None or look is None or viewer.fence is not None:
         return
     await keep(viewer.id, viewer.actor, *look)
@@ -71,11 +75,18 @@ async def keep(user_id: int, actor: Actor, kind: str, of: str = "", again_after_
     if not kind.endswith("exported") and time.monotonic() - _seen.get(key, -again_after_s) < again_after_s:
         return
     async with begin() as session:
-        subject = whole(of or "0")
-        if subject is None:
-            # Plain SQL: the table of requests lives in a room above this one.
-            subject = await session.scalar(text("select id from requests where reference = :of"), {"of": of})
-        await record(session, kind, subject or 0, by=actor)
+        subject = await _subject(session, of)
+        await record(session, kind, subject, by=actor)
     if len(_seen) >= _MOST:
         _seen.clear()
     _seen[key] = time.monotonic()
+
+
+async def _subject(session: AsyncSession, of: str) -> int:
+    """The id that an address names, of a request by its reference; 0: a whole list."""
+    try:
+        return _AN_ID.validate_python(of or 0)
+    except ValidationError:
+        # Plain SQL: the table of requests lives in a room above this one.
+        found = await session.scalar(text("select id from requests where reference = :of"), {"of": of})
+    return int(found or 0)

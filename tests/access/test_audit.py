@@ -153,6 +153,14 @@ async def test_views_are_noted_once_a_while_exports_each_time_and_a_refusal_is_n
     assert len(await _noted(story, "audit.viewed")) == 1
 
 
+async def test_an_id_written_in_another_way_is_a_view_as_well(story: Story) -> None:
+    viewed._seen.clear()
+    expert_id = (await story.get("/experts?limit=1"))["items"][0]["id"]
+    for written in (f"+{expert_id}", f"{expert_id}.0", f"%20{expert_id}", f"%0A{expert_id}", f"0{expert_id}"):
+        assert (await story.api("intake", "GET", f"/experts/{written}")).status_code == 200
+    assert await _noted(story, "expert.viewed") == [(expert_id, "Jo Ortega")] * 5
+
+
 async def test_looking_tells_no_open_page_to_look_again(story: Story) -> None:
     viewed._seen.clear()
     reference = await story.files()
