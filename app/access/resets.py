@@ -21,7 +21,7 @@ from app.access import factors, passwords, sessions
 from app.access.models import AccountReset, Factor, RecoveryCode, User
 from app.core.clock import clock
 from app.core.database import locked
-from app.core.events import SYSTEM, Actor, record
+from app.core.events import SYSTEM, Actor, Event, record
 from app.core.ids import digest
 from app.core.problems import Conflict, Invalid, NotFound
 from app.web.languages import N_
@@ -30,6 +30,8 @@ WAITS = timedelta(hours=24)
 """So long an administrator's question waits for the second one."""
 LIVES = timedelta(hours=1)
 """So long a code counts once it is given."""
+SETTLES = timedelta(days=7)
+"""So long two accounts are no two people after one made the other: or an administrator opens a second, and is two."""
 SHOWN = timedelta(days=30)
 """So long the owner reads of it at their account."""
 LENGTH = 12
@@ -39,6 +41,10 @@ WRONG_PASSWORD = N_("This is not your password.")
 
 class SamePerson(Conflict):
     """Another administrator gives the code: nobody lets somebody in alone."""
+
+
+class MadeByTheOther(SamePerson):
+    """Less than a week ago one of you opened or changed the other's account, so you do not count as two people."""
 
 
 REFUSALS = {"ck_account_resets_two_people": SamePerson}
@@ -135,11 +141,13 @@ async def give(session: AsyncSession, reset: AccountReset, *, by: Actor) -> str:
     The reset is locked by the caller.
 
     Raises:
-        SamePerson: whoever asked, or whose account it is.
+        SamePerson: whoever asked, or whose account it is; `MadeByTheOther`: or one made the other of late.
         Conflict: it is given, stopped or too old.
     """
     if by.kind == "user" and by.id in (reset.asked_by_id, reset.user_id):
         raise SamePerson
+    if by.kind == "user" and await _made(session, {by.id, reset.asked_by_id}):
+        raise MadeByTheOther
     if reset.given_at is not None or not is_open(reset):
         raise Conflict("This was given, taken back, or waited longer than a day. Ask anew.")
     code = "".join(secrets.choice(factors.LETTERS) for _ in range(LENGTH))
@@ -147,6 +155,15 @@ async def give(session: AsyncSession, reset: AccountReset, *, by: Actor) -> str:
     await session.flush()
     await record(session, "user.reset_given", reset.user_id, by=by, reset=reset.id)
     return "-".join(code[start : start + 4] for start in range(0, LENGTH, 4))
+
+
+async def _made(session: AsyncSession, both: set[int | None]) -> bool:
+    """Whether one of two administrators opened or changed the other's account within `SETTLES`."""
+    lately = select(Event.id).where(
+        Event.kind.in_(["user.added", "user.changed"]), Event.actor_kind == "user", Event.actor_id.in_(both),
+        Event.subject_id.in_(both), Event.at > clock.now() - SETTLES,
+    )  # fmt: skip
+    return await session.scalar(lately.limit(1)) is not None
 
 
 async def give_alone(

@@ -111,6 +111,23 @@ async def test_nobody_lets_somebody_in_alone(story: Story) -> None:
             )
 
 
+@pytest.mark.parametrize("asks", ["the one who was made", "the maker"])
+async def test_an_administrator_and_the_account_they_opened_are_not_two_people(story: Story, asks: str) -> None:
+    puppet = {"email": SECOND, "name": "Noor Haddad", "roles": ["admin"], "password": DEMO_PASSWORD}
+    await story.post("admin", "/users", puppet)
+    async with browser(story, SECOND) as page:
+        made = await page.sends("/account/keys", name="mine")
+        (story.keys["second"],) = re.findall(r'rrt-secret">(rrt_[\w-]+)<', made.text)
+    asker, giver = ("admin", "second") if asks == "the maker" else ("second", "admin")
+    asked = await story.post(asker, f"/users/{await _id_of(story, APPROVER)}/resets", GOOD)
+    refused = await story.api(giver, "POST", f"/resets/{asked['id']}/give", {})
+    assert (refused.status_code, refused.json()["title"]) == (409, "Made by the other")
+    assert "do not count as two people" in refused.json()["detail"]
+    clock.advance(timedelta(days=8))
+    asked = await story.post(asker, f"/users/{await _id_of(story, APPROVER)}/resets", GOOD)
+    assert (await story.post(giver, f"/resets/{asked['id']}/give"))["code"]
+
+
 async def test_a_lost_factor_goes_with_the_password_only_and_a_forgotten_password_leaves_the_factor(
     story: Story,
 ) -> None:
