@@ -119,7 +119,7 @@ class Answering(Offering):
             self._put(team, other, *found)
             found[0].state = POSITION.after(found[0].state, "hold")
             if other.state is OfferState.CONTACTING:
-                self.text(other)
+                self.ask_again(team, other)
 
     def _seat_for(self, team: Team, offer: Offer, states: Sequence[PositionState]) -> tuple[Position, Pick] | None:
         free = {one.id: one for one in team.positions if one.state in states and one.id != offer.position_id}

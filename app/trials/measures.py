@@ -77,7 +77,7 @@ def figures(run: Outcomes) -> dict[str, float | None]:
         "full_rate": _share(sum(bool(one.is_full) for one in run.incidents), len(run.incidents)),
         "deadline_met": _share(sum(is_in_time(one) for one in run.incidents), len(run.incidents)),
         "minutes_to_full": median(to_full) if to_full else None,
-        "minutes_to_full_90": quantiles(to_full, n=10)[8] if len(to_full) > 1 else None,
+        "minutes_to_full_90": _nine_of_ten(to_full),
         "minutes_to_site": median(on_site) if on_site else None,
         "miles": median(seat.miles or 0.0 for seat in taken) if taken else None,
         "offers_per_seat": _share(sum(len(one.offers) for one in run.incidents), len(taken)),
@@ -87,6 +87,11 @@ def figures(run: Outcomes) -> dict[str, float | None]:
         "most_deployments": float(max(load.values(), default=0)),
         "top_tenth_share": _share(sum(busiest), len(taken)),
     }
+
+
+def _nine_of_ten(values: Sequence[float]) -> float | None:
+    """Nine of ten are no larger. Of fewer than ten it is estimated, but never larger than the largest there is."""
+    return min(quantiles(values, n=10)[8], max(values)) if len(values) > 1 else None
 
 
 def _share(part: float, whole: int) -> float | None:

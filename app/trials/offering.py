@@ -5,7 +5,7 @@ What the service does in a job, a trial puts on its agenda, in the same order: s
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from app.deployments.models import Position
@@ -18,17 +18,13 @@ from app.dispatch.models import Offer
 from app.dispatch.nights import Awake
 from app.dispatch.offers import EARLY
 from app.dispatch.states import OFFER, OPEN, OfferState
+from app.messaging.pacing import BURST
 from app.requests.states import Priority
 from app.rosters import rules
 from app.rosters.models import Pick
 from app.trials import composing, phones
 from app.trials.composing import Bench
 from app.trials.world import CALL_SPAN, Team, World
-
-BURST = timedelta(seconds=0.9)
-
-BURST = timedelta(seconds=0.9)
-"""As `messaging/pacing.py` has it."""
 
 
 class Offering(ABC):
@@ -115,6 +111,11 @@ class Offering(ABC):
             self._call(team, offer, numbers[1:2])
         elif step is Step.ASK_NEXT:
             self.world.agenda.put(partial(self.seek, team))
+
+    def ask_again(self, team: Team, offer: Offer) -> None:
+        """What was asked has changed: a text, else the phone rings (`offers.ask_again`)."""
+        if not self.text(offer):
+            self._call(team, offer, self.world.members[offer.expert_id].phones[:1])
 
     def text(self, offer: Offer) -> bool:
         """Text the question to the first number that takes texts; False when none does. It goes as a job."""
