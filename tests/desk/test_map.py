@@ -62,13 +62,18 @@ def test_every_state_and_territory_is_in_one_region() -> None:
 @given(POINTS)
 def test_no_words_on_the_map_cover_other_words_or_a_point(points: list[tuple[int, int]]) -> None:
     found = usmap.labels(points, [120.0] * len(points))
+    assert None not in usmap.labels(points[:1], [120.0] * len(points[:1])), "alone, each has its words"
     boxes = []
-    for label in found:
+    for own, label in zip(points, found, strict=True):
         if label is not None:
             left = label.x if label.anchor == "start" else label.x - 120
             boxes.append((left, label.y - 15, left + 120, label.y + 22))
+            covered = [(x, y) for x, y in points if left < x < left + 120 and label.y - 15 < y < label.y + 22]
+            assert set(covered) <= {own}
     for number, one in enumerate(boxes):
         assert one[0] >= 0
+        assert one[1] >= 0
         assert one[2] <= usmap.WIDTH
+        assert one[3] <= usmap.HEIGHT
         for other in boxes[:number]:
             assert one[0] >= other[2] or one[2] <= other[0] or one[1] >= other[3] or one[3] <= other[1]

@@ -39,9 +39,11 @@ async def test_the_desk_sends_an_order_and_an_expert_reads_it_on_the_phone(story
 
 async def test_who_may_only_read_sees_no_buttons(story: Story) -> None:
     reference, _ = await confirmed(story)
-    async with browser(story, APPROVER) as desk:
-        page = await desk.opens(f"/desk/requests/{reference}/road")
-        assert "Send the order" not in page.text
+    for who, sees in ((RECOMMENDER, True), (APPROVER, False)):
+        async with browser(story, who) as desk:
+            page = await desk.opens(f"/desk/requests/{reference}/road")
+            assert page.status_code == 200
+            assert ("Send the order to 3 people" in page.text) is sees
 
 
 async def test_the_leader_reports_and_keeps_hours_and_a_colour_only(story: Story) -> None:

@@ -42,6 +42,8 @@ def test_readiness_grows_with_the_hours(count: int, seed: int, state: str) -> No
 
 def test_somebody_who_lapses_is_away_or_rests_counts_for_nothing() -> None:
     everybody = persons(120)
+    assert sum(at(everybody).able) > 0
+    assert at(everybody).team.any()
     for gone in (
         {"papers_until": NOW + 3 * DAY}, {"busy": (Span(NOW, NOW + 30 * DAY),)}, {"eligible_from": NOW + 20 * DAY},
         {"exposure": 100.0}, {"served": (NOW - DAY, NOW - 9 * DAY)},

@@ -7,7 +7,7 @@ from app.access.sessions import cookie_name
 from app.core.settings import get_settings
 from app.seed.filling import DEMO_PASSWORD
 from tests.story import Story
-from tests.web.browser import ADMIN, APPROVER, CHIEF, EXPERT, INTAKE, browser, headline
+from tests.web.browser import ADMIN, APPROVER, CHIEF, EXPERT, INTAKE, RECOMMENDER, browser, headline
 
 
 @pytest.mark.parametrize(
@@ -70,8 +70,9 @@ async def test_a_page_one_may_not_see_says_what_to_do(story: Story) -> None:
 
 
 async def test_the_inbox_is_offered_only_to_those_who_work_on_offers(story: Story) -> None:
-    async with browser(story, APPROVER) as page:
-        assert "/desk/replies" not in (await page.opens("/desk")).text
+    for who, sees in ((RECOMMENDER, True), (APPROVER, False)):
+        async with browser(story, who) as page:
+            assert ("/desk/replies" in (await page.opens("/desk")).text) is sees
 
 
 async def test_the_live_stream_refuses_without_a_session_and_does_not_redirect(story: Story) -> None:
