@@ -1,7 +1,8 @@
 """`make image-test`: build the image with buildah on a base of debootstrap's, and see it migrate, serve and be ready.
 
-It runs as the image says (its user, its command), on a root file system that cannot be written, against a PostgreSQL of
-our own. There is no Docker engine in it: what the engine would do is done by mount namespaces and chroot.
+Every service of `compose.yaml` that is ours runs from it by its own command, settings, secrets and health check, as the
+image's user, on a root file system that cannot be written, against a PostgreSQL of our own. There is no Docker engine
+in it: what the engine would do is done by mount namespaces and chroot.
 
 Environment: BASE (an image to build on, instead of one that is made), IMAGE_MIRROR (of Debian), IMAGE_BUILD_OPTIONS
 (more options of `buildah build`, such as volumes with the settings of your package mirror), IMAGE_FOLDER (where the
@@ -11,7 +12,6 @@ base is kept for the next time).
 import json
 import os
 import platform
-import secrets
 import shlex
 import shutil
 import subprocess
@@ -21,11 +21,13 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from app.core.postgres import EmbeddedPostgres
 from app.demo.machine import free_port
+from tools.image_services import READY_WITHIN_S, CannotTest, Container, make_secrets, ours, run
 
 ROOT = Path(__file__).parent.parent
 SUITE = "bookworm"
@@ -34,25 +36,7 @@ BASE, IMAGE = "localhost/rrt-base", "localhost/rrt"
 NEEDED = ("buildah", "debootstrap", "unshare", "chroot")
 USELESS = ("usr/share/doc", "usr/share/man", "usr/share/locale", "var/cache/apt", "var/lib/apt/lists", "var/log")
 """What the base does not need: slim images leave out the same."""
-READY_WITHIN_S = 60
 ANSWERED = build_opener(ProxyHandler({}))
-
-
-class CannotTest(Exception):  # noqa: N818 - a sentence on the terminal
-    """This machine cannot build images, or the image failed; the message says why."""
-
-
-def run(*command: str, env: Mapping[str, str] | None = None) -> str:
-    """Run a command; what it printed.
-
-    Raises:
-        CannotTest: it failed; with the last lines of what it said.
-    """
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=env)
-    if done.returncode:
-        tail = "\n".join((done.stdout + done.stderr).splitlines()[-30:])
-        raise CannotTest(f"{shlex.join(command)} left with {done.returncode}:\n{tail}")
-    return done.stdout.strip()
 
 
 def check_machine() -> None:
@@ -105,7 +89,7 @@ def image_size() -> int:
 
 
 @contextmanager
-def mounted() -> Iterator[tuple[Path, dict[str, object]]]:
+def mounted() -> Iterator[tuple[Path, dict[str, Any]]]:
     """A container's root file system, and what the image says about itself."""
     container = run("buildah", "from", "--pull-never", IMAGE)
     try:
@@ -114,33 +98,6 @@ def mounted() -> Iterator[tuple[Path, dict[str, object]]]:
     finally:
         run("buildah", "umount", container)
         run("buildah", "rm", container)
-
-
-INSIDE = """
-set -eu
-mount --bind "$1" "$1"
-mount -o remount,bind,ro "$1"
-mount -t tmpfs -o mode=1777 tmpfs "$1/tmp"
-mount -t proc proc "$1/proc"
-mount -t tmpfs -o mode=755 tmpfs "$1/dev"
-for each in null zero urandom random; do
-    touch "$1/dev/$each"
-    mount --bind "/dev/$each" "$1/dev/$each"
-done
-root=$1 user=$2
-shift 2
-exec chroot --userspec="$user" "$root" "$@"
-"""
-"""What a container engine does: a read-only root, a /tmp and a /dev of its own, and the image's user."""
-
-
-def inside(root: Path, config: Mapping[str, object], settings: Mapping[str, str], words: Sequence[str]) -> list[str]:
-    """The command line that runs `words` in the image."""
-    own = [str(each) for each in config["Env"]]  # type: ignore[attr-defined]  # JSON
-    given = [f"{name}={value}" for name, value in settings.items()]
-    start = ["/usr/bin/env", "-i", *own, *given, "sh", "-c", 'cd "$0" && exec "$@"', str(config["WorkingDir"])]
-    namespaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
-    return [*namespaces, "sh", "-c", INSIDE, "sh", str(root), str(config["User"]), *start, *words]
 
 
 @contextmanager
@@ -171,51 +128,56 @@ def wait_for(url: str, log: Path) -> tuple[float, str]:
     raise CannotTest(f"{url} does not answer.\n{log.read_text(errors='replace')[-2000:]}")
 
 
-def settings_for(database: str, port: int) -> dict[str, str]:
-    """What a container of the image is given."""
+def exported(ports: Mapping[str, int]) -> dict[str, str]:
+    """What whoever starts the compose file exports, to try it with the simulator (docs/operations.md)."""
     return {
-        "RRT_DATABASE_URL": database.replace("+psycopg", ""), "RRT_PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "RRT_SECRET_KEY": secrets.token_urlsafe(48), "RRT_ENVIRONMENT": "test", "RRT_DESK_PHONE": "202-555-0142",
-        "RRT_TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "RRT_TWILIO_AUTH_TOKEN": secrets.token_hex(16),
-        "RRT_TWILIO_FROM": "+12025550100", "RRT_ALIVE_FILE": "/tmp/alive",  # noqa: S108  # nosec B108 - the container's own
+        "RRT_PUBLIC_URL": f"http://127.0.0.1:{ports['8000']}", "RRT_TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+        "RRT_TWILIO_FROM": "+12025550100", "RRT_TWILIO_API_URL": f"http://127.0.0.1:{ports['8100']}",
+        "RRT_DESK_PHONE": "202-555-0142", "RRT_ENVIRONMENT": "test", "RRT_SECURE_COOKIES": "false",
     }  # fmt: skip
 
 
 def test(folder: Path) -> list[tuple[str, str]]:
-    """Everything that a container of the image must do; what was seen, for the table."""
+    """Everything that the containers of the compose file must do; what was seen, for the table."""
     seen = [("image, without compression", f"{image_size() / 1e6:.0f} MB")]
+    ports = {"8000": free_port(0), "8100": free_port(0)}
     with ExitStack() as stack:
         root, config = stack.enter_context(mounted())
         database = stack.enter_context(EmbeddedPostgres(folder / "postgres", durable=False))
-        port = free_port(0)
-        given = settings_for(database.ensure_database("rrt"), port)
-
-        def says(*words: str) -> str:
-            return run(*inside(root, config, given, words))
-
-        seen.append(("runs as", says("id")))
-        seen.append(("writing to its root", says("sh", "-c", "touch /srv/x 2>&1 || true").removeprefix("touch: ")))
-        began = time.monotonic()
-        says("rrt", "--help")
-        seen.append(("rrt --help", f"{time.monotonic() - began:.2f} s"))
-        began = time.monotonic()
-        says("rrt", "migrate")
-        seen.append(("rrt migrate, from nothing", f"{time.monotonic() - began:.1f} s"))
-        log = folder / "worker.log"
-        stack.enter_context(running(inside(root, config, given, ["rrt", "worker"]), log))
-        log = folder / "web.log"
-        serve = [*map(str, config["Cmd"]), "--port", str(port)]  # type: ignore[call-overload]  # JSON
-        stack.enter_context(running(inside(root, config, given, serve), log))
-        seconds, _ = wait_for(f"http://127.0.0.1:{port}/healthz", log)
-        seen.append(("from start to the first answer", f"{seconds:.2f} s"))
-        _, ready = wait_for(f"http://127.0.0.1:{port}/readyz", log)
-        seen.append(("/readyz", ready))
-        probe = [str(each) for each in config["Healthcheck"]["Test"]][1:]  # type: ignore[index]  # JSON
-        says(*(part.replace(":8000/", f":{port}/") for part in probe))
-        seen.append(("the image's own health check", "passes"))
-        _, page = wait_for(f"http://127.0.0.1:{port}/sign-in", log)
-        seen.append(("the sign-in page", f"{len(page)} bytes"))
+        owner = database.ensure_database("rrt").replace("+psycopg", "")
+        secrets = make_secrets(folder / "secrets", owner)
+        services = {
+            name: Container(root, config, service, folder=folder, secrets=secrets, ports=ports)
+            for name, service in ours(exported(ports)).items()
+        }
+        web, worker = services["web"], services["worker"]
+        seen += [
+            ("runs as", web.says("id")),
+            ("writing to its root", web.says("sh", "-c", "touch /srv/x 2>&1 || true").removeprefix("touch: ")),
+            ("rrt --help", timed(web.runs("rrt", "--help"))),
+            ("migrate: from nothing, and the roles", timed(services["migrate"].command())),
+        ]
+        for name in ("simulator", "web", "worker"):
+            stack.enter_context(running(services[name].command(), services[name].log))
+            if name == "web":
+                seconds, _ = wait_for(f"http://127.0.0.1:{ports['8000']}/healthz", web.log)
+                seen.append(("web: from start to the first answer", f"{seconds:.2f} s"))
+            seen.append((f"{name}: its health check passes after", f"{services[name].is_well():.1f} s more"))
+        _, ready = wait_for(f"http://127.0.0.1:{ports['8000']}/readyz", web.log)
+        _, page = wait_for(f"http://127.0.0.1:{ports['8000']}/sign-in", web.log)
+        seen += [
+            ("/readyz", ready),
+            ("the sign-in page", f"{len(page)} bytes"),
+            ("rrt check", worker.says("rrt", "check")),
+        ]
     return seen
+
+
+def timed(command: Sequence[str]) -> str:
+    """How long a command takes."""
+    began = time.monotonic()
+    run(*command)
+    return f"{time.monotonic() - began:.2f} s"
 
 
 def main() -> int:

@@ -12,7 +12,7 @@ import yaml
 
 from app.core.settings import Settings
 from app.status import figures
-from tools import dashboard
+from tools import dashboard, image_services, image_test
 
 ROOT = Path(__file__).parent.parent.parent
 RULES = yaml.safe_load((ROOT / "deploy/prometheus/rrt.rules.yml").read_text())
@@ -102,6 +102,24 @@ def test_every_setting_of_the_compose_file_is_one_of_ours() -> None:
     known = {f"RRT_{name}".upper() for name in Settings.model_fields}
     for service in OURS.values():
         assert {name for name in service["environment"] if name.startswith("RRT_")} <= known
+
+
+def test_what_the_image_is_tried_with_are_the_services_of_the_compose_file() -> None:
+    read = image_services.ours(image_test.exported({"8000": 8000, "8100": 8100}))
+    assert read.keys() == OURS.keys()
+    assert {name: each.probe for name, each in read.items()}["worker"] == [
+        "sh",
+        "-c",
+        'test -n "$(find /tmp/alive -mmin -1)"',
+    ]
+    assert read["migrate"].secrets["rrt_database_url"] == "owner_url"
+    assert read["web"].settings["RRT_TWILIO_API_URL"] == "http://127.0.0.1:8100"
+    assert not [each for each in read.values() for value in each.settings.values() if "${" in value]
+
+
+def test_what_must_be_exported_for_the_compose_file_and_is_not_is_named() -> None:
+    with pytest.raises(KeyError, match="RRT_PUBLIC_URL"):
+        image_services.ours({})
 
 
 @pytest.mark.parametrize("name", COMPOSE["services"])
