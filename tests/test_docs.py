@@ -12,6 +12,9 @@ from typer.main import get_command
 
 from app.cli import cli
 from app.core.settings import Settings
+from app.experts.importing import read_lines
+from app.experts.schemas import ExpertIn
+from app.experts.taxonomy import MANDATORY
 from tools import check_docs, check_site, pictures
 
 ROOT = Path(__file__).parent.parent
@@ -132,6 +135,19 @@ def test_every_setting_is_in_the_table_of_settings_and_every_one_there_exists() 
     rows = "\n".join(line.split("|")[1] for line in text.splitlines() if line.startswith("| `RRT_"))
     known = {f"RRT_{name.upper()}" for name in Settings.model_fields}
     assert set(re.findall(r"RRT_\w+", rows)) == known
+
+
+def test_the_pools_file_of_the_guide_can_be_entered_and_every_column_is_told() -> None:
+    section = (ROOT / "docs/operations.md").read_text().split("### The pool's file\n")[1].split("\n## ")[0]
+    rows = section.split("```csv\n")[1].split("```")[0].splitlines()
+    (_, expert), *more = read_lines(rows)
+    assert not more
+    assert isinstance(expert, ExpertIn)
+    assert expert.expertise
+    assert {paper.kind for paper in expert.credentials} >= MANDATORY
+    told = {*rows[0].split(","), *re.findall(r"`(\w+)`", section)}
+    assert ExpertIn.model_fields.keys() <= told
+    assert set(rows[0].split(",")) <= ExpertIn.model_fields.keys()
 
 
 def test_every_room_stands_in_the_architecture() -> None:
