@@ -18,10 +18,10 @@ from uuid import uuid4
 
 import httpx
 
+from app.trials.intervals import students_t
+
 WARM_SHARE = 1 / 3
 """Of the time: caches, pools and plans fill."""
-SURE = 1.96
-"""Standard errors to each side of nineteen in twenty."""
 SPAWNED = "multiprocessing"
 
 
@@ -93,10 +93,11 @@ def growth(looks: list[tuple[float, int]]) -> Growth:
     over = [size - start - slope * hour for hour, size in late]
     squares = sum(each**2 for each in over)
     alike = sum(a * b for a, b in pairwise(over)) / squares if squares else 0.0
-    independent = max(3.0, len(late) * (1 - alike) / (1 + alike))
+    # Never more than there are: of few looks even independent ones seem to take turns, as their line is fitted to them.
+    independent = max(3.0, len(late) * (1 - max(alike, 0.0)) / (1 + max(alike, 0.0)))
     spread = sum((hour - statistics.mean(hours)) ** 2 for hour in hours)
     error = math.sqrt(squares / (independent - 2) / (spread * independent / len(late)))
-    return Growth(slope, SURE * error)
+    return Growth(slope, students_t(round(independent - 2)) * error)
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ import pytest
 from app.trials import words
 from app.trials.intervals import interval, interval_of, ratio_of, students_t
 from app.trials.measures import BY_NAME, MEASURES, intervals
+from bench.load.soak import growth
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,18 @@ def test_nineteen_of_twenty_intervals_hold_the_true_mean() -> None:
     random = np.random.default_rng(5)
     found = [interval_of(random.normal(3, 2, 5).tolist()).bounds or (0.0, 0.0) for _ in range(2000)]
     assert np.mean([low <= 3 <= high for low, high in found]) == pytest.approx(0.95, abs=0.015)
+
+
+@pytest.mark.parametrize(("looks", "alike"), [(15, 0.0), (48, 0.5)])
+def test_nineteen_of_twenty_soaks_hold_the_true_growth(looks: int, alike: float) -> None:
+    random, held = np.random.default_rng(7), 0
+    for _ in range(200):
+        over = list(random.normal(size=1))
+        while len(over) < looks:
+            over.append(alike * over[-1] + (1 - alike**2) ** 0.5 * random.normal())
+        found = growth([(60.0 * n, int((100 + 6 * n / 60 + each) * 2**20)) for n, each in enumerate(over)])
+        held += abs(found.slope - 6) <= found.give
+    assert held / 200 == pytest.approx(0.95, abs=0.04)
 
 
 def test_a_ratio_on_the_same_runs_is_as_sure_as_the_runs_agree() -> None:
