@@ -15,7 +15,7 @@ What is shared with the service, and therefore cannot differ: the problem as the
 it is told (`dispatch/callout.py`, `solver/waves.py`), the ladder, quiet hours, how often one is asked, codes, the
 machines of offers, seats and deployments, teams and wishes, moving between seats, the simulated people, the reader of
 their words, rest and exposure. What is left out: texts and calls as such (nothing is lost on the way and nothing takes
-time), pages, permissions, the log. `tests/trials/test_agreement.py` holds a trial against the whole service on the
+time), pages, permissions, the log. `tests/replay/test_replay.py` holds a trial against the whole service on the
 same seed.
 """
 

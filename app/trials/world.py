@@ -64,7 +64,6 @@ class Seated:
     ends_at: datetime
     """End of the span that the seat takes: rested."""
     filled_at: datetime
-    miles: float = 0.0
     minutes: int = 0
 
 
