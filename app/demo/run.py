@@ -28,6 +28,8 @@ MIX = {"yes": 0.75, "no": 0.14, "never": 0.03, "late": 0.02, "garbled": 0.04, "s
 SEED = 7
 SCRIPT = ("yes", "no", "garbled", "never", "yes")
 """How the first five people who are asked behave, so that every run shows a no, a garbled text and a silence."""
+TRIES = 3
+"""How often a part of the demonstration is sent where the service was changing the same thing itself."""
 console = Console(highlight=False)
 
 
@@ -42,8 +44,13 @@ class Part:
         return self._done(self._http.get(path))
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        """POST with an Idempotency-Key, and the answer's JSON."""
-        return self._done(self._http.post(path, json=body or {}, headers={"Idempotency-Key": str(uuid4())}))
+        """POST with an Idempotency-Key, and the answer's JSON; whoever was in the way of another is sent again."""
+        key = {"Idempotency-Key": str(uuid4())}
+        for _ in range(TRIES):
+            answer = self._http.post(path, json=body or {}, headers=key)
+            if answer.status_code != 409 or "Try again." not in answer.text:
+                break
+        return self._done(answer)
 
     def send(self, path: str, name: str, content: bytes) -> Any:
         """POST a file, and the answer's JSON."""

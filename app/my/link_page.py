@@ -112,6 +112,7 @@ async def _shown(request: Request, session: Session, opened: Opened, expert: Exp
         "next_words": translated(seat.next_words if seat else NEXT.get(state, "")),
         "is_open": state in OPEN,
         "is_seated": state is S.ACCEPTED,
+        "may_give_up": seat is not None and seat.may_give_up,
         "is_declined": state is S.DECLINED,
         "is_proved": is_proved,
         "code_sent_to": opened.contact.number[-2:] if is_waiting else None,

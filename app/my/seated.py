@@ -28,11 +28,13 @@ OVER = (A.HOME, A.CANCELLED, A.NO_SHOW)
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A seat that was won: what comes next in words, whether an order waits to be read, whether it is all over."""
+    """A seat that was won: what comes next in words, whether an order waits to be read, whether it is all over, and
+    whether they may still say that they do not go: who travels asks for relief instead."""
 
     next_words: str
     has_unread: bool
     is_over: bool
+    may_give_up: bool = True
 
 
 async def seat_of(session: AsyncSession, offer: Offer) -> Seat:
@@ -47,7 +49,8 @@ async def seat_of(session: AsyncSession, offer: Offer) -> Seat:
         return Seat(NO_ORDER, has_unread=False, is_over=False)
     is_over = assignment.state in OVER
     has_unread = not is_over and await orders.unread_copy(session, assignment.id) is not None
-    return Seat(_words(assignment.state, has_unread=has_unread), has_unread, is_over)
+    may_give_up = assignment.state in (A.CONFIRMED, A.ORDERED)
+    return Seat(_words(assignment.state, has_unread=has_unread), has_unread, is_over, may_give_up)
 
 
 def _words(state: AssignmentState, *, has_unread: bool) -> str:

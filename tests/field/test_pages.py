@@ -52,6 +52,7 @@ async def test_the_leader_reports_and_keeps_hours_and_a_colour_only(story: Story
     async with at_page(story, people[0]) as phone:
         page = await phone.opens(base)
         assert headline(page) == "3 of 3 are on site"
+        assert "I can no longer go" not in (await phone.opens("/my")).text  # who is there asks for relief
         given = {"done": "Met both shifts.", "people_reached": "40", f"light-{other.id}": "red", "version": ""}
         wrong = await phone.sends(f"{base}/report", **given | {"people_reached": "many"})
         assert wrong.status_code == 422
