@@ -5,7 +5,11 @@ import gc
 from collections.abc import Callable
 
 import pytest
+from hypothesis import HealthCheck, settings
 
+# How long an example takes is the machine's, and no finding.
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("here")
 pytest_plugins = ["tests.canaries", "tests.postgres", "tests.standing"]
 
 

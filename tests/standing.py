@@ -82,6 +82,8 @@ class Standing:
 
     def __init__(self, connection: psycopg.Connection, web: Address, carrier: Address) -> None:
         self.web, self.carrier = web, carrier
+        self.patch: pytest.MonkeyPatch | None = None
+        """Of the present test."""
         self._connection = connection
         self._filled: dict[int, Filled] = {}
 
@@ -94,8 +96,22 @@ class Standing:
 
     def keep(self, experts: int, keys: dict[str, str], phones: list[tuple[str, str]]) -> Filled:
         """Keep a pool that was just made."""
-        made = self._filled[experts] = Filled(Picture(self._connection), keys, phones)
+        made = self._filled[experts] = Filled(self.picture(), keys, phones)
         return made
+
+    def picture(self) -> Picture:
+        """The database as it is."""
+        return Picture(self._connection)
+
+    def written(self) -> str:
+        """What every transaction that writes changes."""
+        row = self._connection.execute("select pg_snapshot_xmax(pg_current_snapshot())::text").fetchone()
+        assert row is not None
+        return str(row[0])
+
+    def has_own_code(self) -> bool:
+        """Whether the present test has replaced some of the service's code."""
+        return self.patch is not None and bool(self.patch._setattr)
 
 
 @pytest.fixture(scope="session")

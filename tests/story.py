@@ -1,5 +1,6 @@
 """The language of the journeys: an agency files, the desk decides, people text, time passes; all by public doors."""
 
+import pickle
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from app.simulator.people import Kind
 from app.simulator.server import create_simulator
 from app.watch import heartbeats
 from tests import canaries
+from tests.remembered import Stage
 from tests.serving import served
 from tests.standing import PLAIN, Filled, Standing, the_app
 
@@ -56,8 +58,35 @@ class Person:
 class Story:
     """One service, its carrier, and everybody in it."""
 
-    def __init__(self, carrier: Carrier, http: httpx.AsyncClient, api_keys: Mapping[str, str]) -> None:
-        self.carrier, self.http, self.keys = carrier, http, dict(api_keys)
+    def __init__(
+        self,
+        carrier: Carrier,
+        http: httpx.AsyncClient,
+        api_keys: Mapping[str, str],
+        standing: Standing | None = None,
+    ) -> None:
+        self.carrier, self.http, self.keys, self.standing = carrier, http, dict(api_keys), standing
+        self.stands_at(tuple(self.keys.values()))
+
+    def stands_at(self, stage: Stage) -> None:
+        """What was told so far; until something else happens."""
+        self.stage, self._trace = stage, self._traces()
+
+    def is_where_it_was(self) -> bool:
+        """Whether nothing has happened since `stage`; one on servers of its own does not know."""
+        return self.standing is not None and not self.standing.has_own_code() and self._trace == self._traces()
+
+    def carrier_parts(self) -> tuple[Any, ...]:
+        """What the carrier knows, but for what it is about to do."""
+        carrier = self.carrier
+        return carrier._texts, carrier._calls, carrier.threads, carrier.dice, carrier.people
+
+    def _traces(self) -> tuple[Any, ...]:
+        """Whatever happens, one of these is another after it."""
+        written = self.standing.written() if self.standing else ""
+        carrier = self.carrier
+        more = carrier.faults, carrier.advanced_opt_out, carrier.opted_out, carrier.next_due()
+        return written, clock.now(), pickle.dumps((self.carrier_parts(), more))
 
     async def api(self, who: str, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
         """One call of the HTTP API as somebody."""
@@ -172,7 +201,7 @@ async def telling(experts: int = 300, standing: Standing | None = None) -> Async
             await open_.enter_async_context(standing.carrier.serving(simulator))
             await open_.enter_async_context(standing.web.serving(the_app()))
         client = httpx.AsyncClient(base_url=settings.public_url, timeout=30, verify=PLAIN)
-        yield Story(carrier, await open_.enter_async_context(client), filled.keys)
+        yield Story(carrier, await open_.enter_async_context(client), filled.keys, standing)
         canaries.look_at_texts(text["body"] for text in carrier.messages if text["direction"] != "inbound")
 
 

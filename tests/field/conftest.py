@@ -8,6 +8,7 @@ from typing import Any
 from app.access import sessions, users
 from app.core.database import begin
 from tests.journeys.conftest import story
+from tests.remembered import remembered
 from tests.story import Person, Story
 from tests.web.browser import Browser, browser
 
@@ -20,6 +21,7 @@ ORDER = {
 DAY = timedelta(hours=24)
 
 
+@remembered
 async def confirmed(story: Story, team_type: str = "T1", **fields: Any) -> tuple[str, list[Person]]:
     """A confirmed team: the reference, and its people in the order of the seats."""
     reference = await story.files(**fields)
@@ -30,6 +32,7 @@ async def confirmed(story: Story, team_type: str = "T1", **fields: Any) -> tuple
     return reference, people
 
 
+@remembered
 async def ordered(story: Story, team_type: str = "T1", **fields: Any) -> tuple[str, list[Person]]:
     """A team that has its mission order and has read it."""
     reference, people = await confirmed(story, team_type, **fields)
@@ -40,6 +43,7 @@ async def ordered(story: Story, team_type: str = "T1", **fields: Any) -> tuple[s
     return reference, people
 
 
+@remembered
 async def on_site(story: Story, team_type: str = "T1", **fields: Any) -> tuple[str, list[Person]]:
     """A team at work."""
     reference, people = await ordered(story, team_type, **fields)

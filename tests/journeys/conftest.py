@@ -49,6 +49,7 @@ async def at_standing(
     standing: Standing, address: str, patch: pytest.MonkeyPatch, experts: int = 300
 ) -> AsyncIterator[Story]:
     """A story at the addresses that stand, on the database at `address`."""
+    standing.patch = patch
     with surroundings(address, patch, PUBLIC_URL=standing.web.url, TWILIO_API_URL=standing.carrier.url):
         await close_engine()
         async with telling(experts, standing) as told:
