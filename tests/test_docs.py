@@ -139,7 +139,7 @@ def test_every_setting_is_in_the_table_of_settings_and_every_one_there_exists() 
 
 def test_the_pools_file_of_the_guide_can_be_entered_and_every_column_is_told() -> None:
     section = (ROOT / "docs/operations.md").read_text().split("### The pool's file\n")[1].split("\n## ")[0]
-    rows = section.split("```csv\n")[1].split("```")[0].splitlines()
+    rows = section.split("```text\n")[1].split("```")[0].splitlines()
     (_, expert), *more = read_lines(rows)
     assert not more
     assert isinstance(expert, ExpertIn)
