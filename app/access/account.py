@@ -22,8 +22,8 @@ from app.web.session import Session
 
 router = APIRouter(prefix="/account", include_in_schema=False)
 FIELDS = ("code", "present", "password", "name", "factor")
-AGAIN = N_("It is a while since you signed in. Sign out, sign in again, and add it then.")
 """What may be wrong on the page."""
+AGAIN = N_("It is a while since you signed in. Sign out, sign in again, and add it then.")
 SAID = {
     "password": N_("Your password is changed. You are signed out everywhere else."),
     "ended": N_("That session is ended."),

@@ -32,9 +32,14 @@ def write(page: Page, name: str, words: str) -> None:
     page.keyboard.type(words)
 
 
+def enter(page: Page) -> None:
+    """Press Enter, and wait for the page that follows."""
+    # htmx notes each page in the history once it is there, which counts as a navigation too: of the page before.
+    with page.expect_event("domcontentloaded"):
+        page.keyboard.press("Enter")
+
+
 def act(page: Page, name: str) -> None:
     """Tab to it, press Enter, and wait for the page that follows."""
     tab_to(page, name)
-    # A live page that takes a new part in counts as a navigation too; a new page is one that is read anew.
-    with page.expect_event("domcontentloaded"):
-        page.keyboard.press("Enter")
+    enter(page)

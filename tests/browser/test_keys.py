@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from app.seed.filling import DEMO_PASSWORD
 from tests.browser.conftest import EMAILS, PHONE
-from tests.browser.hands import press, tab_to
+from tests.browser.hands import act, press, tab_to
 from tests.browser.house import House, wait_for
 from tests.browser.states import link_of
 
@@ -88,7 +89,7 @@ def test_signing_in_and_taking_a_call_without_a_mouse(person: Person, house: Hou
     tab_to(page, "E-mail")
     page.keyboard.type(EMAILS["intake"])
     page.keyboard.press("Tab")
-    page.keyboard.type("quiet-harbor-lantern")
+    page.keyboard.type(DEMO_PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/desk")
     page.keyboard.press("c")
@@ -115,9 +116,7 @@ def test_asking_for_a_team_without_a_mouse(person: Person, house: House) -> None
     tab_to(page, "An officer was killed")
     page.keyboard.press("ArrowDown")
     for _ in range(3):
-        tab_to(page, "Next")
-        with page.expect_navigation():
-            page.keyboard.press("Enter")
+        act(page, "Next")
     tab_to(page, "A phone we can call now")
     page.keyboard.type("719-555-0142")
     tab_to(page, "Next")

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.axe import FIRST, findings
 from tests.browser.conftest import PHONE
-from tests.browser.hands import act, press, tab_to, write
+from tests.browser.hands import act, enter, press, tab_to, write
 from tests.browser.house import ORDER, House
 
 Person = Callable[..., Page]
@@ -33,8 +33,7 @@ def test_swapping_a_person_in_a_proposed_team(person: Person, house: House) -> N
     expect(page.get_by_role("heading", level=1)).to_contain_text("Who instead of")
     tab_to(page, "Swap in")
     name = page.evaluate("document.activeElement.textContent").removeprefix("Swap in").strip()
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
+    enter(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text("A team of 3 is proposed")
     after = house.parts["recommender"].get(f"/deployments/{reference}/rosters/1")["seats"][0]["choice"]["name"]
     assert before != name == after

@@ -157,7 +157,8 @@ def _rang(story: Story, person: Person) -> list[str]:
     return [" ".join(call["heard"]) for call in story.carrier.calls if call["to"] == person.number]
 
 
-async def test_who_was_asked_beside_is_asked_for_a_seat_that_nobody_is_asked_for(story: Story) -> None:
+async def _another_seat(story: Story) -> tuple[str, int, Person, Person]:
+    """Two are asked for one seat, and nobody for another that the second fits too: its number, and both of them."""
     reference, seat, (first, second, *_) = await _double(story)
     other = next(n for n in (1, 2, 3) if n != seat)
     await story.post("recommender", f"/deployments/{reference}/call-out/pause")
@@ -165,6 +166,11 @@ async def test_who_was_asked_beside_is_asked_for_a_seat_that_nobody_is_asked_for
         if offer["seat"] == other:
             await (await story.person(offer["expert_id"])).texts("NO")
     await _fits_too(story, reference, second, other)
+    return reference, other, first, second
+
+
+async def test_who_was_asked_beside_is_asked_for_a_seat_that_nobody_is_asked_for(story: Story) -> None:
+    reference, other, first, second = await _another_seat(story)
     await first.texts("YES")
     moved = await story.offer_to(reference, second)
     assert (moved["state"], moved["seat"]) == ("contacting", other)
@@ -176,13 +182,7 @@ async def test_who_was_asked_beside_is_asked_for_a_seat_that_nobody_is_asked_for
 
 
 async def test_who_wants_no_texts_is_asked_for_the_other_seat_by_phone(story: Story) -> None:
-    reference, seat, (first, second, *_) = await _double(story)
-    other = next(n for n in (1, 2, 3) if n != seat)
-    await story.post("recommender", f"/deployments/{reference}/call-out/pause")
-    for offer in await story.offers(reference):
-        if offer["seat"] == other:
-            await (await story.person(offer["expert_id"])).texts("NO")
-    await _fits_too(story, reference, second, other)
+    reference, other, first, second = await _another_seat(story)
     async with begin() as session:
         theirs = update(Contact).where(Contact.expert_id == second.id)
         await session.execute(theirs.values(texts_stopped_at=clock.now()))
@@ -198,13 +198,7 @@ async def test_who_wants_no_texts_is_asked_for_the_other_seat_by_phone(story: St
 async def test_who_was_called_for_one_seat_is_called_for_the_other_when_its_text_does_not_arrive(
     story: Story, why: str
 ) -> None:
-    reference, seat, (first, second, *_) = await _double(story)
-    other = next(n for n in (1, 2, 3) if n != seat)
-    await story.post("recommender", f"/deployments/{reference}/call-out/pause")
-    for offer in await story.offers(reference):
-        if offer["seat"] == other:
-            await (await story.person(offer["expert_id"])).texts("NO")
-    await _fits_too(story, reference, second, other)
+    reference, other, first, second = await _another_seat(story)
     await story.passes(timedelta(minutes=21), timedelta(minutes=7))
     await story.passes(timedelta(seconds=40), timedelta(seconds=20))  # it rings, and nobody takes it
     assert len(_rang(story, second)) == 1
