@@ -4,6 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from app.core.clock import clock
+from app.core.database import begin
+from app.experts.models import Expert
 from tests.field.conftest import alarms, at_page, field, on_site
 from tests.journeys.conftest import story
 from tests.story import Person, Story
@@ -26,6 +28,12 @@ async def _released(story: Story) -> tuple[str, list[Person]]:
     return reference, people
 
 
+async def _speaks(person: Person, language: str) -> None:
+    """Their record says so; their browser has chosen nothing."""
+    async with begin() as session:
+        (await session.get_one(Expert, person.id)).preferred_language = language
+
+
 def _version(page: str) -> str:
     return str(re.findall(r'name="version" value="(\d+)"', page)[0])
 
@@ -33,15 +41,20 @@ def _version(page: str) -> str:
 async def test_a_report_is_written_by_the_leader_and_closed_by_two_partners(story: Story) -> None:
     reference, people = await _released(story)
     mine, desk_path = f"/my/teams/{reference}/after", f"/desk/requests/{reference}/after"
+    async with browser(story, INTAKE) as reader:
+        page = await reader.opens(desk_path)
+        assert headline(page) == "The report is being written"
+        assert "Save the words" not in page.text
     async with at_page(story, people[0]) as leader:
         page = await leader.opens(mine)
         assert headline(page) == "The report is being written"
         assert people[1].name in page.text
-        await leader.sends("/language", language="es")
+        assert "Save the words" in page.text
+        await _speaks(people[0], "es")
         assert headline(await leader.opens(mine)) == "El informe se está escribiendo"
         unsaid = await leader.sends(mine, **WORDS | {"summary": "", "version": "1", "verb": "complete"})
         assert "Diga en pocas frases qué hizo el equipo." in unsaid.text
-        await leader.sends("/language", language="en")
+        await _speaks(people[0], "en")
         empty = await leader.sends(mine, **WORDS | {"summary": "", "version": "1", "verb": "complete"})
         assert empty.status_code == 422
         assert WORDS["lessons"] in empty.text
@@ -52,8 +65,6 @@ async def test_a_report_is_written_by_the_leader_and_closed_by_two_partners(stor
         assert late.status_code == 422
     async with at_page(story, people[1]) as other:
         assert (await other.opens(mine)).status_code == 404
-    async with browser(story, INTAKE) as reader:
-        assert "Save the words" not in (await reader.opens(desk_path)).text
     async with browser(story, RECOMMENDER) as iacp:
         wrong_side = await iacp.sends(f"{desk_path}/decide", verb="accept_doj")
         assert wrong_side.status_code == 403

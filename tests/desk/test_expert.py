@@ -120,6 +120,8 @@ async def test_of_two_who_change_a_record_the_second_sees_the_first_and_loses_no
     assert wrong.status_code == 422
     assert "Klingon 4: give a language we know" in wrong.text
     assert 'value="Ash"' in wrong.text
+    long = await desk.sends(here, **fields | {"name": "A" * 201}, version=str(int(again) + 1), employer="Ash")
+    assert (long.status_code, "Write at most 200 characters." in long.text) == (422, True)
 
 
 async def test_an_expert_is_entered_by_form_and_many_by_file_after_a_dry_run(desk: Browser) -> None:

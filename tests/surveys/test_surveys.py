@@ -90,11 +90,14 @@ async def test_bad_answers_lose_nothing_and_a_link_that_is_over_takes_none(story
         assert wrong.status_code == 422
         assert "Ask for badges first." in wrong.text
         assert (await phone.sends(link)).status_code == 422
+        async with begin() as session:
+            (await session.get_one(Expert, people[0].id)).preferred_language = "es"
+        assert "Elija de la lista." in (await phone.sends(link, ready="9")).text
         assert (await phone.opens("/s/made-up")).status_code == 404
         await story.passes(timedelta(days=31), timedelta(days=31))
         over = await phone.sends(link, ready="5")
         assert over.status_code == 410
-        assert headline(over) == "This survey is over"
+        assert headline(over) == "Esta encuesta ha terminado"
 
 
 async def test_a_partner_needs_consent_for_a_text_else_the_desk_passes_the_link_on(story: Story) -> None:
