@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from app.core.clock import clock
 from app.core.database import begin
-from app.experts.models import Expert
+from app.experts.models import Expert, Language
 from tests.field.conftest import alarms, at_page, field, on_site
 from tests.journeys.conftest import story
 from tests.story import Person, Story
@@ -28,7 +28,7 @@ async def _released(story: Story) -> tuple[str, list[Person]]:
     return reference, people
 
 
-async def _speaks(person: Person, language: str) -> None:
+async def _speaks(person: Person, language: Language) -> None:
     """Their record says so; their browser has chosen nothing."""
     async with begin() as session:
         (await session.get_one(Expert, person.id)).preferred_language = language
@@ -50,11 +50,11 @@ async def test_a_report_is_written_by_the_leader_and_closed_by_two_partners(stor
         assert headline(page) == "The report is being written"
         assert people[1].name in page.text
         assert "Save the words" in page.text
-        await _speaks(people[0], "es")
+        await _speaks(people[0], Language.SPANISH)
         assert headline(await leader.opens(mine)) == "El informe se está escribiendo"
         unsaid = await leader.sends(mine, **WORDS | {"summary": "", "version": "1", "verb": "complete"})
         assert "Diga en pocas frases qué hizo el equipo." in unsaid.text
-        await _speaks(people[0], "en")
+        await _speaks(people[0], Language.ENGLISH)
         empty = await leader.sends(mine, **WORDS | {"summary": "", "version": "1", "verb": "complete"})
         assert empty.status_code == 422
         assert WORDS["lessons"] in empty.text

@@ -8,7 +8,7 @@ import pytest
 
 from app.core.clock import clock
 from app.core.database import begin
-from app.experts.models import Expert
+from app.experts.models import Expert, Language
 from app.surveys import jobs
 from app.surveys.models import Audience, Survey, Touch
 from app.surveys.results import result
@@ -91,7 +91,7 @@ async def test_bad_answers_lose_nothing_and_a_link_that_is_over_takes_none(story
         assert "Ask for badges first." in wrong.text
         assert (await phone.sends(link)).status_code == 422
         async with begin() as session:
-            (await session.get_one(Expert, people[0].id)).preferred_language = "es"
+            (await session.get_one(Expert, people[0].id)).preferred_language = Language.SPANISH
         assert "Elija de la lista." in (await phone.sends(link, ready="9")).text
         assert (await phone.opens("/s/made-up")).status_code == 404
         await story.passes(timedelta(days=31), timedelta(days=31))
