@@ -225,16 +225,16 @@ def _versions(table: type[Table]) -> Any:
     return cast(func.sum(func.hashtextextended(version, table.id)), Text)
 
 
-_MARK = (
-    select(_versions(Expert)).where(Expert.is_active).union_all(
-        select(_versions(Credential)).where(Credential.kind.in_(CLINICAL))
-    )
-)  # fmt: skip
+_MARK = select(
+    select(_versions(Expert)).where(Expert.is_active).scalar_subquery(),
+    select(_versions(Credential)).where(Credential.kind.in_(CLINICAL)).scalar_subquery(),
+)
+"""Columns, because rows of a union come in any order."""
 
 
 async def _unbound(session: AsyncSession) -> tuple[asked.Expert, ...]:
     """Every active expert when nothing binds anybody; read again only when a row of theirs has changed."""
-    mark = (get_settings().sqlalchemy_url, *(await session.scalars(_MARK)))
+    mark = (get_settings().sqlalchemy_url, *(await session.execute(_MARK)).one())
     if _KNOWN[0].mark != mark:
         facts = Facts(None, await _licences(session), {}, {}, {})
         rows = await session.execute(select(*SEEN).where(Expert.is_active).order_by(Expert.id))
