@@ -71,7 +71,7 @@ class Answering(Offering):
             return
         seated = Seated(
             team, position, offer.expert_id, journey["depart"], journey["arrive"], journey["home"], journey["rested"],
-            world.now, minutes=int(travel["minutes"]),
+            world.now, minutes=int(travel["minutes"]), mode=travel["mode"],
         )  # fmt: skip
         if pick is not None:
             self._put(team, offer, position, pick)

@@ -61,19 +61,53 @@ def simulate(
         What became of each incident, in the order of filing.
     """
     ordered = sorted(incidents, key=lambda one: one.filed_at)
-    pool = tuple(sorted(member.id for member in members))
     if not ordered:
-        return Outcomes(seed, pool, ())
-    world = World(members, terms or Terms(), seed, ordered[0].filed_at - timedelta(hours=1))
-    desk = Desk(world, Bench(world))
-    agencies: dict[tuple[str, str], Agency] = {}
-    for number, incident in enumerate(ordered):
-        world.agenda.run(incident.filed_at)
-        agency = agencies.setdefault((incident.agency, incident.state), _agency(incident, NO_AGENCY + len(agencies)))
-        team = _open(world, number, incident, agency)
-        desk.propose(team)
-    world.agenda.run(ordered[-1].filed_at + GRACE)
-    return Outcomes(seed, pool, tuple(_told(world, team) for team in world.teams))
+        return Outcomes(seed, tuple(sorted(member.id for member in members)), ())
+    trial = Trial(members, ordered, terms, seed)
+    for number in range(len(ordered)):
+        trial.reach(number)
+        trial.file(number)
+    return trial.end()
+
+
+class Trial:
+    """A trial under way: incident after incident, each first reached and then filed.
+
+    Args:
+        members: the pool.
+        incidents: in the order of filing, one at least.
+        terms: rules and how people answer.
+        seed: of the answers.
+    """
+
+    def __init__(
+        self, members: Sequence[Member], incidents: Sequence[Incident], terms: Terms | None = None, seed: int = 0
+    ) -> None:
+        self.incidents = incidents
+        self.world = World(members, terms or Terms(), seed, incidents[0].filed_at - timedelta(hours=1))
+        self._desk = Desk(self.world, Bench(self.world))
+        self._agencies: dict[tuple[str, str], Agency] = {}
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nobody is about to be asked, to answer or to be looked for."""
+        return self.world.agenda.is_quiet
+
+    def reach(self, number: int) -> None:
+        """Play everything up to the moment at which an incident is filed."""
+        self.world.agenda.run(self.incidents[number].filed_at)
+
+    def file(self, number: int) -> None:
+        """Open a team for the incident that was reached, and have it called out."""
+        incident, known = self.incidents[number], self._agencies
+        agency = known.setdefault((incident.agency, incident.state), _agency(incident, NO_AGENCY + len(known)))
+        self._desk.propose(_open(self.world, number, incident, agency))
+
+    def end(self) -> Outcomes:
+        """Play out answers and deadlines."""
+        self.world.agenda.run(self.incidents[-1].filed_at + GRACE)
+        told = tuple(_told(self.world, team) for team in self.world.teams)
+        return Outcomes(self.world.seed, tuple(sorted(self.world.members)), told)
 
 
 def _agency(incident: Incident, number: int) -> Agency:

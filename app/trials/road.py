@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 def set_out(world: World, bench: "Bench", seated: Seated) -> None:
     """Somebody has a seat: their way home is put on the agenda."""
     if world.terms.goes_home:
-        world.agenda.put(partial(_release, world, bench, seated), seated.team.deployment.ends_at)
+        ends_at = seated.team.deployment.ends_at
+        world.agenda.put(partial(_release, world, bench, seated), ends_at, is_journey=True)
 
 
 def _is_still(seated: Seated) -> bool:
@@ -26,9 +27,10 @@ def _release(world: World, bench: "Bench", seated: Seated) -> None:
     """The stay is over (`homecoming.begin_journey`)."""
     if not _is_still(seated):
         return
+    seated.left_at = world.now
     home = world.now + (seated.arrives_at - seated.leaves_at)
     _rest_from(world, bench, seated, home, world.now)
-    world.agenda.put(partial(_home, world, bench, seated, world.now), home)
+    world.agenda.put(partial(_home, world, bench, seated, world.now), home, is_journey=True)
 
 
 def _home(world: World, bench: "Bench", seated: Seated, left: datetime) -> None:
@@ -42,7 +44,8 @@ def _home(world: World, bench: "Bench", seated: Seated, left: datetime) -> None:
         position=seated.position.code, is_remote=seated.position.is_remote,
         days_on_site=rest.days_on_site(seated.arrives_at, left), long_days=0,
     )  # fmt: skip
-    world.carry(seated.expert_id, exposure.points_of(facts))
+    seated.points = exposure.points_of(facts)
+    world.carry(seated.expert_id, seated.points)
     bench.touch(seated.expert_id)
 
 

@@ -65,6 +65,12 @@ class Seated:
     """End of the span that the seat takes: rested."""
     filled_at: datetime
     minutes: int = 0
+    mode: str = ""
+    """How they travel."""
+    left_at: datetime | None = None
+    """When they were released."""
+    points: float | None = None
+    """Of exposure, entered when they came home."""
 
 
 @dataclass(slots=True)
@@ -110,10 +116,20 @@ class Agenda:
         self._order = count(1)
         self._due: list[tuple[datetime, int, int, Callable[[], None]]] = []
         self._off: set[int] = set()
+        self._journeys: set[int] = set()
 
-    def put(self, act: Callable[[], None], at: datetime | None = None, priority: int = 0) -> int:
-        """Have something done, now or later; a number to call it off by."""
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nobody is about to be asked, to answer or to be looked for: only journeys go on."""
+        return all(number in self._off or number in self._journeys for _, _, number, _ in self._due)
+
+    def put(
+        self, act: Callable[[], None], at: datetime | None = None, priority: int = 0, *, is_journey: bool = False
+    ) -> int:
+        """Have something done, now or later; a number to call it off by. `is_journey`: of the way there or home."""
         number = next(self._order)
+        if is_journey:
+            self._journeys.add(number)
         heapq.heappush(self._due, (max(at or self.now, self.now), -priority, number, act))
         return number
 
@@ -126,6 +142,7 @@ class Agenda:
         """Do everything due by then, also what only becomes due by doing it."""
         while self._due and self._due[0][0] <= until:
             at, _, number, act = heapq.heappop(self._due)
+            self._journeys.discard(number)
             if number in self._off:
                 self._off.discard(number)
                 continue
