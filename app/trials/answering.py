@@ -4,16 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 
-from app.deployments.models import Position
 from app.deployments.states import DEPLOYMENT, POSITION, PositionState
 from app.dispatch.answers import Answer
 from app.dispatch.backfill import span_of
-from app.dispatch.models import Offer
 from app.dispatch.moving import FREE, UNASKED, fitting, has_colleague
 from app.dispatch.states import OFFER, OPEN, OfferState
-from app.rosters.models import Pick
 from app.trials.offering import Offering
 from app.trials.road import set_out
+from app.trials.rows import Offer, Pick, Position
 from app.trials.world import Seated, Team
 
 

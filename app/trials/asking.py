@@ -4,15 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
-from app.deployments.models import Position
 from app.deployments.states import ASKING, DEPLOYMENT, POSITION
 from app.dispatch import callout, limits
 from app.dispatch.backfill import WANTS_PEOPLE, needy, not_askable
 from app.dispatch.states import OfferState
 from app.rosters import rules
-from app.rosters.models import Pick
 from app.trials import composing
 from app.trials.answering import Answering
+from app.trials.rows import Pick, Position
 from app.trials.world import Team
 from solver import chances, waves
 from solver.roster import Roster

@@ -11,11 +11,11 @@ from app.dispatch.backfill import span_of, standing_of
 from app.experts.quiet import Night
 from app.requests.states import Priority
 from app.rosters import rules
-from app.rosters.models import Pick
 from app.rosters.pool import Facts, as_expert, minute, papers_of
 from app.rosters.problem import as_request, sleepers
 from app.rosters.proposals import travel_facts
 from app.trials.members import Member
+from app.trials.rows import Pick
 from app.trials.world import Team, World
 from solver.pool import Pool
 from solver.problem import Expert, Span

@@ -25,18 +25,17 @@ from typing import Any
 
 from app.agencies.models import Agency
 from app.core.places import ZONES
-from app.deployments.models import Deployment
 from app.deployments.opening import seat_of
 from app.deployments.states import DeploymentState
 from app.deployments.teams import TEAMS
 from app.requests.intake import NEEDED_WITHIN
-from app.requests.models import Request
 from app.requests.states import Mode, Priority
 from app.trials.asking import Desk
 from app.trials.composing import Bench
 from app.trials.incidents import Incident
 from app.trials.members import Member
 from app.trials.outcomes import ASKED_IN_VAIN, IncidentOutcome, OfferOutcome, Outcomes, SeatOutcome, miles
+from app.trials.rows import Deployment, Position, Request, copied
 from app.trials.world import Seated, Team, Terms, World
 
 __all__ = ["Terms", "simulate"]
@@ -132,7 +131,8 @@ def _open(world: World, number: int, incident: Incident, agency: Agency) -> Team
         priority=ask.priority, starts_at=starts_at, ends_at=starts_at + timedelta(days=incident.days),
         opened_at=world.now,
     )  # fmt: skip
-    positions = [seat_of(ask, place, plan) for place, plan in enumerate(TEAMS[incident.team_type], start=1)]
+    plans = enumerate(TEAMS[incident.team_type], start=1)
+    positions = [copied(seat_of(ask, place, plan), Position) for place, plan in plans]
     for position in positions:
         position.id, position.deployment_id = world.new_id(), deployment.id
     team = Team(number, incident, ask, agency, deployment, positions)

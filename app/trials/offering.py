@@ -8,22 +8,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from app.deployments.models import Position
 from app.deployments.states import POSITION, PositionState
 from app.dispatch import ladder
 from app.dispatch.answers import Answer
 from app.dispatch.codes import code_of
 from app.dispatch.ladder import Step
-from app.dispatch.models import Offer
 from app.dispatch.nights import Awake
 from app.dispatch.offers import EARLY
 from app.dispatch.states import OFFER, OPEN, OfferState
 from app.messaging.pacing import BURST
 from app.requests.states import Priority
 from app.rosters import rules
-from app.rosters.models import Pick
 from app.trials import composing, phones
 from app.trials.composing import Bench
+from app.trials.rows import Offer, Pick, Position
 from app.trials.world import CALL_SPAN, Team, World
 
 

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 
 from app.core.places import deadline
 from app.dispatch.answers import Answer
-from app.dispatch.models import Offer
 from app.dispatch.states import OPEN, OfferState
-from app.experts.models import Contact, Expert
 from app.replies.meaning import Kind, Meaning, read
 from app.replies.optouts import RESUMING
 from app.replies.plain import bare
@@ -20,6 +18,7 @@ from app.replies.routing import Phone
 from app.replies.saying import MOST_A_DAY, QUIET
 from app.simulator.people import Pickup, Reply
 from app.trials.members import Member
+from app.trials.rows import Contact, Expert, Offer
 
 if TYPE_CHECKING:
     from app.trials.offering import Offering

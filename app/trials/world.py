@@ -8,18 +8,15 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from app.agencies.models import Agency
-from app.deployments.models import Deployment, Position
 from app.dispatch.callout import HABITS, SAID, SPOKE, discipline_of
 from app.dispatch.codes import CODE_REST
-from app.dispatch.models import Offer
 from app.dispatch.states import OPEN, STANDING, OfferState
 from app.experts.exposure import POLICY as EXPOSURE
-from app.requests.models import Request
-from app.rosters.models import Pick
 from app.rosters.rules import DEFAULTS, Rules
 from app.simulator.people import Mix, People
 from app.trials.incidents import Incident
 from app.trials.members import Member
+from app.trials.rows import Deployment, Offer, Pick, Position, Request
 from solver.chances import Asked
 
 QUESTIONS_PER_DAY = 3
