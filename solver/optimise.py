@@ -19,6 +19,7 @@ import numpy as np
 
 from solver.candidates import clashes, pins, prune
 from solver.exact import best_of
+from solver.few import only_best
 from solver.goals import by_request, lacks, tally
 from solver.greedy import greedy
 from solver.layout import SCALE, Cut
@@ -126,8 +127,14 @@ class _Search:
         relaxation, relaxed = self._relax(all_filled=True)
         if relaxed is not None and any(count for level, count in relaxed.least.items() if level[0] == "filled"):
             relaxation, relaxed = self._relax(all_filled=False)
-        if relaxed is None or not relaxation.seats:
+        if not relaxation.seats:
+            # Nobody can join those who stay.
+            return self.told(dict(self.decided), is_proven=True)
+        if relaxed is None:
             return None
+        only = only_best(self.seats, self.decided, relaxation, relaxed, self.policy)
+        if only is not None:
+            return self.told(only, is_proven=True)
         values = relaxation.values
         margin, best, least = values.fit * SCALE // 2, None, 0
         if len(relaxation.seats) > MANY_SEATS:

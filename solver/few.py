@@ -1,0 +1,167 @@
+"""One team whose best roster the prices leave hardly any choice about: every roster that could be it is looked at.
+
+What a roster loses with each of its people adds up: with `bound` and `losses` of `prices.Relaxed`, a roster is worth
+no more than the bound less the losses of everybody in it (the sum behind the bound holds for each roster; see
+`prices.py`). So once one roster is known, only those whose losses together stay within its gap to the bound can be
+better or as good, and these are few: they are all tried. That is as exact as CP-SAT and costs a hundredth of it.
+
+Where two are equally good in every goal, where whole people cannot do what the relaxation does, or where there are
+many to try, nothing is answered here, and CP-SAT decides.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+
+from solver.goals import lacks
+from solver.layout import SCALE
+from solver.prices import Relaxed
+from solver.problem import Policy
+from solver.relaxation import Relaxation
+from solver.survey import Seats
+
+MOST_TRIED = 40
+"""Rosters that are looked at before CP-SAT is asked instead."""
+MOST_STEPS = 2_000
+MOST_ROUNDS = 3
+Seating = dict[int, int]
+"""Number of the seat to row of the pool."""
+
+
+class _TooMany(Exception):  # noqa: N818 - no fault: the search is another's
+    """There is more to try than is worth while."""
+
+
+def only_best(
+    seats: Sequence[Seats], decided: Mapping[int, int], relaxation: Relaxation, relaxed: Relaxed, policy: Policy
+) -> Seating | None:
+    """The best seating of one team, proven, if it is the only one; None where that is not for here to say.
+
+    Args:
+        seats: every seat of the problem.
+        decided: number of a seat to the row that stays there.
+        relaxation: the open seats.
+        relaxed: what its prices prove.
+        policy: limits and weights.
+    """
+    is_one_team = all(seat.request is seats[0].request for seat in seats)
+    if not is_one_team or any(count for level, count in relaxed.least.items() if level[0] == "filled"):
+        return None
+    team = _Team(seats, decided, relaxation, relaxed, policy)
+    try:
+        return team.only_best()
+    except _TooMany:
+        return None
+
+
+class _Team:
+    """The open seats of one team, all of which are to be filled."""
+
+    def __init__(
+        self, seats: Sequence[Seats], decided: Mapping[int, int], relaxation: Relaxation, relaxed: Relaxed,
+        policy: Policy,
+    ) -> None:  # fmt: skip
+        self.pool, self.seats, self.decided, self.policy = relaxation.pool, seats, decided, policy
+        self.relaxation, self.relaxed = relaxation, relaxed
+        self.open = relaxation.seats
+        self.steps = 0
+
+    def only_best(self) -> Seating | None:
+        """Widen what may be lost until the best that is found is within it."""
+        within = self._gap_of_relaxation()
+        for _ in range(MOST_ROUNDS):
+            if within > self.relaxed.left_out:
+                return None
+            found = self._best_within(within)
+            if found is None:
+                return None
+            best, gap = found
+            if gap <= within:
+                return best
+            within = gap
+        return None
+
+    def _gap_of_relaxation(self) -> int:
+        """How far the roster of the relaxation falls short of the bound; half a point of fit where it has none."""
+        whole = {**self.decided, **self.relaxed.firm}
+        if all(seat.number in whole for seat in self.open) and self._is_right(whole):
+            return self.relaxed.bound - self._worth(whole)
+        return self.relaxation.values.fit * SCALE // 2
+
+    def _best_within(self, within: int) -> tuple[Seating | None, int] | None:
+        """The best whose people lose no more than that together, and its gap; no seating where two are as good."""
+        best: tuple[int, int] | None = None
+        seating: Seating | None = None
+        for tried, one in enumerate(self._within(within)):
+            if tried == MOST_TRIED:
+                raise _TooMany
+            if not self._is_right(one):
+                continue
+            value = self._worth(one), -self._load(one)
+            if best is None or value > best:
+                best, seating = value, one
+            elif value == best:
+                seating = None
+        return None if best is None else (seating, self.relaxed.bound - best[0])
+
+    def _within(self, within: int) -> Iterator[Seating]:
+        """Every seating of different people who lose no more than that together."""
+        lines = []
+        for seat in self.open:
+            losses = self.relaxed.losses[seat.number]
+            near = np.flatnonzero(losses <= within)
+            lines.append((seat.number, list(zip(losses[near].tolist(), seat.best.rows[near].tolist(), strict=True))))
+        # Few choices first.
+        lines.sort(key=lambda line: len(line[1]))
+        yield from self._filled(lines, {}, within)
+
+    def _filled(
+        self, lines: Sequence[tuple[int, list[tuple[int, int]]]], taken: Seating, within: int
+    ) -> Iterator[Seating]:
+        if not lines:
+            yield dict(sorted({**self.decided, **taken}.items()))
+            return
+        (number, line), rest = lines[0], lines[1:]
+        for loss, row in line:
+            self.steps += 1
+            if self.steps > MOST_STEPS:
+                raise _TooMany
+            if loss <= within and row not in taken.values():
+                yield from self._filled(rest, {**taken, number: row}, within - loss)
+
+    def _worth(self, seating: Mapping[int, int]) -> int:
+        """What the open seats are worth, in 1/SCALE."""
+        values = self.relaxation.values
+        worth = sum(values.one(seat.worth(seating[seat.number])) for seat in self.open)
+        return SCALE * (worth - self.relaxation.short(seating))
+
+    def _load(self, seating: Mapping[int, int]) -> int:
+        return sum(seat.worth(seating[seat.number]).load for seat in self.open)
+
+    def _is_right(self, seating: Mapping[int, int]) -> bool:
+        """Whether a seating breaks no rule of the team, and lacks no more than must be."""
+        if self._breaks(list(seating.values())):
+            return False
+        missing = lacks(self.pool, self.seats, seating, self.policy)
+        return self.relaxation.lacking(seating, missing) == self.relaxed.least
+
+    def _breaks(self, rows: Sequence[int]) -> bool:
+        """Whether these people break a rule together: as the exact model says it (`model.py`)."""
+        pool, policy, pinned = self.pool, self.policy, self._pinned
+        if len(set(rows)) < len(rows):
+            return True
+        if policy.one_per_employer:
+            stay = {code for code in pool.employer[pinned].tolist() if code >= 0}
+            others = [code for code in pool.employer[[row for row in rows if row not in pinned]].tolist() if code >= 0]
+            if len(set(others)) < len(others) or not stay.isdisjoint(others):
+                return True
+        learners = sum(bool(pool.trainee[row]) for row in rows if row not in pinned)
+        if not learners:
+            return False
+        room = policy.max_trainees - int(pool.trainee[pinned].sum())
+        return learners > max(room, 0) or not pool.mentor[list(rows)].any()
+
+    @cached_property
+    def _pinned(self) -> list[int]:
+        return [self.pool.row[one.position.pinned] for one in self.seats if one.position.pinned is not None]

@@ -1,0 +1,68 @@
+"""Where prices leave hardly a choice, every roster is tried: the answer is CP-SAT's, and of equals CP-SAT's choice."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from bench.solver.pool import a_pool
+from bench.solver.pool import a_request as a_national_request
+from solver import few
+from solver.pool import Pool
+from solver.problem import Expert, Policy, Request
+from solver.search import solve
+from tests.solver.cases import a_case, a_policy, a_position, a_request, an_expert
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bool]]:
+    """Whether trying one by one gave the answer, once for each time that it was asked."""
+    found: list[bool] = []
+    only_best = few.only_best
+
+    def asked(*problem: object) -> object:
+        answer = only_best(*problem)  # type: ignore[arg-type]
+        found.append(answer is not None)
+        return answer
+
+    monkeypatch.setattr("solver.optimise.only_best", asked)
+    yield found
+
+
+def _problems() -> Iterator[tuple[list[Expert], Request, Policy]]:
+    for seed in range(150):
+        experts, request = a_case(seed)
+        yield experts, request, a_policy(seed)
+    for seed in range(10):
+        yield a_pool(150, seed), a_national_request(seed), Policy()
+
+
+def test_one_by_one_gives_the_very_roster_of_cp_sat(said: list[bool], monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = [solve(experts, [request], policy, explained=()) for experts, request, policy in _problems()]
+    assert sum(said) > 60
+    monkeypatch.setattr("solver.few.MOST_TRIED", 0)  # as if there were too many to try
+    said.clear()
+    solved = [solve(experts, [request], policy, explained=()) for experts, request, policy in _problems()]
+    assert not any(said)
+    assert [replace(one, solve_ms=0) for one in tried] == [replace(one, solve_ms=0) for one in solved]
+
+
+def test_of_two_who_are_as_good_cp_sat_still_chooses(said: list[bool]) -> None:
+    request = a_request(a_position(1))
+    assert solve([an_expert(1), an_expert(2)], [request]).status == "optimal"
+    assert said == [False]
+    solve([an_expert(1), an_expert(2, is_experienced=False)], [request])
+    assert said == [False, True]
+
+
+def test_load_decides_between_equals(said: list[bool]) -> None:
+    roster = solve([an_expert(1, exposure=60.0), an_expert(2)], [a_request(a_position(1))])
+    assert roster.seats[0].expert_id == 2
+    assert said == [True]
+
+
+def test_where_nobody_can_join_those_who_stay_the_seat_is_empty_and_that_is_proven() -> None:
+    pool = Pool([an_expert(1, employer="One"), an_expert(2, employer="one")])
+    roster = solve(pool, [a_request(a_position(1, pinned=1), a_position(2))])
+    assert [seat.expert_id for seat in roster.seats] == [1, None]
+    assert (roster.status, roster.gap) == ("optimal", 0)
