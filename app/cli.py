@@ -110,6 +110,9 @@ def replay(  # noqa: PLR0917 - the options of a command
         bool, typer.Option("--renew/--let-lapse", help="Papers are renewed, or lapse on their days")
     ] = True,
     keep_every: Annotated[int, typer.Option(help="Requests after which it is kept, to go on from there", min=1)] = 120,
+    stretches: Annotated[
+        int, typer.Option(help="Parts of the file that are played beside each other; 0: one for each core", min=0)
+    ] = 0,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew, whatever was kept")] = False,
     data: Annotated[Path, typer.Option(help="Folder of the replay's database and report")] = Path(".rrt"),
 ) -> None:
@@ -124,7 +127,7 @@ def replay(  # noqa: PLR0917 - the options of a command
     asked = Asked(
         file, data, pool=pool, is_current=current, experts=experts, seed=seed, limit=limit,
         skip_unknown_places=skip_unknown_places, goes_home=road, renews=renew, keep_every=keep_every,
-        fresh=fresh,
+        stretches=stretches, fresh=fresh,
     )  # fmt: skip
     raise typer.Exit(run(asked))
 

@@ -19,7 +19,7 @@ from typing import TypeVar
 from rich.console import Console
 from rich.table import Table
 
-from app.replay import run as replay
+from app.replay import stretch, year
 from app.seed.people import people
 from app.trials import fast, measures, words, years
 from app.trials.incidents import Incident, read
@@ -77,7 +77,7 @@ def _apart(folder: Path, members: list[Member], incidents: list[Incident], seed:
 
 def _full(folder: Path, members: list[Member], incidents: list[Incident], seed: int) -> tuple[Outcomes, float, float]:
     folder.mkdir()
-    return timed(lambda: replay.played(incidents, members, folder, replay.Way(seed)))
+    return timed(lambda: year.played(incidents, members, folder, stretch.Way(seed)))
 
 
 def many(members: list[Member], incidents: list[Incident], count: int, processes: int) -> None:
@@ -105,7 +105,7 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=0)
     given = parser.parse_args()
     incidents = read(given.file, seed=given.seed)
-    members = invented(people(given.experts, given.seed + 1, incidents[0].filed_at - replay.STARTS_BEFORE))
+    members = invented(people(given.experts, given.seed + 1, incidents[0].filed_at - stretch.STARTS_BEFORE))
     if given.count > 1:
         compared(members, incidents[: given.count], given.seed)
     if given.years:

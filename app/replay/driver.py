@@ -24,7 +24,6 @@ from app.field import homecoming, journeys
 from app.field.states import Step, Way
 from app.messaging.receipts import ASK_STATUS
 from app.simulator.carrier import Carrier
-from app.trials.fast import GRACE
 from app.trials.incidents import Incident
 
 
@@ -54,9 +53,9 @@ class Driver:
 
     def __init__(
         self, incidents: Sequence[Incident], carrier: Carrier, http: httpx.AsyncClient, keys: dict[str, str],
-        at: Progress, *, keep_every: int, goes_home: bool, told: Callable[[Progress], None],
+        at: Progress, *, until: datetime, keep_every: int, goes_home: bool, told: Callable[[Progress], None],
     ) -> None:  # fmt: skip
-        self._incidents, self._until = incidents, incidents[-1].filed_at + GRACE
+        self._incidents, self._until = incidents, until
         self._carrier, self._http, self._keys, self.at = carrier, http, keys, at
         self._goes_home, self._told = goes_home, told
         self._enough = at.filed + keep_every

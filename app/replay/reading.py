@@ -17,19 +17,19 @@ from app.requests.models import Request
 from app.rosters.models import Pick, Proposal, ProposalState
 from app.trials.composing import worst_rule
 from app.trials.incidents import Incident
-from app.trials.outcomes import ASKED_IN_VAIN, IncidentOutcome, OfferOutcome, Outcomes, SeatOutcome, miles
+from app.trials.outcomes import ASKED_IN_VAIN, IncidentOutcome, OfferOutcome, SeatOutcome, miles
 
 Rows = Mapping[int, list[Any]]
 """Deployment to its rows."""
 
 
-async def outcomes(session: AsyncSession, incidents: Iterable[Incident], seed: int) -> Outcomes:
+async def outcomes(session: AsyncSession, incidents: Iterable[Incident], first: int = 0) -> tuple[IncidentOutcome, ...]:
     """Everything that became of these incidents, filed in this order.
 
     Args:
         session: a transaction that reads.
         incidents: as they were filed.
-        seed: of the answers.
+        first: place of the first of them among all that were filed.
     """
     rows = await session.execute(select(Deployment, Request).join(Request, Request.id == Deployment.request_id))
     teams = sorted(((one.Deployment, one.Request) for one in rows), key=lambda pair: pair[1].id)
@@ -41,11 +41,10 @@ async def outcomes(session: AsyncSession, incidents: Iterable[Incident], seed: i
     offers = _by_team(await session.scalars(select(Offer).order_by(Offer.id)))
     seated = _by_team(await session.scalars(select(Assignment).where(Assignment.state.in_(LIVE))))
     rules = await _rules(session)
-    told = [
+    return tuple(
         _told(number, incident, team, ask, seats, offers, seated, homes, rules)
-        for number, (incident, (team, ask)) in enumerate(zip(incidents, teams, strict=False))
-    ]
-    return Outcomes(seed, tuple(sorted(homes)), tuple(told))
+        for number, (incident, (team, ask)) in enumerate(zip(incidents, teams[first:], strict=False), first)
+    )
 
 
 def _by_team(rows: Iterable[Any]) -> Rows:

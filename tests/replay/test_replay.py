@@ -6,12 +6,15 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.replay.run import STARTS_BEFORE
+from app.replay.showing import Shown
+from app.replay.stretch import STARTS_BEFORE, Script, Way
+from app.replay.year import beside, parted
 from app.seed.people import people
 from app.trials import fast
 from app.trials.incidents import read
@@ -22,6 +25,7 @@ ROWS = (
     "2015-01-01,officer_involved_shooting,Denver Police,Denver,CO,39.74,-104.99,1,0\n",
     "2015-01-01,mass_violence,Houston Police,Houston,TX,29.76,-95.37,0,5\n",
     "2015-01-02,officer_involved_shooting,Boston Police,Boston,MA,42.36,-71.06,0,1\n",
+    "2015-01-06,mass_violence,Houston Police,Houston,TX,29.76,-95.37,1,5\n",
 )
 POOL = ("--experts", "120", "--seed", "3")
 
@@ -85,10 +89,14 @@ def test_every_bad_row_of_a_pool_is_named(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
-def _fast(file: Path) -> Any:
+def _script(file: Path) -> Script:
     incidents = read(file, seed=3)
-    members = invented(people(120, 4, incidents[0].filed_at - STARTS_BEFORE))
-    return fast.simulate(members, incidents, seed=3).as_json()
+    return Script(incidents, invented(people(120, 4, incidents[0].filed_at - STARTS_BEFORE)), Way(3))
+
+
+def _fast(file: Path) -> Any:
+    script = _script(file)
+    return fast.simulate(script.members, script.incidents, seed=3).as_json()
 
 
 @pytest.fixture(scope="module")
@@ -135,3 +143,31 @@ def _wait_until_kept(data: Path, running: subprocess.Popen[str]) -> None:
     while running.poll() is None and len(seen) < 2:
         seen |= {one.stat().st_mtime_ns for one in data.glob("replay-*/progress.pickle")}
         time.sleep(0.02)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_a_year_in_stretches_beside_each_other_ends_like_one_played_through(whole: Path, tmp_path: Path) -> None:
+    """People of the first stretch are on site when the second begins, and come home in it."""
+    done = _replay(whole / "incidents.csv", tmp_path, "--stretches", "2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(list(tmp_path.glob("replay-*/from-*/postgres"))) == 2
+    assert "played again" not in done.stdout
+    assert _report(tmp_path) == _report(whole / "data")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_a_stretch_that_began_with_another_past_is_played_again(whole: Path, tmp_path: Path) -> None:
+    script = _script(whole / "incidents.csv")
+    first, second = parted(script, 2)
+    assert second.past is not None
+    nobody_went = replace(second.past, teams=tuple(replace(one, seats=()) for one in second.past.teams))
+    found = beside([first, replace(second, past=nobody_went)], script, tmp_path, Shown(len(script.incidents)))
+    assert [one.name for one in tmp_path.glob("*-again")]
+    ended = found[1].end.teams
+    assert all(team.seats for team in ended[: first.last])
+    told = json.loads(_report(whole / "data"))["outcomes"]["incidents"]
+    for team, incident in zip(ended, told, strict=True):
+        seats = [(seat["number"], seat["expert_id"]) for seat in incident["seats"] if seat["expert_id"] is not None]
+        assert [(seat.number, seat.expert_id) for seat in team.seats] == seats
