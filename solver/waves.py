@@ -302,6 +302,28 @@ def _hopeless(call: CallOut) -> tuple[int, ...]:
     return tuple(missed)
 
 
+def next_look(deadline_minutes: float, not_before: Iterable[float], policy: Policy) -> float:
+    """Minutes until it is planned again if nobody answers.
+
+    Args:
+        deadline_minutes: from now; the team must be full then.
+        not_before: minutes from now before which some are not asked.
+        policy: how patient.
+    """
+    look = min(policy.look_minutes, policy.look_share * deadline_minutes)
+    # Whoever wakes up before that may be needed at once.
+    return min([look, *(at for at in not_before if at > 0)])
+
+
+def step(call: CallOut, policy: Policy) -> tuple[tuple[Ask, ...], float | None]:
+    """`now` and `look_minute` of the plan, for whoever only acts on it and tells nobody of chances. Pure."""
+    if call.pending and call.deadline_minutes > 0 and call.seats:
+        planner, look = _Planner(call, policy), next_look(call.deadline_minutes, call.not_before.values(), policy)
+        return tuple(planner.first(planner.aim(), look)[0]), look
+    found = plan(call, policy)
+    return found.now, found.look_minute
+
+
 def plan(call: CallOut, policy: Policy | None = None) -> Plan:
     """Whom to ask now and whom at the next look. Pure; the same call-out gives the same plan.
 
@@ -316,9 +338,7 @@ def plan(call: CallOut, policy: Policy | None = None) -> Plan:
     if call.deadline_minutes <= 0:
         return Plan((), (), 0.0, 0.0, True, (), None)
     planner = _Planner(call, policy)
-    look = min(policy.look_minutes, policy.look_share * call.deadline_minutes)
-    # Whoever wakes up before that may be needed at once.
-    look = min([look, *(at for at in call.not_before.values() if at > 0)])
+    look = next_look(call.deadline_minutes, call.not_before.values(), policy)
     aim = planner.aim()
     now, states = planner.first(aim, look)
     later, final = planner.smallest(states, planner.in_line([ask.person for ask in now], look, sleepers=True), aim)

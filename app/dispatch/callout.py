@@ -314,12 +314,12 @@ def assembled(  # noqa: PLR0917 - all that a plan depends on
         seats,
         expecting,
         tuple(waves.Pending(o.expert_id, o.position_id, _minutes(now - o.asked_at)) for o in pending),
-        deadline_minutes=_minutes(_deadline(span, out, now) - now),
+        deadline_minutes=minutes_left(span, out, now),
         not_before=resting,
     )
 
 
-def _deadline(span: timedelta, out: Sequence[Offer], now: datetime) -> datetime:
-    """When the team shall be full: a ladder's length after the first question; once that is near, a quarter of it."""
+def minutes_left(span: timedelta, out: Iterable[Offer], now: datetime) -> float:
+    """Until the team shall be full: a ladder's length after the first question; once that is near, a quarter of it."""
     first = min((offer.asked_at for offer in out), default=now)
-    return max(first + span, now + span / 4)
+    return _minutes(max(first + span, now + span / 4) - now)

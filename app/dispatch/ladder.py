@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 
 from app.requests.states import Priority
 
@@ -70,6 +71,7 @@ def rungs(priority: Priority, span: timedelta) -> list[Rung]:
     return [Rung(span * _share(priority, number), rung.step) for number, rung in enumerate(USUAL[priority])]
 
 
+@cache
 def index_of(priority: Priority, step: Step) -> int:
     """The number of the rung that does `step`; of a step the ladder lacks, the next one after it in the day's order."""
     order = list(Step)

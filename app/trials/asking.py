@@ -1,14 +1,13 @@
 """The scripted desk of a trial: rosters, and whom to ask beside those who are out. As `dispatch/backfill.py`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 from app.deployments.states import ASKING, DEPLOYMENT, POSITION
 from app.dispatch import callout, limits
 from app.dispatch.backfill import WANTS_PEOPLE, needy, not_askable
-from app.dispatch.states import OfferState
-from app.rosters import rules
+from app.dispatch.states import OPEN, OfferState
 from app.trials import composing
 from app.trials.answering import Answering
 from app.trials.rows import Pick, Position
@@ -94,39 +93,44 @@ class Desk(Answering):
         deployment, world = team.deployment, self.world
         if deployment.state not in ASKING:
             return
-        policy = rules.wave_policy(world.terms.rules, deployment.priority)
-        plan = waves.plan(self._call_out(team), policy)
-        for ask in plan.now:
+        now, look_minute = self._next_step(team)
+        for ask in now:
             pick = next(one for one in team.lists[ask.seat] if one.expert_id == ask.person)
             self.ask(team, team.position(ask.seat), pick)
         team.look += 1
-        if plan.look_minute is not None:
-            at = world.now + timedelta(minutes=max(1.0, plan.look_minute))
+        if look_minute is not None:
+            at = world.now + timedelta(minutes=max(1.0, look_minute))
             world.agenda.put(partial(self._look, team, team.look), at)
 
     def _look(self, team: Team, number: int) -> None:
         if number == team.look:
             self.seek(team)
 
-    def _call_out(self, team: Team) -> waves.CallOut:
+    def _next_step(self, team: Team) -> tuple[Sequence[waves.Ask], float | None]:
+        """Who is asked now, and the minutes until the next look, as the planner says."""
         world, deployment = self.world, team.deployment
+        policy, span = world.wave_policy(deployment.priority), world.time_to_answer(deployment.priority)
         wanted = callout.wanted_of(team.positions)
         named = callout.named_in(wanted, team.lists)
         gone = self._promised_elsewhere(team, named) | callout.asked_here(team.offers)
         places = callout.places_in_order(wanted.keys(), team.lists, team.offers)
         employers = {who: world.members[who].employer for who, _ in places}
         free = named - gone - callout.doubles(places, employers)
+        resting = self._waits(team, free)
+        is_out = any(one.state in OPEN and one.position_id in wanted for one in team.offers)
+        if is_out and free <= resting.keys():
+            # Nobody may be asked now, so that the plan has nobody; only when it is planned again is to be said.
+            return (), waves.next_look(callout.minutes_left(span, team.offers, world.now), resting.values(), policy)
         place = callout.places_of(wanted, team.lists, team.offers, free)
         habits = chances.learned_from(world.sums(), callout.HABITS)
         zones = {who: world.members[who].time_zone for who in place}
-        return callout.assembled(
-            wanted, team.lists, team.offers, free,
-            rules.time_to_answer(world.terms.rules, deployment.priority), world.now,
+        call = callout.assembled(
+            wanted, team.lists, team.offers, free, span, world.now, resting=resting,
             expecting=callout.expected(
                 zones, place, world.history(place), habits, deployment.starts_at, world.now
             ),
-            resting=self._waits(team, free),
         )  # fmt: skip
+        return waves.step(call, policy)
 
     def _waits(self, team: Team, people: set[int]) -> dict[int, float]:
         world = self.world
@@ -139,12 +143,11 @@ class Desk(Answering):
         """Who is seated or asked in another team for about the same days (`callout.promised_elsewhere`)."""
         world, here, margin = self.world, team.deployment, timedelta(days=7)
         first, last = here.starts_at - margin, here.ends_at + margin
-        asked = {offer.expert_id: world.team_of[offer.deployment_id] for offer in world.open.values()
-                 if offer.deployment_id != here.id}  # fmt: skip
         found = set()
         for who in people:
             others = [one.team for one in world.seats_of.get(who, ()) if one.team is not team]
-            others += [asked[who]] if who in asked else []
+            asked = world.asked_elsewhere(who, team)
+            others += [asked] if asked else []
             if any(one.deployment.starts_at < last and one.deployment.ends_at > first for one in others):
                 found.add(who)
         return found

@@ -114,8 +114,7 @@ def compose(bench: Bench, team: Team, skipped: Collection[int] = ()) -> Roster:
         team.ask, team.agency, deployment, team.positions, pins=pins, held=team.chosen, unwilling=unwilling,
         shown={}, now=world.now,
     )  # fmt: skip
-    policy = rules.policy(world.terms.rules)
-    return solve(bench.pool(team, elsewhere), [asked], policy, in_words=False)
+    return solve(bench.pool(team, elsewhere), [asked], world.policy, in_words=False)
 
 
 def night_of(world: World) -> Night:

@@ -61,7 +61,7 @@ class Offering(ABC):
     def _free_code(self, expert_id: int) -> str:
         world = self.world
         sharers = {who for number in world.members[expert_id].phones for who in world.owners[number]} | {expert_id}
-        return code_of(expert_id, {o.code for who in sharers for o in world.offers_of[who] if world.has_code(o)})
+        return code_of(expert_id, {o.code for who in sharers for o in world.coded(who)})
 
     def _awake(self, team: Team, expert_id: int) -> Awake:
         who, is_immediate = self.world.members[expert_id], team.deployment.priority is Priority.IMMEDIATE

@@ -71,7 +71,7 @@ def _read(desk: "Offering", number: str, body: str) -> None:
 
 def _phone(world: "World", number: str) -> Phone:
     owners = [world.members[who] for who in world.owners[number]]
-    known = [offer for one in owners for offer in world.offers_of[one.id] if world.has_code(offer)]
+    known = [offer for one in owners for offer in world.coded(one.id)]
     offers = [offer for offer in known if offer.state is not OfferState.PLANNED]
     offers.sort(key=lambda offer: (offer.asked_at, offer.id), reverse=True)
     return Phone(number, [Contact(expert_id=one.id) for one in owners], [_expert(one) for one in owners], offers)

@@ -1,10 +1,12 @@
 """What a trial remembers: people, teams under way, and what happens next, in the order in which the service does it."""
 
 import heapq
+from bisect import insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import count
 
 from app.agencies.models import Agency
@@ -12,12 +14,16 @@ from app.dispatch.callout import HABITS, SAID, SPOKE, discipline_of
 from app.dispatch.codes import CODE_REST
 from app.dispatch.states import OPEN, STANDING, OfferState
 from app.experts.exposure import POLICY as EXPOSURE
+from app.requests.states import Priority
+from app.rosters import rules
 from app.rosters.rules import DEFAULTS, Rules
 from app.simulator.people import Mix, People
 from app.trials.incidents import Incident
 from app.trials.members import Member
 from app.trials.rows import Deployment, Offer, Pick, Position, Request
+from solver import waves
 from solver.chances import Asked
+from solver.problem import Policy
 
 QUESTIONS_PER_DAY = 3
 """As the installation's setting is by default."""
@@ -158,6 +164,12 @@ class World:
         self.people = People(seed, terms.mix)
         self.teams: list[Team] = []
         self.offers_of: dict[int, list[Offer]] = defaultdict(list)
+        self._coded: dict[int, list[Offer]] = defaultdict(list)
+        """Person to the offers whose codes may be theirs yet; once a code is free it stays so."""
+        self._ended: dict[int, list[Offer]] = defaultdict(list)
+        """Person to the offers that have ended and say something of her, in the order in which they were made."""
+        self._open_of: dict[int, dict[int, Offer]] = defaultdict(dict)
+        """Person to her questions that await an answer, the latest last."""
         self.team_of: dict[int, Team] = {}
         """Deployment to its team."""
         self.seats_of: dict[int, list[Seated]] = defaultdict(list)
@@ -175,6 +187,9 @@ class World:
         self._said: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
         self._next_id = count(1)
         self._recent: list[Offer] = []
+        self._recent_since = start - timedelta(days=1)
+        self._waves: dict[Priority, waves.Policy] = {}
+        self._spans: dict[Priority, timedelta] = {}
         self.open: dict[int, Offer] = {}
         """Every question that awaits an answer."""
         for member in members:
@@ -193,23 +208,55 @@ class World:
         """Ids grow in the order in which things are made, as in the database."""
         return next(self._next_id)
 
+    @cached_property
+    def policy(self) -> Policy:
+        """The rules as the solver takes them."""
+        return rules.policy(self.terms.rules)
+
+    def wave_policy(self, priority: Priority) -> waves.Policy:
+        """How sure and how patient, by priority."""
+        if priority not in self._waves:
+            self._waves[priority] = rules.wave_policy(self.terms.rules, priority)
+        return self._waves[priority]
+
+    def time_to_answer(self, priority: Priority) -> timedelta:
+        """How long somebody has from the first question on."""
+        if priority not in self._spans:
+            self._spans[priority] = rules.time_to_answer(self.terms.rules, priority)
+        return self._spans[priority]
+
     # What is known of people
 
     def keep_offer(self, offer: Offer) -> None:
         """Remember a new offer with its person."""
         self.offers_of[offer.expert_id].append(offer)
+        self._coded[offer.expert_id].append(offer)
         self._recent.append(offer)
-        self.open[offer.id] = offer
+        self.open[offer.id] = self._open_of[offer.expert_id][offer.id] = offer
 
-    def has_code(self, offer: Offer) -> bool:
-        """Whether its code is its own yet (`dispatch/codes.py`)."""
-        is_needed = self.team_of[offer.deployment_id].deployment.ends_at > self.now
-        return offer.asked_at > self.now - CODE_REST or (offer.state in STANDING and is_needed)
+    def coded(self, expert_id: int) -> list[Offer]:
+        """A person's offers whose codes are their own yet (`dispatch/codes.py`), in the order they were made."""
+        rested = self.now - CODE_REST
+        found = self._coded[expert_id] = [
+            offer for offer in self._coded[expert_id]
+            if offer.asked_at > rested or (offer.state in STANDING and self._is_needed(offer))
+        ]  # fmt: skip
+        return found
+
+    def _is_needed(self, offer: Offer) -> bool:
+        return self.team_of[offer.deployment_id].deployment.ends_at > self.now
+
+    def asked_elsewhere(self, expert_id: int, team: Team) -> Team | None:
+        """The other team that has asked somebody last and awaits the answer."""
+        others = (one for one in self._open_of[expert_id].values() if one.deployment_id != team.deployment.id)
+        last = max(others, key=lambda one: one.id, default=None)
+        return None if last is None else self.team_of[last.deployment_id]
 
     def times_asked(self, people: Iterable[int] | None = None) -> dict[int, list[datetime]]:
         """When each was asked in the last 24 hours, the latest first; of everybody who was, or of these."""
         since = self.now - timedelta(days=1)
-        self._recent = [offer for offer in self._recent if offer.asked_at > since]
+        if since > self._recent_since:
+            self._recent, self._recent_since = [offer for offer in self._recent if offer.asked_at > since], since
         wanted = None if people is None else set(people)
         times: dict[int, list[datetime]] = defaultdict(list)
         for offer in self._recent:
@@ -219,13 +266,18 @@ class World:
 
     def change(self, offer: Offer, state: OfferState, position: Position) -> None:
         """Move an offer to a state, and keep what its answer teaches of its discipline."""
+        who, was = offer.expert_id, offer.state
         self._count(offer, position, -1)
         offer.state = state
         self._count(offer, position, 1)
         if state in OPEN:
-            self.open[offer.id] = offer
-        else:
-            self.open.pop(offer.id, None)
+            self.open[offer.id] = self._open_of[who][offer.id] = offer
+        elif self.open.pop(offer.id, None) is not None:
+            del self._open_of[who][offer.id]
+        if was in SAID and state not in SAID:
+            self._ended[who].remove(offer)
+        elif state in SAID and was not in SAID:
+            insort(self._ended[who], offer, key=lambda one: one.id)
 
     def _count(self, offer: Offer, position: Position, sign: int) -> None:
         discipline = discipline_of(position)
@@ -243,11 +295,10 @@ class World:
         return {
             who: [
                 Asked(max(0.0, (self.now - offer.asked_at) / timedelta(days=1)), SAID[offer.state])
-                for offer in self.offers_of[who]
-                if offer.state in SAID
+                for offer in self._ended[who]
             ]
             for who in people
-            if who in self.offers_of
+            if who in self._ended
         }
 
     def carry(self, expert_id: int, points: float) -> None:
