@@ -89,9 +89,7 @@ def team_fails(
     for row, others in elsewhere.items():
         fails[row] |= elsewhere_fails(pool, seat, row, others, policy)
     if policy.one_per_employer:
-        employers = [code for code in pool.employer[mates].tolist() if code >= 0]
-        if employers:
-            fails[np.isin(pool.employer, employers)] |= BIT[Rule.EMPLOYER]
+        fails[pool.works_for(pool.employer[mates].tolist())] |= BIT[Rule.EMPLOYER]
     if int(pool.trainee[mates].sum()) >= policy.max_trainees:
         fails[pool.trainee] |= BIT[Rule.TRAINEES]
     if is_final:

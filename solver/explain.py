@@ -12,7 +12,7 @@ from solver.helps import helps
 from solver.pool import Ints, Pool, fullest_window
 from solver.problem import Expert, Policy
 from solver.roster import Alternate, GoalValue, Reason, Seat, Travel
-from solver.survey import DAY, Seats, experienced_wanted, need_price, team_needs
+from solver.survey import DAY, Seats, experienced_wanted, need_price
 from solver.whynot import against
 from solver.words import DISCIPLINE_NAMES, called, day, disciplines, first_up, language, moment, plain, span
 
@@ -45,14 +45,17 @@ def seat(pool: Pool, seats: Sequence[Seats], one: Seats, seating: Seating, polic
 def names(pool: Pool, seats: Sequence[Seats], one: Seats, seating: Seating, policy: Policy) -> Seat:
     """The same seat without sentences: who sits, who else could, how they travel; of an empty one the funnel."""
     row = seating.get(one.number)
-    fails = one.fails | team_fails(pool, seats, one, seating, policy)
+    fails = team_fails(pool, seats, one, seating, policy)
     where = one.request.id, one.position.id
     if row is None:
-        return Seat(*where, None, None, _why_empty(pool, one), (), funnel(fails))
-    others = one.order[(fails[one.order] == 0) & (one.order != row)]
+        return Seat(*where, None, None, _why_empty(pool, one), (), funnel(one.fails | fails))
+    # Whoever is ranked passes every rule of a person.
+    order = one.order
+    others = order[(fails[order] == 0) & (order != row)]
     mates = [seating[other.number] for other in seats
              if other.request.id == one.request.id and other is not one and other.number in seating]  # fmt: skip
-    rows, _ = _next_best(pool, one, others, mates, policy)
+    lost = sum(_needs_lost(pool, one, mates, policy, others).values())
+    rows = others[np.argsort(lost, kind="stable")][: policy.alternates].tolist()
     return Seat(*where, int(pool.ids[row]), one.travel(row), (),
                 tuple(Alternate(int(pool.ids[other]), one.travel(other), (), "") for other in rows))  # fmt: skip
 
@@ -173,7 +176,9 @@ def _alternates(
     """The best of those who could take the seat while everybody else stays: the team's needs first, then the order."""
     chosen = seating[one.number]
     mates = [row for number, row in seating.items() if number != one.number]
-    rows, lost = _next_best(pool, one, others, mates, policy)
+    lost = _needs_lost(pool, one, mates, policy, pool.all_rows)
+    total = sum(lost.values(), np.zeros(len(pool), dtype=np.int64))
+    rows = others[np.argsort(total[others], kind="stable")][: policy.alternates].tolist()
     goals = _goals(pool, team, seating, policy)
     found: list[Alternate] = []
     for row in rows:
@@ -186,27 +191,18 @@ def _alternates(
     return tuple(found)
 
 
-def _next_best(
-    pool: Pool, one: Seats, others: Ints, mates: list[int], policy: Policy
-) -> tuple[list[int], dict[str, Ints]]:
-    """The alternates' rows, the best first, and what the team would lack with each expert in the seat."""
-    lost = _needs_lost(pool, one, mates, policy)
-    total = sum(lost.values(), np.zeros(len(pool), dtype=np.int64))
-    return others[np.argsort(total[others], kind="stable")][: policy.alternates].tolist(), lost
-
-
 def _goals(pool: Pool, team: Sequence[Seats], seating: Seating, policy: Policy) -> tuple[GoalValue, ...]:
     return tally(team, seating, lacks(pool, team, seating, policy), policy)
 
 
-def _needs_lost(pool: Pool, one: Seats, mates: list[int], policy: Policy) -> dict[str, Ints]:
-    """For each need of the team: what it would lack with each expert in this seat and everybody else where they are."""
+def _needs_lost(pool: Pool, one: Seats, mates: list[int], policy: Policy, rows: Ints) -> dict[str, Ints]:
+    """For each need: what the team would lack with each of these in this seat and everybody else where they are."""
     lost: dict[str, Ints] = {}
-    for need, meets in team_needs(pool, one.request, policy).items():
+    for need, meets in one.ground.needs.items():
         if not meets[mates].any():
-            lost[need] = (~meets).astype(np.int64) * need_price(need, policy)
+            lost[need] = (~meets[rows]).astype(np.int64) * need_price(need, policy)
     wanted = experienced_wanted(len(mates) + 1, policy) - int(pool.experienced[mates].sum())
-    lost["experienced"] = np.maximum(wanted - pool.experienced, 0) * need_price("experienced", policy)
+    lost["experienced"] = np.maximum(wanted - pool.experienced[rows], 0) * need_price("experienced", policy)
     return lost
 
 

@@ -16,14 +16,17 @@ import numpy as np
 
 from solver.goals import lacks
 from solver.layout import SCALE
-from solver.prices import Relaxed
+from solver.prices import UNUSABLE, Relaxed
 from solver.problem import Policy
-from solver.relaxation import Relaxation
+from solver.relaxation import Level, Relaxation
 from solver.survey import Seats
 
 MOST_TRIED = 40
 """Rosters that are looked at before CP-SAT is asked instead."""
-MOST_STEPS = 2_000
+MOST_UNPRICED = 12
+"""And before prices are made at all."""
+STEPS = 50
+"""For each of these, people that may be tried in their seats."""
 MOST_ROUNDS = 3
 Seating = dict[int, int]
 """Number of the seat to row of the pool."""
@@ -34,25 +37,67 @@ class _TooMany(Exception):  # noqa: N818 - no fault: the search is another's
 
 
 def only_best(
-    seats: Sequence[Seats], decided: Mapping[int, int], relaxation: Relaxation, relaxed: Relaxed, policy: Policy
+    seats: Sequence[Seats],
+    decided: Mapping[int, int],
+    relaxation: Relaxation,
+    relaxed: Relaxed,
+    policy: Policy,
+    *,
+    most: int,
 ) -> Seating | None:
     """The best seating of one team, proven, if it is the only one; None where that is not for here to say.
 
     Args:
-        seats: every seat of the problem.
+        seats: every seat of the team.
         decided: number of a seat to the row that stays there.
         relaxation: the open seats.
         relaxed: what its prices prove.
         policy: limits and weights.
+        most: rosters to look at.
     """
-    is_one_team = all(seat.request is seats[0].request for seat in seats)
-    if not is_one_team or any(count for level, count in relaxed.least.items() if level[0] == "filled"):
+    if any(count for level, count in relaxed.least.items() if level[0] == "filled"):
         return None
-    team = _Team(seats, decided, relaxation, relaxed, policy)
+    team = _Team(seats, decided, relaxation, relaxed, policy, most=most)
     try:
         return team.only_best()
     except _TooMany:
         return None
+
+
+def unpriced(relaxation: Relaxation) -> Relaxed:
+    """What is proven when nothing costs anything: no roster of one team is worth more than the best of every seat.
+
+    `least` is what is lacking even if every seat has somebody who brings what is needed. `firm` is a roster to begin
+    with: seat by seat the best who is left.
+
+    Args:
+        relaxation: of seats that are all to be filled.
+    """
+    bound, left_out, losses = 0, -UNUSABLE, {}
+    firm: dict[int, int] = {}
+    for seat, usable in zip(relaxation.seats, relaxation.usable, strict=True):
+        worth = relaxation.values.of(seat.best) * SCALE
+        worth[~usable] = UNUSABLE
+        best = int(worth.max())
+        bound += best
+        losses[seat.number] = best - worth
+        if seat.best.left_out:
+            # Whoever is left out stands behind the last.
+            left_out = min(left_out, best - int(relaxation.values.of(seat.best)[-1]) * SCALE)
+        rows = seat.best.rows[np.argsort(-worth, kind="stable")[: len(relaxation.seats)]].tolist()
+        firm[seat.number] = next((row for row in rows if row not in firm.values()), rows[0])
+    return Relaxed(bound, _surely_lacking(relaxation), losses, left_out, firm, firm)
+
+
+def _surely_lacking(relaxation: Relaxation) -> dict[Level, int]:
+    """The least of each level that is lacking, whoever is seated where: what nobody who could sit down brings."""
+    least = dict.fromkeys(relaxation.levels, 0)
+    able = [seat.best.rows[usable] for seat, usable in zip(relaxation.seats, relaxation.usable, strict=True)]
+    for (t, k), one in zip(relaxation.needs, relaxation.lackable[len(able) :], strict=True):
+        side = relaxation.teams[t].sides[k]
+        brought = sum(bool(side.plus[rows].any()) for rows in able)
+        least[one.level] += one.price * max(int(side.low) - brought, 0)
+    return least
 
 
 class _Team:
@@ -60,8 +105,9 @@ class _Team:
 
     def __init__(
         self, seats: Sequence[Seats], decided: Mapping[int, int], relaxation: Relaxation, relaxed: Relaxed,
-        policy: Policy,
+        policy: Policy, *, most: int,
     ) -> None:  # fmt: skip
+        self.most = most
         self.pool, self.seats, self.decided, self.policy = relaxation.pool, seats, decided, policy
         self.relaxation, self.relaxed = relaxation, relaxed
         self.open = relaxation.seats
@@ -94,7 +140,7 @@ class _Team:
         best: tuple[int, int] | None = None
         seating: Seating | None = None
         for tried, one in enumerate(self._within(within)):
-            if tried == MOST_TRIED:
+            if tried == self.most:
                 raise _TooMany
             if not self._is_right(one):
                 continue
@@ -125,7 +171,7 @@ class _Team:
         (number, line), rest = lines[0], lines[1:]
         for loss, row in line:
             self.steps += 1
-            if self.steps > MOST_STEPS:
+            if self.steps > self.most * STEPS:
                 raise _TooMany
             if loss <= within and row not in taken.values():
                 yield from self._filled(rest, {**taken, number: row}, within - loss)

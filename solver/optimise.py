@@ -2,10 +2,12 @@
 
 1. When everybody who sits can stay and every seat and need is met, only the open seats are left to decide.
 2. Prices (`prices.py`) bound every roster over the whole pool and say what a roster loses with each candidate.
-3. Among candidates with whom little is lost the best roster is found exactly. If it falls short of the bound by no
+3. Of one team the few rosters that could be the best are tried, before there are prices and with them (`few.py`).
+   Where one is the best alone, that is all.
+4. Among candidates with whom little is lost the best roster is found exactly. If it falls short of the bound by no
    more than is lost with anybody left out, it is proven the best of the whole pool; else those who could matter are
    let in and it is solved again.
-4. What prices cannot settle (a shortage that only whole people have) is solved over everybody whom a best roster can
+5. What prices cannot settle (a shortage that only whole people have) is solved over everybody whom a best roster can
    need (`candidates.prune`), as long as there are not too many.
 """
 
@@ -19,7 +21,7 @@ import numpy as np
 
 from solver.candidates import clashes, pins, prune
 from solver.exact import best_of
-from solver.few import only_best
+from solver.few import MOST_TRIED, MOST_UNPRICED, only_best, unpriced
 from solver.goals import by_request, lacks, tally
 from solver.greedy import greedy
 from solver.layout import SCALE, Cut
@@ -124,17 +126,22 @@ class _Search:
 
     def by_prices(self) -> Optimum | None:
         """The best by prices; None when the least that they say is lacking cannot be had."""
-        relaxation, relaxed = self._relax(all_filled=True)
+        relaxation = self._relaxation(all_filled=True)
+        only = self._only(relaxation, None, MOST_UNPRICED)
+        if only is not None:
+            return only
+        relaxed = relax(relaxation, self.deadline) if relaxation.seats else None
         if relaxed is not None and any(count for level, count in relaxed.least.items() if level[0] == "filled"):
-            relaxation, relaxed = self._relax(all_filled=False)
+            relaxation = self._relaxation(all_filled=False)
+            relaxed = relax(relaxation, self.deadline) if relaxation.seats else None
         if not relaxation.seats:
             # Nobody can join those who stay.
             return self.told(dict(self.decided), is_proven=True)
         if relaxed is None:
             return None
-        only = only_best(self.seats, self.decided, relaxation, relaxed, self.policy)
+        only = self._only(relaxation, relaxed, MOST_TRIED)
         if only is not None:
-            return self.told(only, is_proven=True)
+            return only
         values = relaxation.values
         margin, best, least = values.fit * SCALE // 2, None, 0
         if len(relaxation.seats) > MANY_SEATS:
@@ -183,10 +190,17 @@ class _Search:
         seating, _ = self._whole(relaxation, near)
         return seating if seating and self._lacks_least(relaxation, relaxed, seating) else None
 
-    def _relax(self, *, all_filled: bool) -> tuple[Relaxation, Relaxed | None]:
+    def _relaxation(self, *, all_filled: bool) -> Relaxation:
         sides = teams(self.pool, self.seats, self.decided, self.policy, all_filled=all_filled)
-        relaxation = Relaxation(self.pool, sides, self.policy)
-        return relaxation, relax(relaxation, self.deadline) if relaxation.seats else None
+        return Relaxation(self.pool, sides, self.policy)
+
+    def _only(self, relaxation: Relaxation, relaxed: Relaxed | None, most: int) -> Optimum | None:
+        """The best of one team, if few could be it and none is as good; before there are prices, and with them."""
+        if any(seat.request is not self.seats[0].request for seat in self.seats):
+            return None
+        proven = relaxed or unpriced(relaxation)
+        found = only_best(self.seats, self.decided, relaxation, proven, self.policy, most=most)
+        return None if found is None else self.told(found, is_proven=True)
 
     def _lacks_least(self, relaxation: Relaxation, relaxed: Relaxed, seating: Seating) -> bool:
         """Whether a seating lacks no more than the prices say must be."""

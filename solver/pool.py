@@ -256,6 +256,14 @@ class Pool:
         found[[self.row[one] for one in ids if one in self.row]] = True
         return found
 
+    def works_for(self, employers: Iterable[int]) -> Flags:
+        """Who of everybody has one of these employers, by their codes; -1, unknown, is nobody's."""
+        # One more than there are codes: the place that -1 reads.
+        theirs = np.zeros(len(self._employers) + 1, dtype=bool)
+        theirs[[code for code in employers if code >= 0]] = True
+        found: Flags = theirs[self.employer]
+        return found
+
     def tied(self, agency_id: int, agency_name: str, place: Place) -> Flags:
         """Who has a recorded tie to the agency, works for it, or lives in the county of the incident."""
         tied = np.zeros(len(self), dtype=bool)

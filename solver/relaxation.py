@@ -61,7 +61,8 @@ class Relaxation:
         team, rows = self.teams[self.team_of[n]], self.seats[n].best.rows
         out = np.zeros(len(rows), dtype=bool) if team.barred is None else team.barred[rows]
         at_once = {other for c in self.cliques_of[self.team_of[n]] for other in self.cliques[c]}
-        elsewhere = [row for other in sorted(at_once) for row in teams[other].pinned]
+        # Who stays in the team itself is barred from it.
+        elsewhere = [row for other in sorted(at_once) if teams[other] is not team for row in teams[other].pinned]
         return ~(out | np.isin(rows, elsewhere)) if elsewhere else ~out
 
     def first(self) -> list[Ints]:

@@ -120,6 +120,10 @@ class Ground:
             )
         return self._trips[is_remote]
 
+    def known_trips(self, *, is_remote: bool) -> Trips | None:
+        """The same, if it was asked for before."""
+        return self._trips.get(is_remote)
+
     def fails(self, *, is_remote: bool) -> Ints:
         """Bits of the rules that each expert breaks in any seat of this request."""
         if is_remote not in self._fails:
@@ -169,6 +173,11 @@ class Grounds:
         if len(self._kept) > GROUNDS_KEPT:
             self._kept.popitem(last=False)
         return self._kept[request.id]
+
+    def known_trips(self, request: Request, *, is_remote: bool) -> Trips | None:
+        """Everybody's journeys to a request, if they were asked for before."""
+        ground = self._kept.get(request.id)
+        return None if ground is None else ground.known_trips(is_remote=is_remote)
 
 
 class Seats:
@@ -309,16 +318,23 @@ class Seats:
     def _minutes(self, row: int) -> int:
         if (n := self._place(row)) is not None:
             return int(self.best.minutes[n])
-        rows = np.array([row])
-        return int(trips_to(self._pool, self.request, self._policy, rows, is_remote=self.position.is_remote).minutes[0])
+        trips, n = self._journey(row)
+        return int(trips.minutes[n])
 
     def travel(self, row: int) -> Travel:
         """The journey of one expert to this seat."""
-        remote = self.position.is_remote
-        t = trips_to(self._pool, self.request, self._policy, np.array([row]), is_remote=remote)
-        mode = "none" if remote else "fly" if t.flies[0] else "drive"
-        times = (int(column[0]) for column in (t.minutes, t.depart, t.arrive, t.home, t.rested))
+        trips, n = self._journey(row)
+        mode = "none" if self.position.is_remote else "fly" if trips.flies[n] else "drive"
+        columns = (trips.minutes, trips.depart, trips.arrive, trips.home, trips.rested)
+        times = (int(column[n]) for column in columns)
         return Travel(mode, *times)  # type: ignore[arg-type]
+
+    def _journey(self, row: int) -> tuple[Trips, int]:
+        """Journeys among which hers is, and where: everybody's when they are at hand, else hers alone."""
+        remote = self.position.is_remote
+        if (known := self._grounds.known_trips(self.request, is_remote=remote)) is not None:
+            return known, row
+        return trips_to(self._pool, self.request, self._policy, np.array([row]), is_remote=remote), 0
 
     def span(self, row: int) -> Span:
         """From leaving home to the end of rest."""

@@ -87,8 +87,7 @@ def _barred(pool: Pool, stay: Sequence[int], policy: Policy) -> Flags:
     barred = np.zeros(len(pool), dtype=bool)
     barred[stay] = True
     if policy.one_per_employer:
-        taken = [code for code in pool.employer[stay].tolist() if code >= 0]
-        barred |= np.isin(pool.employer, taken)
+        barred |= pool.works_for(pool.employer[stay].tolist())
     if int(pool.trainee[stay].sum()) >= policy.max_trainees:
         barred |= pool.trainee
     return barred

@@ -20,8 +20,8 @@ def said(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bool]]:
     found: list[bool] = []
     only_best = few.only_best
 
-    def asked(*problem: object) -> object:
-        answer = only_best(*problem)  # type: ignore[arg-type]
+    def asked(*problem: object, most: int) -> object:
+        answer = only_best(*problem, most=most)  # type: ignore[arg-type]
         found.append(answer is not None)
         return answer
 
@@ -40,19 +40,24 @@ def _problems() -> Iterator[tuple[list[Expert], Request, Policy]]:
 def test_one_by_one_gives_the_very_roster_of_cp_sat(said: list[bool], monkeypatch: pytest.MonkeyPatch) -> None:
     tried = [solve(experts, [request], policy, explained=()) for experts, request, policy in _problems()]
     assert sum(said) > 60
-    monkeypatch.setattr("solver.few.MOST_TRIED", 0)  # as if there were too many to try
+    monkeypatch.setattr("solver.optimise.MOST_UNPRICED", 0)  # as if there were too many to try without prices
+    said.clear()
+    priced = [solve(experts, [request], policy, explained=()) for experts, request, policy in _problems()]
+    assert sum(said) > 60
+    monkeypatch.setattr("solver.optimise.MOST_TRIED", 0)  # and with them
     said.clear()
     solved = [solve(experts, [request], policy, explained=()) for experts, request, policy in _problems()]
     assert not any(said)
-    assert [replace(one, solve_ms=0) for one in tried] == [replace(one, solve_ms=0) for one in solved]
+    untimed = [[replace(one, solve_ms=0) for one in rosters] for rosters in (tried, priced, solved)]
+    assert untimed[0] == untimed[1] == untimed[2]
 
 
 def test_of_two_who_are_as_good_cp_sat_still_chooses(said: list[bool]) -> None:
     request = a_request(a_position(1))
     assert solve([an_expert(1), an_expert(2)], [request]).status == "optimal"
-    assert said == [False]
+    assert said == [False, False]
     solve([an_expert(1), an_expert(2, is_experienced=False)], [request])
-    assert said == [False, True]
+    assert said == [False, False, True]
 
 
 def test_load_decides_between_equals(said: list[bool]) -> None:
