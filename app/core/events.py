@@ -12,13 +12,15 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, ColumnElement, Index, Insert, bindparam, event, insert, text
+from sqlalchemy import BigInteger, ColumnElement, Executable, Index, bindparam, event, insert, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from app.core import tracing
 from app.core.clock import clock
 from app.core.database import Table, flush
-from app.core.jobs import Handler, defer, job
+from app.core.jobs import Handler, deferred, deferring, job
 from app.core.log import bind
 
 CHANNEL = "rrt_events"
@@ -115,27 +117,25 @@ async def record(
         "actor_kind": by.kind, "actor_id": by.id, "actor_name": "" if by.kind == "expert" else by.name,
         "data": json.loads(json.dumps(data, default=str)), "about": subject_id,
     }  # fmt: skip
-    reactions = _REACTIONS.get(kind, {})
-    written = (await session.execute(_writing(tuple(reactions.items())), happened)).one()
-    session.info.setdefault(UNSEALED, []).append(written.id)
-    for reaction in reactions:
-        if getattr(written, _column(reaction), True):
-            await defer(session, reaction, priority=_PRIORITIES[reaction], subject_id=subject_id)
-
-
-def _column(reaction: str) -> str:
-    """What the answer to a reaction's condition is called."""
-    return reaction.replace(".", "_")
+    reactions = tuple(_REACTIONS.get(kind, {}).items())
+    if reactions:
+        happened["follows"] = {"subject_id": subject_id, **tracing.carried()}
+        deferred()
+    written = await session.scalar(_writing(reactions), happened)
+    session.info.setdefault(UNSEALED, []).append(written)
 
 
 @cache
-def _writing(reactions: tuple[tuple[str, Condition | None], ...]) -> Insert:
-    """The statement that writes an event, and answers which of its conditional reactions have something to do."""
+def _writing(reactions: tuple[tuple[str, Condition | None], ...]) -> Executable:
+    """The statement that writes an event, and defers those of its reactions that have something to do."""
     table = Event.metadata.tables[Event.__tablename__]
     columns = {column.name: bindparam(column.name, type_=column.type) for column in table.c if column.name != "id"}
+    writing = insert(table).values(columns).returning(table.c.id)
+    if not reactions:
+        return writing
     about = bindparam("about", type_=BigInteger)
-    asked = [when(about).label(_column(name)) for name, when in reactions if when is not None]
-    return insert(table).values(columns).returning(table.c.id, *asked)
+    asked = [(name, _PRIORITIES[name], when(about) if when else None) for name, when in reactions]
+    return select(writing.cte().c.id).add_cte(deferring(bindparam("follows", type_=JSONB), asked))
 
 
 @event.listens_for(Session, "before_commit")

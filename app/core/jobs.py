@@ -6,19 +6,34 @@ The only module that imports procrastinate.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, LiteralString
 from weakref import WeakKeyDictionary
 
 import procrastinate
 import psycopg
 from procrastinate.exceptions import ConnectorException, JobAborted
 from procrastinate.jobs import Job, Status
+from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
-from sqlalchemy import text
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Integer,
+    String,
+    column,
+    insert,
+    literal,
+    select,
+    table,
+    text,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -33,7 +48,19 @@ logger = logging.getLogger(__name__)
 Handler = Callable[..., Awaitable[None]]
 _HANDLERS: dict[str, Handler] = {}
 _PERIODIC: dict[str, tuple[Handler, timedelta]] = {}
-_DEFERRALS = [0]
+_CHANGES = [0]
+QUEUE = "default"
+JOBS = table(
+    "procrastinate_jobs",
+    column("id", BigInteger), column("queue_name", String), column("task_name", String), column("priority", Integer),
+    column("args", JSONB),
+)  # fmt: skip
+DEFERRING = (
+    f"insert into procrastinate_jobs (queue_name, task_name, priority, args, scheduled_at)"  # noqa: S608 - no input
+    f" values ('{QUEUE}', %s, %s, %s, %s) returning id"
+)
+"""What procrastinate's function does; asking that one takes an array of rows, and several times as long."""
+CANCELLING = text("delete from procrastinate_jobs where id = :id and status = 'todo'")
 COME_BACK_S = 0.5
 HEARTBEAT_S = 6
 """A worker silent for this many seconds has lost its jobs to the others."""
@@ -189,19 +216,34 @@ async def defer(session: AsyncSession, name: str, *, at: datetime | None = None,
     Returns:
         The job's id.
     """
-    task = job_app().configure_task(
-        name,
-        allow_unknown=False,
-        schedule_at=clock.real_time(at) if at else None,
-        priority=priority,
-        connection=await raw_connection(session),
-    )
+    if name not in _HANDLERS and name not in _PERIODIC:
+        raise LookupError(f"no job is called {name}")
     await flush(session)
-    _DEFERRALS[0] += 1
-    try:
-        return await task.defer_async(**ids, **tracing.carried())
-    except ConnectorException as error:  # what the database said, as it says it everywhere else
-        raise error.__cause__ or error from None
+    _CHANGES[0] += 1
+    given = (name, priority, Jsonb({**ids, **tracing.carried()}), clock.real_time(at) if at else None)
+    made = await (await raw_connection(session)).execute(DEFERRING, given)
+    (job_id,) = await made.fetchone()
+    return int(job_id)
+
+
+def deferring(about: ColumnElement[Any], wanted: Iterable[tuple[str, int, ColumnElement[bool] | None]]) -> CTE:
+    """Part of a statement that defers several jobs, in their order, as it does something else; call `deferred` with it.
+
+    Args:
+        about: what all of them take, as JSON.
+        wanted: name, priority, and what must hold.
+    """
+    chosen = [
+        select(literal(QUEUE), literal(name), literal(priority), about).where(*[] if when is None else [when])
+        for name, priority, when in wanted
+    ]
+    rows = chosen[0] if len(chosen) == 1 else union_all(*chosen)
+    return insert(JOBS).from_select(["queue_name", "task_name", "priority", "args"], rows).returning(JOBS.c.id).cte()
+
+
+def deferred() -> None:
+    """A statement with `deferring` has been asked."""
+    _CHANGES[0] += 1
 
 
 async def cancel(session: AsyncSession, job_id: int | None) -> None:
@@ -210,7 +252,8 @@ async def cancel(session: AsyncSession, job_id: int | None) -> None:
     Its row goes: nearly every timer is taken back, and the queue would grow with each.
     """
     if job_id is not None:
-        await session.execute(text("delete from procrastinate_jobs where id = :id and status = 'todo'"), {"id": job_id})
+        _CHANGES[0] += 1
+        await session.execute(CANCELLING, {"id": job_id})
 
 
 async def come_back(work: Callable[[], Awaitable[None]]) -> None:
@@ -286,35 +329,50 @@ async def _take_due(session_factory: Callable[[], Any], only: Collection[str] | 
     )
 
 
-TAKE = (
-    "delete from procrastinate_jobs where id = (select id from procrastinate_jobs where status = 'todo'"
-    " and coalesce(scheduled_at, %(now)s) <= %(now)s order by priority desc, id limit 1) returning task_name, args"
+DUE = (
+    "with gone as (delete from procrastinate_jobs where id = any(%(done)s))"
+    " select id, task_name, args from procrastinate_jobs where status = 'todo' and id <> all(%(done)s)"
+    " and coalesce(scheduled_at, %(now)s) <= %(now)s order by priority desc, id limit 20"
 )
 WAITS_UNTIL = (
-    "with forgotten as (delete from procrastinate_jobs where task_name = %(forgetting)s and status = 'todo')"
+    "with gone as (delete from procrastinate_jobs where id = any(%(done)s)"
+    " or task_name = %(forgetting)s and status = 'todo')"
     " select min(coalesce(scheduled_at, %(now)s)) as due from procrastinate_jobs"
-    " where status = 'todo' and task_name <> %(forgetting)s"
+    " where status = 'todo' and task_name <> %(forgetting)s and id <> all(%(done)s)"
 )
+_DONE: list[int] = []
+"""Jobs that have run where nobody else works; their rows go with the next question."""
 
 
-def deferrals() -> int:
-    """How many jobs this process has deferred, those included that were rolled back: unchanged, there is none new."""
-    return _DEFERRALS[0]
+def changes() -> int:
+    """How often this process has deferred jobs or taken them back, rolled back or not: unchanged, the queue is too."""
+    return _CHANGES[0]
+
+
+async def _ask_alone(query: LiteralString, **given: Any) -> list[dict[str, Any]]:
+    found = await job_app().connector.execute_query_all_async(query, now=clock.now(), done=list(_DONE), **given)
+    _DONE.clear()
+    return found
 
 
 async def run_due_alone() -> int:
     """Like `run_due`, of a stepped clock and where nobody else works. Within an opened `job_app`.
 
-    A replay goes on from its last copy, not from a job that was under way: what is taken is gone.
+    A replay goes on from its last copy, not from a job that was under way. What is due is asked for again when a job
+    has deferred another, or taken one back. `next_due_alone` follows.
 
     Returns:
         How many ran.
     """
-    ran, queue = 0, job_app().connector
-    while due := await queue.execute_query_all_async(TAKE, now=clock.now()):
-        name = due[0]["task_name"]
-        await watched(name, _HANDLERS[name])(**due[0]["args"])
-        ran += 1
+    ran = 0
+    while due := await _ask_alone(DUE):
+        seen = changes()
+        for row in due:
+            _DONE.append(row["id"])
+            await watched(row["task_name"], _HANDLERS[row["task_name"]])(**row["args"])
+            ran += 1
+            if changes() != seen:
+                break
     return ran
 
 
@@ -324,7 +382,7 @@ async def next_due_alone(forgetting: str) -> datetime | None:
     Args:
         forgetting: jobs of this name are taken back instead.
     """
-    (row,) = await job_app().connector.execute_query_all_async(WAITS_UNTIL, now=clock.now(), forgetting=forgetting)
+    (row,) = await _ask_alone(WAITS_UNTIL, forgetting=forgetting)
     return None if row["due"] is None else max(row["due"].astimezone(UTC), clock.now())
 
 

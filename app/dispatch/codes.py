@@ -1,10 +1,12 @@
 """The three digits of an offer: to whoever holds the phone they mean one offer, as long as it may be answered."""
 
-from collections.abc import Collection
-from datetime import timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import BigInteger, ColumnElement, DateTime, String, any_, bindparam, exists, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.core.clock import clock
 from app.core.ids import CODE_DIGITS
@@ -19,17 +21,40 @@ CODE_REST = timedelta(days=30)
 
 
 def has_code() -> ColumnElement[bool]:
-    """Of an offer: whether its code is its own yet. A seat in a month is answered by it still: "OK 412", "NO 412"."""
-    now = clock.now()
+    """Of an offer: whether its code is its own yet. A seat in a month is answered by it still: "OK 412", "NO 412".
+
+    Asked with `code_times`.
+    """
+    rested, now = (bindparam(name, type_=DateTime(timezone=True)) for name in ("code_rested", "code_now"))
     is_needed = exists().where(Deployment.id == Offer.deployment_id, Deployment.ends_at > now)
-    return (Offer.asked_at > now - CODE_REST) | (Offer.state.in_(STANDING) & is_needed)
+    return (Offer.asked_at > rested) | (Offer.state.in_(STANDING) & is_needed)
+
+
+def code_times() -> dict[str, datetime]:
+    """What `has_code` is asked with, now."""
+    now = clock.now()
+    return {"code_rested": now - CODE_REST, "code_now": now}
+
+
+def sharing(people: ColumnElement[Sequence[int]]) -> ColumnElement[Sequence[int]]:
+    """Who uses a phone that one of these uses, as an array.
+
+    Arrays, because the database always reads them by index; of `in (select ...)` it makes what its statistics say.
+    """
+    theirs = aliased(Contact)
+    numbers = select(found_by(theirs.number)).where(theirs.expert_id == any_(people)).scalar_subquery()
+    same = found_by(Contact.number) == any_(func.array(numbers, type_=ARRAY(String)))
+    return func.array(select(Contact.expert_id).where(same).scalar_subquery(), type_=ARRAY(BigInteger))
+
+
+_USED = select(Offer.code).where(
+    Offer.expert_id == any_(sharing(bindparam("people", type_=ARRAY(BigInteger)))), has_code()
+)
 
 
 async def free_code(session: AsyncSession, expert_id: int) -> str:
     """Three digits that no phone of this person's may still answer with; the same history gives the same code."""
-    numbers = select(found_by(Contact.number)).where(Contact.expert_id == expert_id)
-    sharers = select(Contact.expert_id).where(Contact.number.in_(numbers))
-    used = set(await session.scalars(select(Offer.code).where(Offer.expert_id.in_(sharers), has_code())))
+    used = set(await session.scalars(_USED, {"people": [expert_id], **code_times()}))
     return code_of(expert_id, used)
 
 

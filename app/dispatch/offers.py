@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
@@ -12,7 +13,6 @@ from app.core.database import locked
 from app.core.events import SYSTEM, Actor, record
 from app.core.jobs import cancel, defer
 from app.core.problems import Problem
-from app.core.sealing import found_by
 from app.deployments import seats
 from app.deployments.models import Deployment, Position
 from app.dispatch import codes, hand, ladder, links, nights
@@ -54,15 +54,22 @@ async def contacts_of(session: AsyncSession, expert_id: int) -> Sequence[Contact
     return sorted(rows, key=lambda contact: (contact.kind != ContactKind.MOBILE, contact.id))
 
 
+_PEOPLE = bindparam("people", type_=ARRAY(BigInteger))
+_LOCKING_PEOPLE = (
+    select(Expert.id)
+    .where((Expert.id == any_(codes.sharing(_PEOPLE))) | (Expert.id == any_(_PEOPLE)))
+    .order_by(Expert.id)
+    .with_for_update(key_share=True)
+)
+
+
 async def lock_people(session: AsyncSession, expert_ids: Iterable[int]) -> None:
     """Lock these people and whoever shares a phone with them, in the order of their ids.
 
     Two deployments that ask one person at the same moment would otherwise choose the same code.
     """
-    theirs = select(found_by(Contact.number)).where(Contact.expert_id.in_(list(expert_ids)))
-    sharers = select(Contact.expert_id).where(Contact.number.in_(theirs))
-    people = select(Expert.id).where(Expert.id.in_(sharers) | Expert.id.in_(list(expert_ids)))
-    await session.execute(people.order_by(Expert.id).with_for_update(key_share=True))
+    if people := list(expert_ids):
+        await session.execute(_LOCKING_PEOPLE, {"people": people})
 
 
 async def ask(

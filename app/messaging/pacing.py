@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import ceil
 
-from sqlalchemy import Interval, case, cast, func, literal, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import DateTime, Interval, String, bindparam, case, cast, column, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
@@ -90,21 +90,28 @@ async def free_at(session: AsyncSession) -> datetime:
     return max(free or clock.now(), clock.now())
 
 
+_GIVEN = (
+    func.unnest(bindparam("lanes", type_=ARRAY(String)))
+    .table_valued(column("number", String), with_ordinality="place", name="given")
+    .render_derived()
+)
+_NOW, _SPAN = bindparam("now", type_=DateTime(timezone=True)), bindparam("span", type_=Interval)
+_PACES = SenderPace.metadata.tables[SenderPace.__tablename__]
+_TAKING = (
+    insert(_PACES)
+    .from_select(["number", "free_at"], select(_GIVEN.c.number, _NOW + _SPAN).order_by(_GIVEN.c.place))
+    .on_conflict_do_update(index_elements=["number"], set_={"free_at": func.greatest(_PACES.c.free_at, _NOW) + _SPAN})
+    .returning(_PACES.c.number, _PACES.c.free_at)
+)
+"""Made once: of several rows of values SQLAlchemy makes the statement anew each time."""
+
+
 async def _next(session: AsyncSession, lanes: Sequence[str], span: timedelta) -> datetime:
     """Take `span` of each lane from its next free moment on; that of the first is the slot.
 
     Their rows are taken in one statement and in this order, and stay locked until the transaction ends.
     """
-    now = clock.now()
-    length = cast(literal(span), Interval)
-    rows = await session.execute(
-        insert(SenderPace)
-        .values([{"number": lane, "free_at": now + span} for lane in lanes])
-        .on_conflict_do_update(
-            index_elements=["number"], set_={"free_at": func.greatest(SenderPace.free_at, now) + length}
-        )
-        .returning(SenderPace.number, SenderPace.free_at)
-    )
+    rows = await session.execute(_TAKING, {"lanes": list(lanes), "now": clock.now(), "span": span})
     taken_until = {row.number: row.free_at for row in rows}
     free_at: datetime = taken_until[lanes[0]]
     return free_at - span

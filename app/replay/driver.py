@@ -17,7 +17,7 @@ from sqlalchemy import select
 from app.core.clock import clock
 from app.core.database import begin, locked
 from app.core.events import SYSTEM
-from app.core.jobs import deferrals, next_due_alone, run_due_alone
+from app.core.jobs import changes, next_due_alone, run_due_alone
 from app.deployments.models import Assignment, Deployment
 from app.deployments.states import SEATED, AssignmentState
 from app.field import homecoming, journeys
@@ -94,10 +94,10 @@ class Driver:
 
     async def _run_jobs(self) -> int:
         """Every job that is due; nothing is asked where none can have come since the last look."""
-        if self._looked == (clock.now(), deferrals()):
+        if self._looked == (clock.now(), changes()):
             return 0
         ran = await run_due_alone()
-        self._looked = (clock.now(), deferrals())
+        self._looked = (clock.now(), changes())
         return ran
 
     async def _next(self) -> datetime | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 from fastapi import FastAPI
+from sqlalchemy import text
 
 from app import rooms
 from app.core.clock import Clock, clock
@@ -175,6 +176,8 @@ async def _fill(stretch: Stretch, script: Script) -> entering_past.Entered | Non
         async with job_app().open_async(), begin() as session:
             await enter(session, script.members)
             await filling.add_staff(session)
+            # Nobody waits here for the server to count its rows by itself: until then it reads the pool row by row.
+            await session.execute(text("analyze"))
             if stretch.past is None:
                 return None
             return await entering_past.enter(session, stretch.past, script.incidents[: stretch.first])

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.dispatch.codes import has_code
+from app.dispatch.codes import code_times, has_code
 from app.dispatch.models import Offer
 from app.dispatch.states import STANDING, OfferState
 from app.experts.models import Contact, Expert
@@ -87,6 +88,20 @@ class Phone:
         return named[0] if len(named) == 1 else None
 
 
+_OWNERS = (
+    select(Contact, Expert)
+    .join(Expert, Expert.id == Contact.expert_id)
+    .where(Contact.number == bindparam("number"))
+    .order_by(Contact.id)
+)
+_ASKED = (
+    select(Offer)
+    .where(Offer.expert_id == any_(bindparam("people", type_=ARRAY(BigInteger))))
+    .where(has_code(), Offer.state != OfferState.PLANNED)
+    .order_by(Offer.asked_at.desc(), Offer.id.desc())
+)
+
+
 async def phone_of(session: AsyncSession, number: str) -> Phone:
     """What is known of a number.
 
@@ -94,19 +109,11 @@ async def phone_of(session: AsyncSession, number: str) -> Phone:
         session: the transaction.
         number: E.164.
     """
-    rows = await session.execute(
-        select(Contact, Expert)
-        .join(Expert, Expert.id == Contact.expert_id)
-        .where(Contact.number == number)
-        .order_by(Contact.id)
-    )
-    found = [(contact, expert) for contact, expert in rows]
+    found = [(contact, expert) for contact, expert in await session.execute(_OWNERS, {"number": number})]
     contacts = [contact for contact, _ in found]
     people = {expert.id: expert for _, expert in found}
     experts = [people[id_] for id_ in sorted(people)]
-    offers = await session.scalars(
-        select(Offer)
-        .where(Offer.expert_id.in_(people.keys()), has_code(), Offer.state != OfferState.PLANNED)
-        .order_by(Offer.asked_at.desc(), Offer.id.desc())
-    )
+    if not experts:
+        return Phone(number, (), (), ())
+    offers = await session.scalars(_ASKED, {"people": list(people), **code_times()})
     return Phone(number, contacts, experts, offers.all())

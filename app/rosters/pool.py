@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Text, cast, func, literal_column, select
+from sqlalchemy import ColumnElement, Text, cast, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
@@ -221,8 +221,9 @@ _KNOWN = [Known(())]
 
 def _versions(table: type[Table]) -> Any:
     """One number of the versions of some rows: PostgreSQL gives every version its writer's number and its own place."""
-    version = literal_column(f"{table.__tablename__}.xmin::text || {table.__tablename__}.ctid::text", Text)
-    return cast(func.sum(func.hashtextextended(version, table.id)), Text)
+    writer: ColumnElement[str] = literal_column(f"{table.__tablename__}.xmin::text")
+    place: ColumnElement[str] = literal_column(f"{table.__tablename__}.ctid")
+    return cast(func.sum(func.hashtextextended(writer, func.hashtidextended(place, table.id))), Text)
 
 
 _MARK = select(
