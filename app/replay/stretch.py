@@ -176,11 +176,12 @@ async def _fill(stretch: Stretch, script: Script) -> entering_past.Entered | Non
         async with job_app().open_async(), begin() as session:
             await enter(session, script.members)
             await filling.add_staff(session)
-            # Nobody waits here for the server to count its rows by itself: until then it reads the pool row by row.
+            past = None
+            if stretch.past is not None:
+                past = await entering_past.enter(session, stretch.past, script.incidents[: stretch.first])
+            # Until the server has counted its rows by itself, a minute later, it reads the pool row by row.
             await session.execute(text("analyze"))
-            if stretch.past is None:
-                return None
-            return await entering_past.enter(session, stretch.past, script.incidents[: stretch.first])
+            return past
     finally:
         await close_engine()
 
