@@ -60,6 +60,15 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """Somebody's earlier offers that have ended, as sums of their weights (`weight_of`)."""
+
+    yes: float = 0.0
+    no: float = 0.0
+    silent: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Circumstances:
     """When and for what somebody is asked.
 
@@ -127,16 +136,26 @@ def chance_of(circumstances: Circumstances, history: Iterable[Asked], habits: Ha
         history: her own earlier offers; the order does not matter.
         habits: the prior.
     """
+    return chance_by(circumstances, summed(history, habits), habits)
+
+
+def summed(history: Iterable[Asked], habits: Habits) -> Said:
+    """Somebody's earlier offers as sums of their weights."""
     yes = no = silent = 0.0
     for asked in history:
         weight = weight_of(asked.days_ago, habits)
         yes += weight * (asked.said is True)
         no += weight * (asked.said is False)
         silent += weight * (asked.said is None)
-    prior = habits.prior_weight
+    return Said(yes, no, silent)
+
+
+def chance_by(circumstances: Circumstances, said: Said, habits: Habits) -> Chance:
+    """The same as `chance_of` from the sums of her earlier offers."""
+    prior, yes, no = habits.prior_weight, said.yes, said.no
     return Chance(
         yes=(prior * prior_yes(circumstances, habits) + yes) / (prior + yes + no),
-        answers=(prior * habits.answers + yes + no) / (prior + yes + no + silent),
+        answers=(prior * habits.answers + yes + no) / (prior + yes + no + said.silent),
         median_minutes=habits.median_minutes,
         spread=habits.spread,
     )

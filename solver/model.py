@@ -50,7 +50,12 @@ class Model:
     @cached_property
     def worths(self) -> dict[Sit, Worth]:
         """What everybody adds to the goals."""
-        return {(number, row): self.by_number[number].worth(row) for number, row in self.sits}
+        theirs = ((seat, self.candidates[seat.number]) for seat in self.seats)
+        return {
+            (seat.number, row): worth
+            for seat, rows in theirs
+            for row, worth in zip(rows, seat.worths(rows), strict=True)
+        }
 
     @cached_property
     def several_requests(self) -> dict[int, list[Seats]]:

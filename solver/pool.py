@@ -1,7 +1,7 @@
 """The pool as arrays: built once, used for any number of solves."""
 
 import math
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
@@ -19,6 +19,8 @@ Flags = npt.NDArray[np.bool_]
 
 EARTH_MILES = 3958.7613
 """Mean radius of the Earth (IUGG, 6371.0088 km) in statute miles."""
+JOURNEYS_KEPT = 16
+"""Places to which everybody's journeys are kept: each takes 17 bytes an expert."""
 _BITS = {name: 1 << n for n, name in enumerate(DISCIPLINES)}
 
 
@@ -76,6 +78,8 @@ class Pool:
         self.ids = self._column("id", lambda e: e.id)
         self._by_id = bool((np.diff(self.ids) > 0).all())
         self.all_rows: Ints = np.arange(len(self.experts), dtype=np.int64)
+        self._journeys: OrderedDict[tuple[Place, tuple[float, ...]], tuple[Floats, Ints, Flags]] = OrderedDict()
+        """Shared with everything that `updated` makes of it: nobody moves."""
         self._read_numbers()
         self._read_flags()
         self._read_names()
@@ -236,6 +240,23 @@ class Pool:
         found: Floats = 2 * EARTH_MILES * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
         return found
 
+    def journeys(self, place: Place, policy: Policy) -> tuple[Floats, Ints, Flags]:
+        """Everybody's miles to a place, minutes one way, and whether they fly; of the last few places they are kept."""
+        limits = (
+            policy.road_factor,
+            policy.drive_mph,
+            policy.drive_limit_minutes,
+            policy.fly_mph,
+            policy.fly_base_minutes,
+        )
+        known = self._journeys
+        if (place, limits) not in known:
+            miles = self.miles(place, self.all_rows)
+            known[place, limits] = miles, *travel_minutes(miles, policy)
+            if len(known) > JOURNEYS_KEPT:
+                known.popitem(last=False)
+        return known[place, limits]
+
     def in_order(self, rows: Ints, columns: Sequence[Ints]) -> Ints:
         """Places in `rows` from the largest down, by the first column, then the next; equals by their ids."""
         key = np.zeros(len(rows), dtype=np.int64)
@@ -278,7 +299,7 @@ class Pool:
 
     def occupied(self, rows: Ints, start: Ints, end: Ints) -> Flags:
         """Which of these experts is busy at any minute of [start, end), which each has her own of."""
-        if len(rows) < len(self):
+        if rows is not self.all_rows:
             theirs = (self.experts[row].busy for row in rows.tolist())
             spans = zip(theirs, start.tolist(), end.tolist(), strict=True)
             return np.array([any(s.start < to and s.end > at and s.end > s.start for s in b) for b, at, to in spans])
@@ -293,7 +314,7 @@ class Pool:
         A window is half-open at its beginning: of two starts exactly `days` apart only one counts.
         """
         length = days * 1440
-        if len(rows) < len(self):
+        if rows is not self.all_rows:
             counts = (fullest_window((*self.experts[row].served, start), start, length) for row in rows.tolist())
             return np.array(list(counts), dtype=np.int64)
         back = (self.served_start <= start) & (self.served_start > start - length)
@@ -306,7 +327,7 @@ class Pool:
     def served_since(self, rows: Ints, start: Minute, days: int) -> Ints:
         """How many deployments each of these experts began in the days before `start`, for fairness."""
         length = days * 1440
-        if len(rows) < len(self):
+        if rows is not self.all_rows:
             counts = (sum(start - length < s <= start for s in self.experts[row].served) for row in rows.tolist())
             return np.array(list(counts), dtype=np.int64)
         recent = (self.served_start <= start) & (self.served_start > start - length)

@@ -27,6 +27,8 @@ FIRST_NEED = 3
 """Bit of what somebody offers at which the team's needs begin."""
 Small = npt.NDArray[np.int32]
 """Whole numbers that fit 32 bits: with a thousand seats and a hundred thousand experts, their size counts."""
+LEVELS = np.arange(4)
+"""Of expertise; 0 is none."""
 LEAST_A_SEAT = 200
 """Candidates of a seat that are kept whatever the budget."""
 GROUNDS_KEPT = 2
@@ -88,6 +90,8 @@ def trips_to(pool: Pool, request: Request, policy: Policy, rows: Ints, *, is_rem
     if is_remote:
         size = len(rows)
         minutes, flies, miles = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=bool), np.zeros(size)
+    elif rows is pool.all_rows:
+        miles, minutes, flies = pool.journeys(request.place, policy)
     else:
         miles = pool.miles(request.place, rows)
         minutes, flies = travel_minutes(miles, policy)
@@ -282,6 +286,22 @@ class Seats:
         found = np.flatnonzero(self.best.rows == row)
         return int(found[0]) if len(found) else None
 
+    def is_ranked(self, row: int) -> bool:
+        """Whether an expert stands in the ranking, if there is one already: then her worth is known."""
+        return self._place(row) is not None
+
+    def worths(self, rows: Sequence[int]) -> list[Worth]:
+        """What some experts add to the goals here, one by one."""
+        if "best" not in self.__dict__:
+            return [self.worth(row) for row in rows]
+        best, place = self.best, np.full(len(self._pool), -1, dtype=np.int64)
+        place[best.rows] = np.arange(len(best.rows))
+        columns = best.kept, best.fit, best.far, best.load
+        at = place[np.array(rows, dtype=np.int64)]
+        known = zip(*(column[at].tolist() for column in columns), strict=True) if len(best.rows) else ()
+        ranked = [Worth(*each) for each in known] or [self.worth(row) for row in rows]
+        return [one if n >= 0 else self.worth(row) for one, n, row in zip(ranked, at.tolist(), rows, strict=True)]
+
     def allows(self, row: int) -> bool:
         """Whether an expert may sit here, as far as rules of a person and this seat's ranking go."""
         return self._place(row) is not None if "best" in self.__dict__ else self.fails_of(row) == 0
@@ -356,6 +376,8 @@ def worths(seats: Sequence[Seats], seating: Mapping[int, int], policy: Policy) -
     if not there:
         return []
     pool, request = seats[0].ground.pool, seats[0].request
+    if all(seat.is_ranked(row) for seat, row in there):
+        return [seat.worth(row) for seat, row in there]
     rows = np.array([row for _, row in there])
     minutes = trips_to(pool, request, policy, rows, is_remote=False).minutes.tolist()
     loads = load(pool, request, policy, rows).tolist()
@@ -470,7 +492,8 @@ def fit(pool: Pool, request: Request, position: Position, policy: Policy, rows: 
         points += weight.get("surplus_level", 0) * np.maximum(pool.expertise[slug][rows] - level, 0)
     # In an order of its own: sums of floats depend on it.
     for slug, wish in sorted(position.desired.items()):
-        points += np.round(weight.get("desired", 0) * wish * pool.expertise[slug][rows] / 3, 6)
+        of_level = np.round(weight.get("desired", 0) * wish * LEVELS / 3, 6)
+        points += of_level[pool.expertise[slug][rows]]
     for one in request.asked_for & pool.row.keys():
         points[rows == pool.row[one]] += weight.get("asked_for", 0)
     return np.floor(points + 0.5).astype(np.int64)

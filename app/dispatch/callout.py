@@ -29,6 +29,7 @@ SAID = {OfferState.ACCEPTED: True, OfferState.STANDBY: True, OfferState.DECLINED
 """What an offer that has ended says of its person; one taken back says nothing."""
 SPOKE = (OfferState.ACCEPTED, OfferState.STANDBY, OfferState.DECLINED)
 """Of these the states in which somebody answered."""
+NEVER_ASKED = chances.Said()
 LOOKS_BACK = timedelta(days=3 * 365)
 Lists = Mapping[int, Sequence[Pick]]
 """Position to its picks, best first."""
@@ -155,15 +156,16 @@ async def chances_of(
     """
     habits = chances.learned_from(await _sums(session), HABITS)
     history = await _history(session, people)
+    said = {who: chances.summed(asked, habits) for who, asked in history.items()}
     rows = await session.execute(select(Expert.id, Expert.time_zone).where(Expert.id.in_(people)))
     zones = {row.id: row.time_zone for row in rows}
-    return expected(zones, seats, history, habits, deployment.starts_at, clock.now())
+    return expected(zones, seats, said, habits, deployment.starts_at, clock.now())
 
 
 def expected(  # noqa: PLR0917 - all that an expectation is made of
     zones: Mapping[int, str],
     seats: Mapping[int, Position],
-    history: Mapping[int, Sequence[chances.Asked]],
+    said: Mapping[int, chances.Said],
     habits: chances.Habits,
     starts_at: datetime,
     now: datetime,
@@ -171,9 +173,9 @@ def expected(  # noqa: PLR0917 - all that an expectation is made of
     """What to expect of each person (expert to zone) asked for a seat now, by her own earlier answers. Pure."""
     notice = (starts_at - now).total_seconds() / 3600
     return {
-        who: chances.chance_of(
+        who: chances.chance_by(
             chances.Circumstances(discipline_of(seats[who]), notice, in_zone(now, zone).hour),
-            history.get(who, ()), habits,
+            said.get(who, NEVER_ASKED), habits,
         )
         for who, zone in zones.items()
     }  # fmt: skip

@@ -115,14 +115,16 @@ def _without(words: str, code: str | None) -> str:
 
 
 def _has(words: str, phrases: Iterable[str]) -> bool:
-    return any(f" {phrase} " in f" {words} " for phrase in phrases)
+    padded = f" {words} "
+    return any(phrase in words and f" {phrase} " in padded for phrase in phrases)
 
 
 def _taken_out(words: str, phrases: Iterable[str]) -> str:
     """`words` without the phrases, longest first."""
     padded = f" {words} "
     for phrase in phrases:
-        padded = padded.replace(f" {phrase} ", "  ")
+        if phrase in padded:
+            padded = padded.replace(f" {phrase} ", "  ")
     return " ".join(padded.split())
 
 

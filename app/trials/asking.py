@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from app.deployments.states import ASKING, DEPLOYMENT, POSITION
-from app.dispatch import callout, limits
+from app.dispatch import callout
 from app.dispatch.backfill import WANTS_PEOPLE, needy, not_askable
 from app.dispatch.states import OPEN, OfferState
 from app.trials import composing
@@ -59,7 +59,7 @@ class Desk(Answering):
         deployment = team.deployment
         if DEPLOYMENT.can(deployment.state, "ask"):
             deployment.state = DEPLOYMENT.after(deployment.state, "ask")
-        enough = limits.free_from(self.world.times_asked(), self.world.terms.questions_per_day)
+        enough = self.world.asked_enough()
         not_now, left = not_askable(deployment, team.offers) | enough.keys(), []
         not_now |= self._seated_elsewhere(team)
         for position in needy(deployment, team.positions, team.offers):
@@ -127,7 +127,7 @@ class Desk(Answering):
         call = callout.assembled(
             wanted, team.lists, team.offers, free, span, world.now, resting=resting,
             expecting=callout.expected(
-                zones, place, world.history(place), habits, deployment.starts_at, world.now
+                zones, place, world.said(place), habits, deployment.starts_at, world.now
             ),
         )  # fmt: skip
         return waves.step(call, policy)
@@ -135,7 +135,7 @@ class Desk(Answering):
     def _waits(self, team: Team, people: set[int]) -> dict[int, float]:
         world = self.world
         known = [(who, world.members[who]) for who in sorted(people)]
-        enough = limits.free_from(world.times_asked(people), world.terms.questions_per_day)
+        enough = world.asked_enough(people)
         nights = [(who, one.time_zone, one.wakes_for_immediate, False) for who, one in known]
         return callout.waits(nights, enough, team.deployment.priority, composing.night_of(world), world.now)
 

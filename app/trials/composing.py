@@ -1,17 +1,17 @@
 """Teams in a trial: the service's own problem and the same solver, over a pool whose arrays are kept up to date."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
 
 from app.deployments.seats import why_empty as in_sentences
-from app.dispatch import limits
 from app.dispatch.backfill import span_of, standing_of
 from app.experts.quiet import Night
 from app.requests.states import Priority
 from app.rosters import rules
-from app.rosters.pool import Facts, as_expert, minute, papers_of
+from app.rosters.pool import MOST_LOAD, Facts, as_expert, minute, papers_of
 from app.rosters.problem import as_request, sleepers
 from app.rosters.proposals import travel_facts
 from app.trials.members import Member
@@ -34,7 +34,11 @@ class Bench:
         self._papers, self._licences = papers_of(
             (one.id, *paper) for one in world.members.values() for paper in one.credentials
         )
+        self._unbound: dict[int, Expert] = {}
+        """Everybody as the rules see them when nothing binds them, who was looked at."""
         self._pool = Pool([self._seen(one, ()) for one in sorted(world.members.values(), key=lambda m: m.id)])
+        self._points = np.array([world.exposure.get(one.id, 0.0) for one in self._pool.experts], dtype=np.float64)
+        """Of exposure, as `World.exposure` has them, by row."""
         self._spoken_for: set[int] = set()
         self._changed: set[int] = set()
 
@@ -49,9 +53,13 @@ class Bench:
         away = [Span(minute(start), minute(end)) for start, end in member.absences if end > world.now]
         busy = away + [Span(minute(one.leaves_at), minute(one.ends_at)) for one in seats]
         served = [minute(one.team.deployment.starts_at) for one in seats]
-        return as_expert(
-            _Row(member, world.eligible_from.get(who)),
-            Facts(self._papers, self._licences, {who: busy}, {who: self._load(who)}, {who: served}), also_busy,
+        if who not in self._unbound:
+            self._unbound[who] = as_expert(_Row(member), Facts(self._papers, self._licences, {}, {}, {}), ())
+        one, eligible_from = self._unbound[who], world.eligible_from.get(who)
+        return replace(
+            one, busy=(*busy, *also_busy), eligible_from=minute(eligible_from) if eligible_from else 0,
+            is_experienced=one.is_experienced or bool(served), served=tuple(served),
+            exposure=min(self._load(who), MOST_LOAD),
         )  # fmt: skip
 
     def _load(self, expert_id: int) -> float:
@@ -61,29 +69,24 @@ class Bench:
         """Everybody as the rules see them now, but for what they hold in this team itself."""
         here = {one.expert_id for one in team.seated.values()}
         special = elsewhere.keys() | here
-        members = self.world.members
+        world = self.world
         stale = sorted(self._changed | self._spoken_for | special)
-        seen = [self._seen(members[who], elsewhere.get(who, ()), team) for who in stale]
-        self._pool = self._pool.updated(seen, self._loads())
+        seen = [self._seen(world.members[who], elsewhere.get(who, ()), team) for who in stale]
+        for who in self._changed:
+            self._points[self._pool.row[who]] = world.exposure.get(who, 0.0)
+        self._pool = self._pool.updated(seen, self._points * world.fade())
         self._spoken_for, self._changed = set(special), set()
         return self._pool
 
-    def _loads(self) -> "np.typing.NDArray[np.float64]":
-        loads = np.zeros(len(self._pool), dtype=np.float64)
-        carried = self.world.exposure
-        if carried:
-            rows = [self._pool.row[who] for who in carried]
-            loads[rows] = np.array(list(carried.values())) * self.world.fade()
-        return loads
-
 
 class _Row:
-    """A member as a row of the table, with what changes."""
+    """A member as a row of the table, whatever binds them left out."""
 
-    __slots__ = ("_member", "eligible_from")
+    __slots__ = ("_member",)
+    eligible_from = None
 
-    def __init__(self, member: Member, eligible_from: object) -> None:
-        self._member, self.eligible_from = member, eligible_from
+    def __init__(self, member: Member) -> None:
+        self._member = member
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._member, name)
@@ -100,7 +103,7 @@ def elsewhere_of(world: World, team: Team) -> dict[int, list[Span]]:
 
 def tired(world: World) -> set[int]:
     """Who was asked often enough in the last 24 hours."""
-    return set(limits.free_from(world.times_asked(), world.terms.questions_per_day))
+    return set(world.asked_enough())
 
 
 def compose(bench: Bench, team: Team, skipped: Collection[int] = ()) -> Roster:

@@ -3,13 +3,14 @@
 import heapq
 from bisect import insort
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import count
 
 from app.agencies.models import Agency
+from app.dispatch import limits
 from app.dispatch.callout import HABITS, SAID, SPOKE, discipline_of
 from app.dispatch.codes import CODE_REST
 from app.dispatch.states import OPEN, STANDING, OfferState
@@ -22,13 +23,15 @@ from app.trials.incidents import Incident
 from app.trials.members import Member
 from app.trials.rows import Deployment, Offer, Pick, Position, Request
 from solver import waves
-from solver.chances import Asked
+from solver.chances import Said
 from solver.problem import Policy
 
 QUESTIONS_PER_DAY = 3
 """As the installation's setting is by default."""
 NO = Mix(yes=0.0, no=1.0, never=0.0, late=0.0, garbled=0.0, stop=0.0, conditional=0.0)
 """Of somebody who answers, and declines."""
+TICK = timedelta(microseconds=1)
+TICKS_A_DAY = 86_400_000_000
 CALL_SPAN = timedelta(seconds=1)
 """The carrier starts one call a second (`messaging/pacing.py`)."""
 
@@ -166,8 +169,9 @@ class World:
         self.offers_of: dict[int, list[Offer]] = defaultdict(list)
         self._coded: dict[int, list[Offer]] = defaultdict(list)
         """Person to the offers whose codes may be theirs yet; once a code is free it stays so."""
-        self._ended: dict[int, list[Offer]] = defaultdict(list)
-        """Person to the offers that have ended and say something of her, in the order in which they were made."""
+        self._ended: dict[int, list[tuple[int, int, bool | None]]] = defaultdict(list)
+        """Person to the offers that have ended and say something of her, in the order in which they were made: id, when
+        they were made in microseconds of the trial, what was said."""
         self._open_of: dict[int, dict[int, Offer]] = defaultdict(dict)
         """Person to her questions that await an answer, the latest last."""
         self.team_of: dict[int, Team] = {}
@@ -186,8 +190,8 @@ class World:
         """Number to what it was told that it was not understood: when, and how."""
         self._said: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
         self._next_id = count(1)
-        self._recent: list[Offer] = []
-        self._recent_since = start - timedelta(days=1)
+        self._asked: dict[int, list[datetime]] = defaultdict(list)
+        """When people were asked, as far as it may be within the last 24 hours."""
         self._waves: dict[Priority, waves.Policy] = {}
         self._spans: dict[Priority, timedelta] = {}
         self.open: dict[int, Offer] = {}
@@ -231,7 +235,7 @@ class World:
         """Remember a new offer with its person."""
         self.offers_of[offer.expert_id].append(offer)
         self._coded[offer.expert_id].append(offer)
-        self._recent.append(offer)
+        self._asked[offer.expert_id].append(offer.asked_at)
         self.open[offer.id] = self._open_of[offer.expert_id][offer.id] = offer
 
     def coded(self, expert_id: int) -> list[Offer]:
@@ -252,17 +256,19 @@ class World:
         last = max(others, key=lambda one: one.id, default=None)
         return None if last is None else self.team_of[last.deployment_id]
 
-    def times_asked(self, people: Iterable[int] | None = None) -> dict[int, list[datetime]]:
-        """When each was asked in the last 24 hours, the latest first; of everybody who was, or of these."""
-        since = self.now - timedelta(days=1)
-        if since > self._recent_since:
-            self._recent, self._recent_since = [offer for offer in self._recent if offer.asked_at > since], since
-        wanted = None if people is None else set(people)
-        times: dict[int, list[datetime]] = defaultdict(list)
-        for offer in self._recent:
-            if wanted is None or offer.expert_id in wanted:
-                times[offer.expert_id].append(offer.asked_at)
-        return {who: sorted(asked, reverse=True) for who, asked in times.items()}
+    def asked_enough(self, people: Set[int] | None = None) -> dict[int, datetime]:
+        """Who was asked so often in 24 hours that they are not now, and from when they may be (`dispatch/limits.py`).
+
+        Args:
+            people: whom to look at; None: everybody.
+        """
+        since, most = self.now - timedelta(days=1), self.terms.questions_per_day
+        often = {}
+        for who in self._asked if people is None else self._asked.keys() & people:
+            if len(self._asked[who]) >= most:
+                self._asked[who] = [at for at in self._asked[who] if at > since]
+                often[who] = sorted(self._asked[who], reverse=True)
+        return limits.free_from(often, most)
 
     def change(self, offer: Offer, state: OfferState, position: Position) -> None:
         """Move an offer to a state, and keep what its answer teaches of its discipline."""
@@ -274,10 +280,10 @@ class World:
             self.open[offer.id] = self._open_of[who][offer.id] = offer
         elif self.open.pop(offer.id, None) is not None:
             del self._open_of[who][offer.id]
-        if was in SAID and state not in SAID:
-            self._ended[who].remove(offer)
-        elif state in SAID and was not in SAID:
-            insort(self._ended[who], offer, key=lambda one: one.id)
+        if was in SAID:
+            self._ended[who] = [one for one in self._ended[who] if one[0] != offer.id]
+        if state in SAID:
+            insort(self._ended[who], (offer.id, (offer.asked_at - self.start) // TICK, SAID[state]))
 
     def _count(self, offer: Offer, position: Position, sign: int) -> None:
         discipline = discipline_of(position)
@@ -290,16 +296,17 @@ class World:
         fade = 0.5 ** ((self.now - self.start) / timedelta(days=1) / HABITS.half_life_days)
         return {name: (round(yes * fade, 6), round(no * fade, 6)) for name, (yes, no) in self._said.items()}
 
-    def history(self, people: Iterable[int]) -> dict[int, list[Asked]]:
-        """Offers that have ended, by person."""
-        return {
-            who: [
-                Asked(max(0.0, (self.now - offer.asked_at) / timedelta(days=1)), SAID[offer.state])
-                for offer in self._ended[who]
-            ]
-            for who in people
-            if who in self._ended
-        }
+    def said(self, people: Iterable[int]) -> dict[int, Said]:
+        """What people said of earlier offers, as sums (`solver.chances.summed`, number by number)."""
+        now = (self.now - self.start) // TICK
+        return {who: self._summed(self._ended[who], now) for who in people if who in self._ended}
+
+    @staticmethod
+    def _summed(ended: Iterable[tuple[int, int, bool | None]], now: int) -> Said:
+        sums = {True: 0.0, False: 0.0, None: 0.0}
+        for _, at, said in ended:
+            sums[said] += 0.5 ** (max((now - at) / TICKS_A_DAY, 0.0) / HABITS.half_life_days)
+        return Said(sums[True], sums[False], sums[None])
 
     def carry(self, expert_id: int, points: float) -> None:
         """Enter points of exposure now."""
