@@ -8,6 +8,7 @@ says so (`Cover.is_exact`).
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import prod
 
 
@@ -17,6 +18,12 @@ class Fill:
 
     seats: int
     chance: float
+
+
+@cache
+def _families_without(size: int) -> list[int]:
+    """For each of so many seats, all sets of seats without it, as a family (see `Group`)."""
+    return [sum(1 << s for s in range(1 << size) if not s >> n & 1) for n in range(size)]
 
 
 class Group:
@@ -33,7 +40,7 @@ class Group:
         self.bits, self.most = bits, most
         size = len(bits)
         self.full = 1 << ((1 << size) - 1)
-        self._without = [sum(1 << s for s in range(1 << size) if not s >> n & 1) for n in range(size)]
+        self._without = _families_without(size)
         self.start: dict[int, float] = {1: 1.0}
 
     def after(self, states: Mapping[int, float], fill: Fill) -> dict[int, float]:

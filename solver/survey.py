@@ -67,6 +67,11 @@ class Ranked:
     """How many more pass every rule, and stand behind all of these."""
 
 
+_NONE = np.zeros(0, dtype=np.int32)
+NOBODY = Ranked(_NONE, _NONE, _NONE, _NONE, _NONE, np.zeros(0, dtype=np.int64), _NONE)
+"""The ranking of a seat that nobody fits."""
+
+
 @dataclass(frozen=True, slots=True)
 class Worth:
     """What one person in one seat adds to the goals."""
@@ -259,6 +264,8 @@ class Seats:
         request, position = self.request, self.position
         rows = ground.passed(is_remote=position.is_remote)
         rows = rows[seat_fails(pool, request, position, rows) == 0]
+        if not len(rows):
+            return NOBODY
         minutes = self.trips.minutes[rows]
         far = minutes * (policy.weights.get("travel_hour", 0) > 0)
         columns = (

@@ -192,6 +192,8 @@ class World:
         self._next_id = count(1)
         self._asked: dict[int, list[datetime]] = defaultdict(list)
         """When people were asked, as far as it may be within the last 24 hours."""
+        self._often: set[int] = set()
+        """Of these, who may have been asked often enough."""
         self._waves: dict[Priority, waves.Policy] = {}
         self._spans: dict[Priority, timedelta] = {}
         self.open: dict[int, Offer] = {}
@@ -236,6 +238,8 @@ class World:
         self.offers_of[offer.expert_id].append(offer)
         self._coded[offer.expert_id].append(offer)
         self._asked[offer.expert_id].append(offer.asked_at)
+        if len(self._asked[offer.expert_id]) >= self.terms.questions_per_day:
+            self._often.add(offer.expert_id)
         self.open[offer.id] = self._open_of[offer.expert_id][offer.id] = offer
 
     def coded(self, expert_id: int) -> list[Offer]:
@@ -264,10 +268,12 @@ class World:
         """
         since, most = self.now - timedelta(days=1), self.terms.questions_per_day
         often = {}
-        for who in self._asked if people is None else self._asked.keys() & people:
-            if len(self._asked[who]) >= most:
-                self._asked[who] = [at for at in self._asked[who] if at > since]
-                often[who] = sorted(self._asked[who], reverse=True)
+        for who in tuple(self._often) if people is None else self._often & people:
+            lately = self._asked[who] = [at for at in self._asked[who] if at > since]
+            if len(lately) < max(most, 1):
+                self._often.discard(who)
+            else:
+                often[who] = sorted(lately, reverse=True)
         return limits.free_from(often, most)
 
     def change(self, offer: Offer, state: OfferState, position: Position) -> None:
