@@ -236,10 +236,10 @@ async def _seat_elsewhere(  # noqa: PLR0917 - who takes which seat
 
 async def _stop_asking(session: AsyncSession, offer: Offer) -> None:
     """It is answered: neither its next rung comes, nor what waits to go out."""
+    timer_job_id, offer.timer_job_id = offer.timer_job_id, None
     await outbox.cancel_waiting(session, offer.id)
     await offers.nobody_dials(session, offer)
-    await cancel(session, offer.timer_job_id)
-    offer.timer_job_id = None
+    await cancel(session, timer_job_id)
 
 
 async def _standby(

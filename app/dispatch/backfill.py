@@ -15,7 +15,6 @@ from app.core.events import record
 from app.core.jobs import defer
 from app.deployments import seats
 from app.deployments.models import Assignment, Deployment, Position
-from app.deployments.opening import positions_of
 from app.deployments.states import ASKING, DEPLOYMENT, LIVE, DeploymentState, PositionState
 from app.dispatch import consent, hand, offers, waves
 from app.dispatch.ladder import Step, index_of
@@ -42,11 +41,6 @@ def needy(deployment: Deployment, positions: Iterable[Position], out: Iterable[O
     hopeful = {offer.position_id for offer in out if offer.state in OPEN and not is_overdue(offer, deployment)}
     idle = (PositionState.OPEN, PositionState.HELD)
     return [position for position in positions if position.state in idle and position.id not in hopeful]
-
-
-async def _offers_of(session: AsyncSession, deployment: Deployment) -> list[Offer]:
-    rows = await session.scalars(select(Offer).where(Offer.deployment_id == deployment.id).order_by(Offer.id))
-    return list(rows)
 
 
 async def asked_elsewhere(session: AsyncSession, deployment: Deployment | None) -> dict[int, list[Span]]:
@@ -126,20 +120,20 @@ async def seek(deployment_id: int, *, cause: str = "backfill") -> Proposal | Non
         The new proposal, or None when no seat needs anybody.
     """
     async with begin() as session:
-        deployment = await session.get_one(Deployment, deployment_id)
+        deployment = await locked(session, Deployment, deployment_id)
         if deployment.state not in WANTS_PEOPLE:
             return None
-        out = await _offers_of(session, deployment)
         state = await hand.state_of(session, deployment_id)
         if state is not None and state.paused_at is not None:
             return None
-        if not needy(deployment, await positions_of(session, deployment), out):
-            await waves.widen(session, await locked(session, Deployment, deployment_id))
+        team = await waves.team_of(session, deployment, lock=True)
+        if not needy(deployment, team.positions, team.out):
+            await waves.widen(session, deployment, team)
             return None
         skipped = {*(state.skipped if state else ()), *await asked_enough(session)}
         # A wish of the desk's must not bring back whom another team has seated since.
         skipped |= await _seated_elsewhere(session, deployment, await _accepted(session, deployment))
-        standing = standing_of(deployment, out, await asked_elsewhere(session, deployment), skipped)
+        standing = standing_of(deployment, team.out, await asked_elsewhere(session, deployment), skipped)
     proposal, deployment = await compose(deployment_id, standing, cause=cause)
     async with begin() as session:
         await _go_on(session, await locked(session, Deployment, deployment_id), proposal.id)
@@ -168,7 +162,8 @@ async def _go_on(session: AsyncSession, deployment: Deployment, proposal_id: int
 
 async def wanting(session: AsyncSession, deployment: Deployment) -> list[Position]:
     """Seats for which somebody must be asked."""
-    return needy(deployment, await positions_of(session, deployment), await _offers_of(session, deployment))
+    team = await waves.team_of(session, deployment, lock=False)
+    return needy(deployment, team.positions, team.out)
 
 
 async def waiting(session: AsyncSession, deployment: Deployment) -> consent.Waiting | None:
@@ -193,13 +188,13 @@ async def ask_roster(session: AsyncSession, proposal_id: int) -> None:
     if await hand.is_paused(session, deployment.id):
         return
     left = await _ask_chosen(session, deployment, proposal.id)
-    out = await _offers_of(session, deployment) if left else []
+    team = await waves.team_of(session, deployment, lock=True)
     for position, pick in left:
         if pick is None or pick.expert_id is None:
-            await _nobody(session, deployment, position, pick, out)
+            await _nobody(session, deployment, position, pick, team.out)
     if any(pick is not None and pick.expert_id is not None for _, pick in left):
         await defer(session, SEEK, deployment_id=deployment.id)
-    await waves.widen(session, deployment)
+    await waves.widen(session, deployment, team)
 
 
 async def _ask_chosen(
@@ -212,12 +207,12 @@ async def _ask_chosen(
     """
     if DEPLOYMENT.can(deployment.state, "ask"):
         deployment.state = DEPLOYMENT.after(deployment.state, "ask")
-    positions = await positions_of(session, deployment, lock=True)
-    out = await _offers_of(session, deployment)
+    team = await waves.team_of(session, deployment, lock=True)
+    out = team.out
     picks = await session.scalars(select(Pick).where(Pick.proposal_id == proposal_id, Pick.rank == 0))
     chosen = {pick.position_id: pick for pick in picks}
-    seats_to_fill = needy(deployment, positions, out)
-    await offers.lock_people(session, _people_for(seats_to_fill, chosen))
+    seats_to_fill = needy(deployment, team.positions, out)
+    await offers.get_ready(session, deployment, _people_for(seats_to_fill, chosen))
     not_now, left = not_askable(deployment, out) | (await asked_enough(session)).keys(), []
     not_now |= await _seated_elsewhere(session, deployment, chosen.values())
     for position in seats_to_fill:

@@ -1,16 +1,19 @@
 """The row of the desk's hand on a call-out: paused, whom to skip, how far it goes on by itself."""
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.deployments.models import Deployment
 from app.dispatch.models import CallOut
 
+_STATE = select(CallOut).where(CallOut.deployment_id == bindparam("deployment_id", type_=BigInteger))
+_LOCKING = _STATE.with_for_update().execution_options(populate_existing=True)
+
 
 async def state_of(session: AsyncSession, deployment_id: int) -> CallOut | None:
     """The desk's hand on a call-out; None: never touched."""
-    return await session.scalar(select(CallOut).where(CallOut.deployment_id == deployment_id))
+    return await session.scalar(_STATE, {"deployment_id": deployment_id})
 
 
 async def is_paused(session: AsyncSession, deployment_id: int) -> bool:
@@ -39,5 +42,4 @@ async def opened(session: AsyncSession, deployment: Deployment) -> CallOut:
 
 
 async def _locked(session: AsyncSession, deployment_id: int) -> CallOut | None:
-    mine = select(CallOut).where(CallOut.deployment_id == deployment_id).with_for_update()
-    return await session.scalar(mine.execution_options(populate_existing=True))
+    return await session.scalar(_LOCKING, {"deployment_id": deployment_id})

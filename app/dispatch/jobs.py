@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -89,9 +89,12 @@ async def ask_now(subject_id: int) -> None:
         await backfill.ask_roster(session, subject_id)
 
 
+_DEPLOYMENT = select(Offer.deployment_id).where(Offer.id == bindparam("offer_id", type_=BigInteger))
+
+
 async def _deployment_of(offer_id: int) -> int:
     async with begin() as session:
-        return (await session.get_one(Offer, offer_id)).deployment_id
+        return (await session.scalars(_DEPLOYMENT, {"offer_id": offer_id})).one()
 
 
 @on("offer.declined", name="dispatch.after_no")

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, BigInteger, DateTime, any_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
@@ -12,6 +12,14 @@ from app.core.settings import get_settings
 from app.dispatch.models import Offer
 
 A_DAY = timedelta(days=1)
+
+
+_LATELY = (
+    select(Offer.expert_id, Offer.asked_at)
+    .where(Offer.asked_at > bindparam("since", type_=DateTime(timezone=True)))
+    .order_by(Offer.asked_at.desc())
+)
+_LATELY_OF = _LATELY.where(Offer.expert_id == any_(bindparam("people", type_=ARRAY(BigInteger))))
 
 
 async def asked_enough(session: AsyncSession, people: Collection[int] | None = None) -> dict[int, datetime]:
@@ -22,11 +30,11 @@ async def asked_enough(session: AsyncSession, people: Collection[int] | None = N
         people: whom to look at; None: everybody.
     """
     now, most = clock.now(), get_settings().questions_per_day
-    lately = select(Offer.expert_id, Offer.asked_at).where(Offer.asked_at > now - A_DAY)
+    asked: dict[str, object] = {"since": now - A_DAY}
     if people is not None:
-        lately = lately.where(Offer.expert_id.in_(people))
+        asked["people"] = list(people)
     times: dict[int, list[datetime]] = defaultdict(list)
-    for expert_id, asked_at in await session.execute(lately.order_by(Offer.asked_at.desc())):
+    for expert_id, asked_at in await session.execute(_LATELY if people is None else _LATELY_OF, asked):
         times[expert_id].append(asked_at)
     return free_from(times, most)
 

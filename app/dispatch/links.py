@@ -5,7 +5,7 @@ Who opens it may read what the text could not say. It is no sign-in: it gives on
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import BigInteger, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
@@ -28,10 +28,12 @@ def address(token: str) -> str:
     return f"{get_settings().public_url.rstrip('/').removeprefix('https://')}/x/{token}"
 
 
+_NEXT_ID = select(func.nextval(func.pg_get_serial_sequence(OfferLink.__tablename__, "id")))
+
+
 async def make(session: AsyncSession, offer: Offer, contact: Contact) -> str:
     """A new link for an offer's phone; its address, the token as a mark that only the carrier's text opens."""
-    number = func.nextval(func.pg_get_serial_sequence(OfferLink.__tablename__, "id"))
-    link_id = (await session.scalars(select(number))).one()
+    link_id = (await session.scalars(_NEXT_ID)).one()
     token = sealed.link_token(link_id)
     session.add(
         OfferLink(id=link_id, offer_id=offer.id, contact_id=contact.id, token_digest=digest(token), made_at=clock.now())
@@ -40,12 +42,21 @@ async def make(session: AsyncSession, offer: Offer, contact: Contact) -> str:
     return address(sealed.link_mark(link_id))
 
 
+_KNOWN = (
+    select(OfferLink.id)
+    .where(
+        OfferLink.offer_id == bindparam("offer_id", type_=BigInteger),
+        OfferLink.contact_id == bindparam("contact_id", type_=BigInteger),
+        OfferLink.revoked_at.is_(None),
+    )
+    .order_by(OfferLink.id.desc())
+    .limit(1)
+)
+
+
 async def for_phone(session: AsyncSession, offer: Offer, contact: Contact) -> str:
     """The address that a phone was given for an offer, or a new one when it has none."""
-    query = select(OfferLink.id).where(
-        OfferLink.offer_id == offer.id, OfferLink.contact_id == contact.id, OfferLink.revoked_at.is_(None)
-    )
-    known = await session.scalar(query.order_by(OfferLink.id.desc()).limit(1))
+    known = await session.scalar(_KNOWN, {"offer_id": offer.id, "contact_id": contact.id})
     return address(sealed.link_mark(known)) if known else await make(session, offer, contact)
 
 

@@ -7,7 +7,7 @@ list.
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
@@ -17,7 +17,8 @@ from app.deployments.models import Deployment, Position
 from app.deployments.opening import positions_of
 from app.deployments.states import PositionState
 from app.dispatch import offers
-from app.dispatch.callout import Lists, lists_of
+from app.dispatch.callout import Lists
+from app.dispatch.gathering import lists_of
 from app.dispatch.models import Offer
 from app.dispatch.states import OPEN, OfferState
 from app.dispatch.words import words_of
@@ -84,14 +85,18 @@ def put(offer: Offer, position: Position, pick: Pick) -> None:
     offer.position_id, offer.pick_id, offer.travel = position.id, pick.id, pick.travel or {}
 
 
+_BESIDE = (
+    select(Offer)
+    .where(Offer.position_id == bindparam("position_id", type_=BigInteger))
+    .where(Offer.id != bindparam("offer_id", type_=BigInteger), Offer.state.in_(OPEN))
+    .order_by(Offer.id)
+    .with_for_update()
+)
+
+
 async def tell_the_others(session: AsyncSession, deployment: Deployment, accepted: Offer) -> None:
     """First confirmed has the seat. Who was asked beside is asked for another that nobody is asked for, or told."""
-    others = await session.scalars(
-        select(Offer)
-        .where(Offer.position_id == accepted.position_id, Offer.id != accepted.id, Offer.state.in_(OPEN))
-        .order_by(Offer.id)
-        .with_for_update()
-    )
+    others = await session.scalars(_BESIDE, {"position_id": accepted.position_id, "offer_id": accepted.id})
     for other in others.all():
         found = None
         if other.state is not OfferState.DEFERRED:

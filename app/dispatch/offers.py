@@ -1,6 +1,6 @@
 """Offers: ask a person for a seat, climb the ladder, withdraw, let run out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -37,6 +37,8 @@ REFUSALS: dict[str, type[Problem]] = {"uq_offers_standing": AskedAlready}
 """What the database says, in words."""
 DIAL = "offer.dial"
 """Kind of alarm: a question nobody could bring, so the desk dials."""
+READY = "asked next"
+"""Where a session keeps people whom it is about to ask: what nobody keeps it reads again."""
 PAUSED = timedelta(minutes=5)
 """How often it is looked whether a paused call-out goes on."""
 EARLY = timedelta(seconds=5)
@@ -48,9 +50,12 @@ def topic(deployment: Deployment) -> str:
     return f"request:{deployment.request_id}"
 
 
+_CONTACTS = select(Contact).where(Contact.expert_id == bindparam("expert_id", type_=BigInteger))
+
+
 async def contacts_of(session: AsyncSession, expert_id: int) -> Sequence[Contact]:
     """An expert's numbers, the mobile first."""
-    rows = await session.scalars(select(Contact).where(Contact.expert_id == expert_id))
+    rows = await session.scalars(_CONTACTS, {"expert_id": expert_id})
     return sorted(rows, key=lambda contact: (contact.kind != ContactKind.MOBILE, contact.id))
 
 
@@ -72,12 +77,24 @@ async def lock_people(session: AsyncSession, expert_ids: Iterable[int]) -> None:
         await session.execute(_LOCKING_PEOPLE, {"people": people})
 
 
+_EXPERTS = select(Expert).where(Expert.id == any_(_PEOPLE))
+
+
+async def get_ready(session: AsyncSession, deployment: Deployment, expert_ids: Collection[int]) -> None:
+    """Lock whom `ask` is going to ask, and read what it wants to know of each, once for all of them."""
+    await lock_people(session, expert_ids)
+    if len(expert_ids) > 1:
+        experts = (await session.scalars(_EXPERTS, {"people": list(expert_ids)})).all()
+        session.info.setdefault(READY, []).extend(experts)
+        await nights.of(session, deployment, experts)
+
+
 async def ask(
     session: AsyncSession, deployment: Deployment, position: Position, pick: Pick, *, by: Actor = SYSTEM
 ) -> Offer:
     """Offer a seat to the person of `pick`: the text goes out with this commit, or when the night is over there.
 
-    Deployment and position are locked by the caller, and the person by `lock_people`.
+    Deployment and position are locked by the caller, and the person by `get_ready`.
     """
     expert = await session.get_one(Expert, pick.expert_id)
     held = await rules.current(session)
@@ -150,14 +167,16 @@ async def climb(session: AsyncSession, deployment: Deployment, offer: Offer) -> 
     if step is Step.EXPIRE:
         await expire(session, deployment, offer)
         return
-    await _take(session, deployment, offer, step)
+    with session.no_autoflush:  # the offer is written with what goes out to its person
+        await _take(session, deployment, offer, step)
     if offer.state in OPEN:
         await _wait_for_next(session, deployment, offer)
 
 
 async def _wait_for_next(session: AsyncSession, deployment: Deployment, offer: Offer) -> None:
-    offer.rung, at = await next_rung(session, deployment, offer)
-    offer.timer_job_id = await set_timer(session, offer, at)
+    rung, at = await next_rung(session, deployment, offer)
+    timer_job_id = await set_timer(session, offer, at)
+    offer.rung, offer.timer_job_id = rung, timer_job_id
 
 
 async def _take(session: AsyncSession, deployment: Deployment, offer: Offer, step: Step) -> None:
@@ -303,18 +322,24 @@ async def tell(session: AsyncSession, deployment: Deployment, offer: Offer, word
 
 async def _released(session: AsyncSession, deployment: Deployment, offer: Offer, kind: str, by: Actor) -> None:
     """An offer has ended without a yes: stop its timer, open its seat when it was the last one out."""
-    await cancel(session, offer.timer_job_id)
-    offer.timer_job_id = None
+    timer_job_id, offer.timer_job_id = offer.timer_job_id, None
+    await cancel(session, timer_job_id)
     await links.revoke(session, offer.id)
     await session.flush()
     await release_seat(session, offer.position_id)
     await record(session, kind, offer.id, topic=topic(deployment), by=by)
 
 
+_OUT = (
+    select(Offer.id)
+    .where(Offer.position_id == bindparam("position_id", type_=BigInteger), Offer.state.in_(OPEN))
+    .limit(1)
+)
+
+
 async def release_seat(session: AsyncSession, position_id: int) -> None:
     """Open a held seat when no offer of it is out any more."""
     position = await locked(session, Position, position_id)
-    out = select(Offer.id).where(Offer.position_id == position.id, Offer.state.in_(OPEN)).limit(1)
-    if await session.scalar(out) is None:
+    if await session.scalar(_OUT, {"position_id": position.id}) is None:
         seats.let_go(position)
         await session.flush()

@@ -1,9 +1,10 @@
 """Waves: who is asked beside those who are out, by plan; and the desk's hand on it: pause, go on, push, skip."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
@@ -14,8 +15,8 @@ from app.core.settings import get_settings
 from app.deployments.models import Deployment, Position
 from app.deployments.opening import positions_of
 from app.deployments.states import ASKING
-from app.dispatch import consent, hand, offers
-from app.dispatch.callout import call_out, lists_of
+from app.dispatch import callout, consent, hand, offers
+from app.dispatch.gathering import Seen, call_out, look
 from app.dispatch.models import CallOut, Offer
 from app.dispatch.states import Consent
 from app.experts.models import Expert
@@ -66,30 +67,55 @@ class Outlook:
     next: tuple[Next, ...]
 
 
-async def _read(session: AsyncSession, deployment: Deployment, *, lock: bool) -> tuple[list[Position], list[Offer]]:
-    positions = list(await positions_of(session, deployment, lock=lock))
-    rows = await session.scalars(select(Offer).where(Offer.deployment_id == deployment.id).order_by(Offer.id))
-    return positions, list(rows)
+_OFFERS = select(Offer).where(Offer.deployment_id == bindparam("deployment_id", type_=BigInteger)).order_by(Offer.id)
 
 
-async def widen(session: AsyncSession, deployment: Deployment) -> None:
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A deployment's seats in their order, and all of its offers."""
+
+    positions: Sequence[Position]
+    out: Sequence[Offer]
+
+
+async def team_of(session: AsyncSession, deployment: Deployment, *, lock: bool) -> Team:
+    """Read a team. `lock`: its seats; the deployment is locked by the caller then."""
+    positions = await positions_of(session, deployment, lock=lock)
+    return Team(positions, (await session.scalars(_OFFERS, {"deployment_id": deployment.id})).all())
+
+
+async def widen(session: AsyncSession, deployment: Deployment, team: Team | None = None) -> None:
     """Ask whom the plan names beside those who are out, and set the time of the next look.
 
     The deployment is locked by the caller. Run twice, the second asks nobody: who was asked is out.
+
+    Args:
+        session: the transaction.
+        deployment: who asks.
+        team: if it was read already, with its seats locked.
     """
     state = await hand.opened(session, deployment)
     if not get_settings().waves or state.paused_at or deployment.state not in ASKING:
         return
-    positions, out = await _read(session, deployment, lock=True)
+    team = team or await team_of(session, deployment, lock=True)
     level = consent.level_in(state)
     if level is Consent.ASK:
         await _look_again(session, state, None)
         return
-    call = await call_out(session, deployment, positions, out, state.skipped, await _fine(session, deployment, level))
-    plan = waves.plan(call, rules.wave_policy(await rules.current(session), deployment.priority))
-    by_id = {position.id: position for position in positions}
-    await _ask(session, deployment, {ask.person: by_id[ask.seat] for ask in plan.now}, by=SYSTEM)
-    await _look_again(session, state, plan.look_minute)
+    fine = await _fine(session, deployment, level)
+    seen = await look(session, deployment, team.positions, team.out, state.skipped, fine)
+    now, minutes = await _next_step(session, seen)
+    await _ask(session, seen, {ask.person: seen.wanted[ask.seat] for ask in now}, by=SYSTEM)
+    await _look_again(session, state, minutes)
+
+
+async def _next_step(session: AsyncSession, seen: Seen) -> tuple[Sequence[waves.Ask], float | None]:
+    """Who is asked now, and the minutes until the next look, as the planner says."""
+    policy = rules.wave_policy(await rules.current(session), seen.deployment.priority)
+    if seen.is_still:
+        left = callout.minutes_left(seen.span, seen.out, clock.now())
+        return (), waves.next_look(left, seen.resting.values(), policy)
+    return waves.step(await call_out(session, seen), policy)
 
 
 async def _fine(session: AsyncSession, deployment: Deployment, level: Consent) -> frozenset[tuple[int, int]] | None:
@@ -97,38 +123,39 @@ async def _fine(session: AsyncSession, deployment: Deployment, level: Consent) -
     return None if level is Consent.AUTOMATIC else await consent.approved(session, deployment.id)
 
 
-async def _ask(session: AsyncSession, deployment: Deployment, asks: dict[int, Position], *, by: Actor) -> None:
-    await offers.lock_people(session, list(asks))
-    lists = await lists_of(session, deployment)
+async def _ask(session: AsyncSession, seen: Seen, asks: dict[int, Position], *, by: Actor) -> None:
+    await offers.get_ready(session, seen.deployment, asks.keys())
     for expert_id, position in asks.items():
-        pick = next(pick for pick in lists[position.id] if pick.expert_id == expert_id)
-        await offers.ask(session, deployment, position, pick, by=by)
+        pick = next(pick for pick in seen.lists[position.id] if pick.expert_id == expert_id)
+        await offers.ask(session, seen.deployment, position, pick, by=by)
 
 
 async def _look_again(session: AsyncSession, state: CallOut, minutes: float | None) -> None:
     await cancel(session, state.look_job_id)
-    state.look_job_id = state.look_at = None
-    if minutes is not None:
-        state.look_at = clock.now() + timedelta(minutes=max(1.0, minutes))
-        state.look_job_id = await defer(session, LOOK, at=state.look_at, deployment_id=state.deployment_id)
+    if minutes is None:
+        state.look_job_id = state.look_at = None
+        return
+    at = clock.now() + timedelta(minutes=max(1.0, minutes))
+    state.look_job_id = await defer(session, LOOK, at=at, deployment_id=state.deployment_id)
+    state.look_at = at
 
 
 async def outlook(session: AsyncSession, deployment: Deployment) -> Outlook | None:
     """What will happen next if nobody answers; None when this deployment asks nobody now."""
     if deployment.state not in ASKING:
         return None
-    positions, out = await _read(session, deployment, lock=False)
+    team = await team_of(session, deployment, lock=False)
     state = await hand.state_of(session, deployment.id)
     level, skipped = consent.level_in(state), state.skipped if state else ()
     fine = await _fine(session, deployment, level)
-    call = await call_out(session, deployment, positions, out, skipped, fine)
+    call = await call_out(session, await look(session, deployment, team.positions, team.out, skipped, fine))
     policy = rules.wave_policy(await rules.current(session), deployment.priority)
     paused = state is not None and state.paused_at is not None
     plan = waves.plan(call, policy)
     is_still = paused or level is Consent.ASK or not get_settings().waves
     asks = () if is_still else plan.now or waves.if_nobody_answers(call, policy)
     names = await _names(session, [ask.person for ask in asks])
-    by_id = {position.id: position for position in positions}
+    by_id = {position.id: position for position in team.positions}
     return Outlook(
         paused, plan.chance, plan.is_exact,
         tuple(
@@ -187,13 +214,14 @@ async def push(session: AsyncSession, deployment: Deployment, position: Position
         raise NotAsking
     if await hand.is_paused(session, deployment.id):
         raise Paused
-    positions, out = await _read(session, deployment, lock=True)
-    call = await call_out(session, deployment, positions, out, await hand.skipped(session, deployment.id))
-    ranked = next((seat.ranked for seat in call.seats if seat.id == position.id), ())
-    person = next((one for one in ranked if call.not_before.get(one, 0) <= 0), None)
+    team = await team_of(session, deployment, lock=True)
+    seen = await look(session, deployment, team.positions, team.out, await hand.skipped(session, deployment.id))
+    listed = seen.lists.get(position.id, ()) if position.id in seen.wanted else ()
+    ranked = (pick.expert_id for pick in listed if pick.expert_id in seen.free)
+    person = next((who for who in ranked if who is not None and seen.resting.get(who, 0) <= 0), None)
     if person is None:
         raise NobodyNext
-    await _ask(session, deployment, {person: position}, by=by)
+    await _ask(session, seen, {person: position}, by=by)
     return person
 
 
