@@ -12,14 +12,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, ColumnElement, Executable, Index, bindparam, event, insert, select, text
+from sqlalchemy import BigInteger, ColumnElement, Executable, Index, bindparam, event, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core import tracing
 from app.core.clock import clock
-from app.core.database import Table, flush
+from app.core.database import Table, flush, raw_connection
 from app.core.jobs import Handler, deferred, deferring, job
 from app.core.log import bind
 
@@ -27,11 +27,11 @@ CHANNEL = "rrt_events"
 """LISTEN/NOTIFY channel; the payload is the topic, a signal and never data."""
 UNSEALED = "unsealed events"
 """Where a session keeps the ids of what it has recorded until it commits."""
-SEAL = text(
-    "select audit_seal(given.ids), (select count(pg_notify(:channel, told.topic)) from"
+SEAL = (
+    "select audit_seal(given.ids), (select count(pg_notify(%(channel)s, told.topic)) from"
     " (select distinct coalesce(nullif(topic, ''), kind) as topic from events where id = any(given.ids)"
     r" and kind !~ '[._](viewed|listed|exported)$') told)"
-    " from (values (cast(:ids as bigint[]))) given(ids)"
+    " from (values (cast(%(ids)s as bigint[]))) given(ids)"
 )
 """Events that were undone with their savepoint are not there any more: neither chained nor told. That somebody looked
 changes no page, so no page is told of it."""
@@ -138,6 +138,11 @@ def _writing(reactions: tuple[tuple[str, Condition | None], ...]) -> Executable:
     return select(writing.cte().c.id).add_cte(deferring(bindparam("follows", type_=JSONB), asked))
 
 
+async def signal(session: AsyncSession, topic: str) -> None:
+    """Tell live pages to look again, without a line in the log: every text goes this way several times."""
+    await (await raw_connection(session)).execute("select pg_notify(%s, %s)", (CHANNEL, topic))
+
+
 @event.listens_for(Session, "before_commit")
 def _seal(session: Session) -> None:
     """Have the database tell live pages of what was recorded, and chain it (`chain.py`): heads are held briefly."""
@@ -146,7 +151,7 @@ def _seal(session: Session) -> None:
     recorded = session.info.pop(UNSEALED, [])
     if recorded:
         session.flush()
-        session.execute(SEAL, {"ids": recorded, "channel": CHANNEL})
+        session.connection().exec_driver_sql(SEAL, {"ids": recorded, "channel": CHANNEL})
 
 
 def changes(before: Any, after: Mapping[str, Any], shown: Collection[str]) -> dict[str, Any]:

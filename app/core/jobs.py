@@ -60,7 +60,7 @@ DEFERRING = (
     f" values ('{QUEUE}', %s, %s, %s, %s) returning id"
 )
 """What procrastinate's function does; asking that one takes an array of rows, and several times as long."""
-CANCELLING = text("delete from procrastinate_jobs where id = :id and status = 'todo'")
+CANCELLING = "delete from procrastinate_jobs where id = %s and status = 'todo'"
 COME_BACK_S = 0.5
 HEARTBEAT_S = 6
 """A worker silent for this many seconds has lost its jobs to the others."""
@@ -219,7 +219,8 @@ async def defer(session: AsyncSession, name: str, *, at: datetime | None = None,
     if name not in _HANDLERS and name not in _PERIODIC:
         raise LookupError(f"no job is called {name}")
     await flush(session)
-    _CHANGES[0] += 1
+    if at is None or at <= clock.now():
+        _CHANGES[0] += 1
     given = (name, priority, Jsonb({**ids, **tracing.carried()}), clock.real_time(at) if at else None)
     made = await (await raw_connection(session)).execute(DEFERRING, given)
     (job_id,) = await made.fetchone()
@@ -252,8 +253,8 @@ async def cancel(session: AsyncSession, job_id: int | None) -> None:
     Its row goes: nearly every timer is taken back, and the queue would grow with each.
     """
     if job_id is not None:
-        _CHANGES[0] += 1
-        await session.execute(CANCELLING, {"id": job_id})
+        _CHANGES[0] += job_id in _TOLD
+        await (await raw_connection(session)).execute(CANCELLING, (job_id,))
 
 
 async def come_back(work: Callable[[], Awaitable[None]]) -> None:
@@ -334,18 +335,22 @@ DUE = (
     " select id, task_name, args from procrastinate_jobs where status = 'todo' and id <> all(%(done)s)"
     " and coalesce(scheduled_at, %(now)s) <= %(now)s order by priority desc, id limit 20"
 )
+MOST = 20
+"""Jobs that `DUE` fetches at once."""
 WAITS_UNTIL = (
     "with gone as (delete from procrastinate_jobs where id = any(%(done)s)"
     " or task_name = %(forgetting)s and status = 'todo')"
     " select min(coalesce(scheduled_at, %(now)s)) as due from procrastinate_jobs"
     " where status = 'todo' and task_name <> %(forgetting)s and id <> all(%(done)s)"
 )
+_TOLD: set[int] = set()
+"""Jobs that were fetched to be run where nobody else works."""
 _DONE: list[int] = []
-"""Jobs that have run where nobody else works; their rows go with the next question."""
+"""Of these, who have run; their rows go with the next question."""
 
 
 def changes() -> int:
-    """How often this process has deferred jobs or taken them back, rolled back or not: unchanged, the queue is too."""
+    """How often this process has changed what is due now, rolled back or not: unchanged, nothing else is due."""
     return _CHANGES[0]
 
 
@@ -364,15 +369,19 @@ async def run_due_alone() -> int:
     Returns:
         How many ran.
     """
-    ran = 0
-    while due := await _ask_alone(DUE):
+    ran, seen = 0, -1
+    while changes() != seen or len(_TOLD) == MOST:
         seen = changes()
+        due = await _ask_alone(DUE)
+        _TOLD.clear()
+        _TOLD.update(row["id"] for row in due)
         for row in due:
             _DONE.append(row["id"])
             await watched(row["task_name"], _HANDLERS[row["task_name"]])(**row["args"])
             ran += 1
             if changes() != seen:
                 break
+    _TOLD.clear()
     return ran
 
 

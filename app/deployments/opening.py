@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
@@ -96,12 +96,18 @@ async def open_for(session: AsyncSession, request: Request) -> Deployment | None
     return deployment
 
 
+_POSITIONS = (
+    select(Position)
+    .where(Position.deployment_id == bindparam("deployment_id", type_=BigInteger))
+    .order_by(Position.number)
+)
+_LOCKING_POSITIONS = _POSITIONS.with_for_update().execution_options(populate_existing=True)
+
+
 async def positions_of(session: AsyncSession, deployment: Deployment, *, lock: bool = False) -> list[Position]:
     """The deployment's seats in their order."""
-    query = select(Position).where(Position.deployment_id == deployment.id).order_by(Position.number)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return list((await session.scalars(query)).all())
+    query = _LOCKING_POSITIONS if lock else _POSITIONS
+    return list((await session.scalars(query, {"deployment_id": deployment.id})).all())
 
 
 async def stand_down(session: AsyncSession, deployment: Deployment, *, by: Actor, note: str) -> Deployment:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import ARRAY, BigInteger, Date, any_, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -80,12 +80,16 @@ def _check(expert: Expert, monday: date) -> None:
         raise Invalid(errors={"week": "Choose a week of the next half year."})
 
 
+_WEEKS = (
+    select(Expert.id, Expert.time_zone, StandbyWeek.monday)
+    .join(StandbyWeek, StandbyWeek.expert_id == Expert.id)
+    .where(Expert.id == any_(bindparam("people", type_=ARRAY(BigInteger))))
+    .where(StandbyWeek.monday == any_(bindparam("mondays", type_=ARRAY(Date))))
+)
+
+
 async def on_standby(session: AsyncSession, expert_ids: Collection[int], at: datetime) -> set[int]:
     """Who of these is on standby at a moment, by the week that it is where each of them lives."""
     days = (monday_of(at.date() - timedelta(days=1)), monday_of(at.date() + timedelta(days=1)))
-    rows = await session.execute(
-        select(Expert.id, Expert.time_zone, StandbyWeek.monday)
-        .join(StandbyWeek, StandbyWeek.expert_id == Expert.id)
-        .where(Expert.id.in_(list(expert_ids)), StandbyWeek.monday.in_(days))
-    )
+    rows = await session.execute(_WEEKS, {"people": list(expert_ids), "mondays": list(days)})
     return {who for who, zone, monday in rows if monday_of(in_zone(at, zone).date()) == monday}

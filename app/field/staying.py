@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, DateTime, any_, bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock, in_zone
@@ -175,12 +175,16 @@ async def tour_over(assignment_id: int) -> None:
         )  # fmt: skip
 
 
+_STAYS = (
+    select(Stay)
+    .join(Assignment, Assignment.id == Stay.assignment_id)
+    .where(Assignment.expert_id == any_(bindparam("people", type_=ARRAY(BigInteger))))
+    .where(Stay.asked_at > bindparam("since", type_=DateTime(timezone=True)))
+    .order_by((Stay.state == StayState.ASKED).desc(), Stay.id.desc())
+)
+
+
 async def open_stays(session: AsyncSession, expert_ids: list[int]) -> list[Stay]:
     """Questions of the last thirty days to these people, those that wait first, then the newest."""
-    rows = await session.scalars(
-        select(Stay)
-        .join(Assignment, Assignment.id == Stay.assignment_id)
-        .where(Assignment.expert_id.in_(expert_ids), Stay.asked_at > clock.now() - extending.CODE_REST)
-        .order_by((Stay.state == StayState.ASKED).desc(), Stay.id.desc())
-    )
-    return list(rows)
+    asked = {"people": list(expert_ids), "since": clock.now() - extending.CODE_REST}
+    return list(await session.scalars(_STAYS, asked))

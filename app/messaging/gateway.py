@@ -248,6 +248,7 @@ def _client() -> "Client":
         http = TwilioHttpClient(timeout=TIMEOUT_S, max_retries=0)
         for address, adapter in _ADAPTERS.items():
             http.session.mount(address, adapter)
+            http.session.trust_env = False  # looked through for every text, for a proxy and a password to go by
         token = settings.twilio_auth_token.get_secret_value()
         client = Client(settings.twilio_account_sid, token, http_client=http)
         client.api.base_url = settings.twilio_api_url

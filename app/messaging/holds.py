@@ -6,7 +6,7 @@ others wait. The gap's hold is on everything: after an outage or a restore nothi
 
 from datetime import timedelta
 
-from sqlalchemy import and_, func, literal_column, or_, select
+from sqlalchemy import DateTime, String, and_, bindparam, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,15 +28,28 @@ class NotReconciled(Conflict):
     """This database was restored, and is not reconciled with the carrier's record yet: nothing is sent."""
 
 
-def _is_active() -> object:
-    lasts = or_(SendingHold.until.is_(None), SendingHold.until > clock.now())
-    return and_(SendingHold.sender == get_settings().twilio_from, SendingHold.released_at.is_(None), lasts)
+_IS_ACTIVE = and_(
+    SendingHold.sender == bindparam("sender", type_=String),
+    SendingHold.released_at.is_(None),
+    or_(SendingHold.until.is_(None), SendingHold.until > bindparam("now", type_=DateTime(timezone=True))),
+)
+_ACTIVE = select(SendingHold).where(_IS_ACTIVE).order_by(SendingHold.reason.desc())
+_RESTORED = select(literal_column(epochs.IS_RESTORED).label("is_restored")).subquery()
+_HOLDING = (
+    select(_RESTORED.c.is_restored, SendingHold)
+    .select_from(_RESTORED)
+    .outerjoin(SendingHold, _IS_ACTIVE)
+    .order_by(SendingHold.reason.desc())
+)
+
+
+def _us() -> dict[str, object]:
+    return {"sender": get_settings().twilio_from, "now": clock.now()}
 
 
 async def active(session: AsyncSession) -> list[SendingHold]:
     """What holds our sender now, the gap first."""
-    query = select(SendingHold).where(_is_active()).order_by(SendingHold.reason.desc())  # type: ignore[arg-type]
-    return list(await session.scalars(query))
+    return list(await session.scalars(_ACTIVE, _us()))
 
 
 async def on(session: AsyncSession, message: Message) -> SendingHold | None:
@@ -45,9 +58,7 @@ async def on(session: AsyncSession, message: Message) -> SendingHold | None:
     Raises:
         NotReconciled: the database is an older one of itself; everything waits. Asked in the same statement.
     """
-    asked = select(literal_column(epochs.IS_RESTORED).label("is_restored")).subquery()
-    query = select(asked.c.is_restored, SendingHold).select_from(asked).outerjoin(SendingHold, _is_active())  # type: ignore[arg-type]
-    for is_restored, hold in await session.execute(query.order_by(SendingHold.reason.desc())):
+    for is_restored, hold in await session.execute(_HOLDING, _us()):
         if is_restored:
             raise NotReconciled
         if hold is not None and (hold.reason is HoldReason.GAP or message.channel is Channel.TEXT):

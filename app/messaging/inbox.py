@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, DateTime, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -70,14 +70,18 @@ async def _is_overtaken(session: AsyncSession, inbound: InboundMessage) -> bool:
     return await session.scalar(newer.limit(1)) is not None
 
 
+_TAKING = (
+    select(InboundMessage)
+    .where(InboundMessage.id == bindparam("inbound_id", type_=BigInteger))
+    .where(InboundMessage.state == InboundState.RECEIVED)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
 async def take(session: AsyncSession, inbound_id: int) -> InboundMessage | None:
     """Lock a text that has not been read yet, to read it now; None when somebody has."""
-    return await session.scalar(
-        select(InboundMessage)
-        .where(InboundMessage.id == inbound_id, InboundMessage.state == InboundState.RECEIVED)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    return await session.scalar(_TAKING, {"inbound_id": inbound_id})
 
 
 async def mark_read(
@@ -144,18 +148,22 @@ OVERTAKEN = ("unclear", "deferred", "too_late")
 """What a later clear answer makes of no account: what nobody could read, a condition, a yes that came too late."""
 
 
+_UNREAD = (
+    select(InboundMessage)
+    .where(
+        InboundMessage.offer_id == bindparam("offer_id", type_=BigInteger),
+        InboundMessage.state == InboundState.NEEDS_PERSON,
+        InboundMessage.meaning.in_(OVERTAKEN),
+        InboundMessage.received_at <= bindparam("said_at", type_=DateTime(timezone=True)),
+    )
+    .order_by(InboundMessage.id)
+    .with_for_update()
+)
+
+
 async def settle_answered(session: AsyncSession, offer_id: int, said_at: datetime) -> None:
     """A clear answer has come: what was said before it needs no person any more, and nobody must count it."""
-    unread = await session.scalars(
-        select(InboundMessage)
-        .where(
-            InboundMessage.offer_id == offer_id, InboundMessage.state == InboundState.NEEDS_PERSON,
-            InboundMessage.meaning.in_(OVERTAKEN), InboundMessage.received_at <= said_at,
-        )
-        .order_by(InboundMessage.id)
-        .with_for_update()
-    )  # fmt: skip
-    for inbound in unread:
+    for inbound in await session.scalars(_UNREAD, {"offer_id": offer_id, "said_at": said_at}):
         await settle(session, inbound, Actor("system", None, "A clear answer"))
 
 
@@ -196,9 +204,11 @@ async def _is_first_of_flood(session: AsyncSession, number: str) -> bool:
     return await session.scalar(told.limit(1)) is None
 
 
+_LATELY = select(func.count()).where(
+    InboundMessage.number == bindparam("number"),
+    InboundMessage.received_at > bindparam("since", type_=DateTime(timezone=True)),
+)
+
+
 async def _texts_lately(session: AsyncSession, number: str) -> int:
-    since = clock.now() - FLOOD_WINDOW
-    count = await session.scalar(
-        select(func.count()).where(InboundMessage.number == number, InboundMessage.received_at > since)
-    )
-    return count or 0
+    return await session.scalar(_LATELY, {"number": number, "since": clock.now() - FLOOD_WINDOW}) or 0

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import and_, case, func, or_, select, text, update
+from sqlalchemy import BigInteger, DateTime, and_, bindparam, case, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
@@ -132,24 +132,29 @@ async def post_once(session: AsyncSession, words: Text, *, to: str, topic: str, 
     return None if there else await post(session, words, to=number, topic=topic, priority=priority)
 
 
+_WAITS = Message.state == MessageState.QUEUED
+_RINGS = and_(Message.kind == QUESTION, Message.state.in_(RINGING))
+_ENDED = func.greatest(
+    Message.claimed_at, func.least(Message.valid_until, bindparam("now", type_=DateTime(timezone=True)))
+)
+_TAKING_BACK = (
+    update(Message)
+    .where(Message.offer_id == bindparam("about_offer", type_=BigInteger), or_(_WAITS, _RINGS))
+    .values(
+        state=case((_WAITS, MessageState.CANCELLED), else_=Message.state),
+        valid_until=case((_WAITS, Message.valid_until), else_=_ENDED),
+    )
+    .returning(Message.state)
+)
+
+
 async def cancel_waiting(session: AsyncSession, offer_id: int) -> int:
     """Take back the texts and calls of an offer that have not gone out. A phone that rings is asked nothing any more.
 
     Returns:
         How many have not gone out.
     """
-    waits = Message.state == MessageState.QUEUED
-    rings = and_(Message.kind == QUESTION, Message.state.in_(RINGING))
-    ended = func.greatest(Message.claimed_at, func.least(Message.valid_until, clock.now()))
-    changed = await session.scalars(
-        update(Message)
-        .where(Message.offer_id == offer_id, or_(waits, rings))
-        .values(
-            state=case((waits, MessageState.CANCELLED), else_=Message.state),
-            valid_until=case((waits, Message.valid_until), else_=ended),
-        )
-        .returning(Message.state)
-    )
+    changed = await session.scalars(_TAKING_BACK, {"about_offer": offer_id, "now": clock.now()})
     return sum(state is MessageState.CANCELLED for state in changed.all())
 
 

@@ -3,11 +3,11 @@
 import logging
 from datetime import timedelta
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
-from app.core.events import CHANNEL, record
+from app.core.events import record, signal
 from app.core.jobs import defer
 from app.messaging import holds
 from app.messaging.carrier import Taken
@@ -87,12 +87,7 @@ async def _take(session: AsyncSession, message: Message) -> None:
         message.state = MESSAGE.after(message.state, "take")
         message.sent_at = clock.now()
         await ask_later(session, message, 0)
-        await _signal(session, message.topic)
-
-
-async def _signal(session: AsyncSession, topic: str) -> None:
-    """Tell live pages to look again, without a line in the log: every text goes this way several times."""
-    await session.execute(text("select pg_notify(:channel, :topic)"), {"channel": CHANNEL, "topic": topic})
+        await signal(session, message.topic)
 
 
 async def _text_ended(session: AsyncSession, message: Message, said: Taken) -> None:
@@ -103,7 +98,7 @@ async def _text_ended(session: AsyncSession, message: Message, said: Taken) -> N
     message.sent_at = message.sent_at or clock.now()
     if verb == "deliver":
         message.delivered_at = clock.now()
-        await _signal(session, message.topic)
+        await signal(session, message.topic)
     else:
         message.error_code = said.error_code
         await record(session, "message.undelivered", message.id, topic=message.topic, error_code=said.error_code)

@@ -171,12 +171,15 @@ async def versions(session: AsyncSession, limit: int = 20) -> list[RuleSet]:
     return list(await session.scalars(select(RuleSet).order_by(RuleSet.version.desc()).limit(limit)))
 
 
+_NEWEST = select(RuleSet.values).order_by(RuleSet.version.desc()).limit(1)
+
+
 async def current(session: AsyncSession) -> Rules:
     """The rules that hold now; read once, so that they are the same throughout a transaction."""
     held: Rules | None = session.info.get(HELD)
     if held is None:
-        newest = await versions(session, 1)
-        held = session.info[HELD] = Rules.model_validate(newest[0].values) if newest else DEFAULTS
+        newest = await session.scalar(_NEWEST)
+        held = session.info[HELD] = DEFAULTS if newest is None else Rules.model_validate(newest)
     return held
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -63,10 +63,12 @@ async def settle(session: AsyncSession, alarm: Alarm, *, by: Actor) -> None:
     await record(session, "alarm.settled", alarm.id, topic=alarm.topic, by=by, alarm=alarm.kind)
 
 
+_LOCKING = select(Alarm).where(Alarm.key == bindparam("key"), Alarm.settled_at.is_(None)).with_for_update()
+
+
 async def settle_key(session: AsyncSession, key: str, *, by: Actor = SYSTEM) -> None:
     """What the alarm was about is over; without an open alarm nothing happens."""
-    found = select(Alarm).where(Alarm.key == key, Alarm.settled_at.is_(None)).with_for_update()
-    alarm = await session.scalar(found)
+    alarm = await session.scalar(_LOCKING, {"key": key})
     if alarm is not None:
         await settle(session, alarm, by=by)
 
