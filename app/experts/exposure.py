@@ -6,12 +6,11 @@ cap and rather sends who carries less (domain.md 4, rule 2). Deployments of befo
 """
 
 import math
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import DateTime, Double, Numeric, Select, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -62,6 +61,8 @@ class Policy:
 
 
 POLICY = Policy()
+COUNTED_FOR = timedelta(days=730)
+"""Older entries are next to nothing."""
 DIRECT = frozenset({"VA", "VAL", "CL", "CLC", "FL", "LEP", "CMF", "YL", "INT"})
 """Positions that work with victims, families or officers who were on scene (codes of domain.md 1.4)."""
 
@@ -113,12 +114,23 @@ async def entries_of(session: AsyncSession, expert_id: int) -> Sequence[Exposure
     return (await session.scalars(query)).all()
 
 
+def _loads(policy: Policy) -> Select[int, float]:
+    """Each one's load at `now`, as `load_at` counts it; rounded, so that no order of summing shows."""
+    age = func.greatest(func.extract("epoch", bindparam("now", type_=DateTime(timezone=True)) - Exposure.at), 0)
+    halvings = cast(age, Double) / timedelta(days=policy.half_life_days).total_seconds()
+    load = func.round(cast(func.sum(Exposure.points * func.power(0.5, halvings)), Numeric), 6)
+    return (
+        select(Exposure.expert_id, cast(load, Double))
+        .where(Exposure.at > bindparam("since", type_=DateTime(timezone=True)))
+        .group_by(Exposure.expert_id)
+    )
+
+
+_LOADS = _loads(POLICY)
+
+
 async def loads(session: AsyncSession, now: datetime, people: Collection[int] | None = None) -> dict[int, float]:
     """Expert to present load, of whoever carries any; `people`: of these only."""
-    query = select(Exposure.expert_id, Exposure.at, Exposure.points)
-    if people is not None:
-        query = query.where(Exposure.expert_id.in_(people))
-    entries: dict[int, list[tuple[datetime, float]]] = defaultdict(list)
-    for expert_id, at, points in await session.execute(query.where(Exposure.at > now - timedelta(days=730))):
-        entries[expert_id].append((at, points))
-    return {expert_id: load_at(found, now) for expert_id, found in entries.items()}
+    query = _LOADS if people is None else _LOADS.where(Exposure.expert_id.in_(people))
+    rows = await session.execute(query, {"now": now, "since": now - COUNTED_FOR})
+    return dict(rows.all())

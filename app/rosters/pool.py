@@ -1,13 +1,14 @@
 """The pool as the rules see it: every expert's row, and what binds her now; read again only where it has changed."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, func, literal_column, select
+from sqlalchemy import BigInteger, DateTime, Select, Text, bindparam, cast, func, literal, literal_column, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
@@ -33,6 +34,8 @@ SEEN = (
 NOTHING: Mapping[int, list[asked.Span]] = {}
 NO_DEPLOYMENT = 0
 """An id that no deployment has."""
+REMEMBERED = timedelta(days=400)
+"""Assignments older than this bind nobody (`rosters/problem.py`)."""
 NEVER = 1 << 40
 """A minute that does not come: papers without an expiry."""
 
@@ -87,36 +90,55 @@ def papers_of(
     return papers, licences
 
 
-async def _licences(session: AsyncSession) -> dict[int, dict[str, int]]:
+async def _licences(session: AsyncSession, parts: Sequence[int]) -> dict[int, dict[str, int]]:
     rows = await session.execute(
         select(Credential.expert_id, Credential.kind, Credential.state, Credential.expires_on).where(
-            Credential.kind.in_(CLINICAL)
+            Credential.kind.in_(CLINICAL), _part(Credential.expert_id).in_(parts)
         )
     )
     return papers_of((row.expert_id, row.kind, row.state, row.expires_on) for row in rows)[1]
+
+
+def _minute(moment: Any) -> Any:
+    """As `minute` counts, in the database."""
+    return cast(func.ceil(func.extract("epoch", moment) / 60), BigInteger)
+
+
+def _taken() -> Select[int, Sequence[int], Sequence[int], Sequence[int]]:
+    """Of everybody who has or had a seat: the spans that are not over, and when each of their deployments began."""
+    begins, ends = func.lower(Assignment.span), func.upper(Assignment.span)
+    is_ahead = ends > bindparam("now", type_=DateTime(timezone=True))
+    return (
+        select(
+            Assignment.expert_id,
+            func.array_agg(aggregate_order_by(_minute(begins), begins)).filter(is_ahead),
+            func.array_agg(aggregate_order_by(_minute(ends), begins)).filter(is_ahead),
+            func.array_agg(aggregate_order_by(_minute(Deployment.starts_at), Deployment.starts_at)),
+        )
+        .join(Deployment, Deployment.id == Assignment.deployment_id)
+        .where(Assignment.state.in_(LIVE), Assignment.deployment_id != bindparam("besides", type_=BigInteger))
+        .where(Assignment.confirmed_at > bindparam("since", type_=DateTime(timezone=True)))
+        .group_by(Assignment.expert_id)
+    )
+
+
+_TAKEN = _taken()
 
 
 async def _facts(session: AsyncSession, besides: int) -> Facts:
     """Everything that binds people, but for licences and for what they hold in the deployment `besides` itself."""
     now = clock.now()
     busy: dict[int, list[asked.Span]] = defaultdict(list)
-    served: dict[int, list[int]] = defaultdict(list)
+    served: dict[int, list[int]] = {}
     absences = await session.execute(
         select(Absence.expert_id, Absence.starts_at, Absence.ends_at).where(Absence.ends_at > now)
     )
     for expert_id, starts_at, ends_at in absences:
         busy[expert_id].append(asked.Span(minute(starts_at), minute(ends_at)))
-    taken = await session.execute(
-        select(Assignment.expert_id, Assignment.span, Assignment.deployment_id, Deployment.starts_at)
-        .join(Deployment, Deployment.id == Assignment.deployment_id)
-        .where(Assignment.state.in_(LIVE), Assignment.confirmed_at > now - timedelta(days=400))
-    )
-    for expert_id, span, deployment_id, starts_at in taken:
-        if deployment_id == besides:
-            continue
-        if span.lower is not None and span.upper is not None:
-            busy[expert_id].append(asked.Span(minute(span.lower), minute(span.upper)))
-            served[expert_id].append(minute(starts_at))
+    given = {"now": now, "since": now - REMEMBERED, "besides": besides}
+    for expert_id, begins, ends, starts in await session.execute(_TAKEN, given):
+        busy[expert_id] += map(asked.Span, begins or (), ends or ())
+        served[expert_id] = list(starts)
     return Facts(None, {}, busy, await _loads(session, besides), served)
 
 
@@ -202,42 +224,64 @@ def _bound(one: asked.Expert, facts: Facts, also_busy: Collection[asked.Span]) -
     )  # fmt: skip
 
 
+PART = 64
+"""Ids of experts that are read together: after somebody came home, hers alone are."""
+
+
 @dataclass(frozen=True, slots=True)
-class Known:
-    """The pool as it was read last, when nothing bound anybody.
+class Part:
+    """Some of the pool as they were read last, when nothing bound anybody.
 
     Args:
-        mark: of the database, and of all rows that it was read from: another when any of them has changed.
+        mark: of all rows that they were read from: another when any of them has changed.
         experts: in the order of their ids.
     """
 
-    mark: tuple[str, ...]
-    experts: tuple[asked.Expert, ...] = ()
+    mark: tuple[str, str]
+    experts: tuple[asked.Expert, ...]
 
 
-_KNOWN = [Known(())]
-"""Of this process. A pool is read for every roster and changes a few times a day."""
+_KNOWN: dict[str, dict[int, Part]] = {}
+"""Of this process, by database: number of a part to what it holds. A pool is read for every roster."""
 
 
-def _versions(table: type[Table]) -> Any:
-    """One number of the versions of some rows: PostgreSQL gives every version its writer's number and its own place."""
-    writer: ColumnElement[str] = literal_column(f"{table.__tablename__}.xmin::text")
-    place: ColumnElement[str] = literal_column(f"{table.__tablename__}.ctid")
-    return cast(func.sum(func.hashtextextended(writer, func.hashtidextended(place, table.id))), Text)
+def _part(expert_id: Any) -> Any:
+    """The part that an expert is of; a literal, or the database would take each for another expression."""
+    return expert_id // literal_column(str(PART), BigInteger)
 
 
-_MARK = select(
-    select(_versions(Expert)).where(Expert.is_active).scalar_subquery(),
-    select(_versions(Credential)).where(Credential.kind.in_(CLINICAL)).scalar_subquery(),
-)
-"""Columns, because rows of a union come in any order."""
+def _versions(table: type[Table], expert_id: Any) -> Select[str, int, str]:
+    """One number a part of the versions of its rows: PostgreSQL gives every version its writer and its own place."""
+    version = literal_column(f"{table.__tablename__}.xmin::text || {table.__tablename__}.ctid::text", Text)
+    mark = cast(func.sum(func.hashtextextended(version, table.id)), Text)
+    part = _part(expert_id)
+    return select(literal(table.__tablename__).label("of"), part, mark).group_by(part)
 
 
-async def _unbound(session: AsyncSession) -> tuple[asked.Expert, ...]:
-    """Every active expert when nothing binds anybody; read again only when a row of theirs has changed."""
-    mark = (get_settings().sqlalchemy_url, *(await session.execute(_MARK)).one())
-    if _KNOWN[0].mark != mark:
-        facts = Facts(None, await _licences(session), {}, {}, {})
-        rows = await session.execute(select(*SEEN).where(Expert.is_active).order_by(Expert.id))
-        _KNOWN[0] = Known(mark, tuple(as_expert(row, facts, ()) for row in rows))
-    return _KNOWN[0].experts
+_MARKS = _versions(Expert, Expert.id).where(Expert.is_active).union_all(
+    _versions(Credential, Credential.expert_id).where(Credential.kind.in_(CLINICAL))
+)  # fmt: skip
+
+
+async def _unbound(session: AsyncSession) -> list[asked.Expert]:
+    """Every active expert when nothing binds anybody; those are read again of whose part a row has changed."""
+    marks: dict[int, dict[str, str]] = defaultdict(dict)
+    for of, part, mark in await session.execute(_MARKS):
+        marks[part][of] = mark
+    known = _KNOWN.setdefault(get_settings().sqlalchemy_url, {})
+    now = {part: (found[Expert.__tablename__], found.get(Credential.__tablename__, ""))
+           for part, found in marks.items() if Expert.__tablename__ in found}  # fmt: skip
+    stale = [part for part, mark in now.items() if part not in known or known[part].mark != mark]
+    if stale:
+        for part, experts in (await _read(session, stale)).items():
+            known[part] = Part(now[part], tuple(experts))
+    return [one for part in sorted(now) for one in known[part].experts]
+
+
+async def _read(session: AsyncSession, parts: Sequence[int]) -> dict[int, list[asked.Expert]]:
+    facts = Facts(None, await _licences(session, parts), {}, {}, {})
+    rows = await session.execute(select(*SEEN).where(Expert.is_active, _part(Expert.id).in_(parts)).order_by(Expert.id))
+    found: dict[int, list[asked.Expert]] = defaultdict(list)
+    for row in rows:
+        found[row.id // PART].append(as_expert(row, facts, ()))
+    return found
