@@ -16,15 +16,17 @@ from app.experts.models import Contact, Expert, Exposure
 from app.messaging.models import Message
 from app.replies.saying import NOT_UNDERSTOOD
 from app.requests.models import Request
+from app.simulator.people import Memory
 from app.trials.past import TOLD_FOR, Past, PastOffer, PastSeat, PastTeam
 
 
-async def past(session: AsyncSession, moment: datetime) -> Past:
+async def past(session: AsyncSession, moment: datetime, people: Memory) -> Past:
     """The past as a replay's database has it.
 
     Args:
         session: a transaction that reads.
         moment: what the replay's clock shows.
+        people: what the simulated people remember, which no database knows.
     """
     rows = await session.execute(
         select(Deployment).join(Request, Request.id == Deployment.request_id).order_by(Request.id)
@@ -44,6 +46,7 @@ async def past(session: AsyncSession, moment: datetime) -> Past:
     )
     return Past(
         moment=moment,
+        people=people,
         teams=tuple(_team(one, positions[one.id], asked[one.id], places, seated[one.id]) for one in teams),
         eligible_from={row.id: row.eligible_from for row in await session.execute(held)},
         stopped=frozenset(await session.scalars(select(Contact.number).where(Contact.texts_stopped_at.is_not(None)))),
@@ -95,4 +98,4 @@ async def rests(session: AsyncSession) -> dict[tuple[int, int], datetime]:
         .join(teams, teams.c.id == Assignment.deployment_id)
         .where(Assignment.state.in_(LIVE))
     )
-    return {(place, number): rested for place, number, rested in rows.tuples()}
+    return {(place, number): rested for place, number, rested in rows}

@@ -7,7 +7,9 @@ client. Nothing waits: when all that is due at one moment is done, the clock sho
 import asyncio
 import gc
 import os
+import pickle  # nosec B403 - of our own making, in a folder of our own
 from collections.abc import Callable, Iterable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -32,6 +34,7 @@ from app.replay.entering import enter
 from app.replay.keeping import Kept
 from app.replay.line import Line
 from app.seed import filling
+from app.simulator.people import Memory
 from app.simulator.server import create_simulator
 from app.simulator.webhooks import Answer, Deliver
 from app.trials.fast import GRACE
@@ -138,7 +141,7 @@ def play(stretch: Stretch, script: Script, folder: Path, told: Told) -> Played:
                 runner.run(_segment(service, stretch, script, at, told))
             kept.keep(at)
             told(at, True)
-        return asyncio.run(_told(stretch, script))
+        return asyncio.run(_told(stretch, script, pickle.loads(at.carrier)[0]))  # noqa: S301  # nosec B301 - our own
 
 
 def _until(stretch: Stretch, script: Script) -> datetime:
@@ -213,7 +216,7 @@ def _service() -> Service:
     return Service(web, line)
 
 
-def _carrier(members: Iterable[Member], hooks: httpx.AsyncClient, seed: int, stopped: Iterable[str]) -> FastAPI:
+def _carrier(members: Iterable[Member], hooks: httpx.AsyncClient, seed: int, past: Past | None) -> FastAPI:
     """A simulated carrier for whom texts and calls take no time, with everybody's phones."""
     settings = get_settings()
     simulator = create_simulator(
@@ -223,12 +226,14 @@ def _carrier(members: Iterable[Member], hooks: httpx.AsyncClient, seed: int, sto
     for member in members:
         for number in member.phones:
             simulator.state.carrier.people.add(number, member.name)
-    simulator.state.carrier.opted_out.update(stopped)
+    if past is not None:
+        simulator.state.carrier.opted_out.update(past.stopped)
+        simulator.state.carrier.people.remember(deepcopy(past.people))
     return simulator
 
 
 async def _segment(service: Service, stretch: Stretch, script: Script, at: driver.Progress, told: Told) -> None:
-    way, stopped = script.way, stretch.past.stopped if stretch.past else ()
+    way = script.way
     assert at.moment is not None  # noqa: S101 - a stretch begins at one
     clock.follow(Clock(0, is_stepped=True))
     clock.step_to(at.moment)
@@ -238,7 +243,7 @@ async def _segment(service: Service, stretch: Stretch, script: Script, at: drive
         httpx.AsyncClient(transport=transport, timeout=60) as hooks,
         job_app().open_async(),
     ):
-        service.line.app = simulator = _carrier(script.members, hooks, way.seed, stopped)
+        service.line.app = simulator = _carrier(script.members, hooks, way.seed, stretch.past)
         cast = await people.cast_of({p: mail for p, mail in people.PARTS.items() if p != "chief"}, days=None)
         playing = driver.Driver(
             script.incidents[: stretch.last], simulator.state.carrier, api, cast.keys, at,
@@ -249,13 +254,15 @@ async def _segment(service: Service, stretch: Stretch, script: Script, at: drive
     await close_engine()
 
 
-async def _told(stretch: Stretch, script: Script) -> Played:
+async def _told(stretch: Stretch, script: Script, people: Memory) -> Played:
     rooms.load_jobs()
     try:
         async with begin(only_reads=True) as session:
             found = await reading.outcomes(session, script.incidents[stretch.first : stretch.last], stretch.first)
             return Played(
-                found, await reading_past.past(session, _until(stretch, script)), await reading_past.rests(session)
+                found,
+                await reading_past.past(session, _until(stretch, script), people),
+                await reading_past.rests(session),
             )
     finally:
         await close_engine()

@@ -5,7 +5,7 @@ events nor the other people change it, so a replay can be played again.
 """
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random
@@ -63,7 +63,7 @@ class Ask:
     Args:
         kind: how they deal with it.
         since: when they were asked first.
-        random: their dice about it.
+        random: their dice about it; how far they are makes no other ask of it.
         leans_yes: what the garbled mean.
         is_pending: they mean to text, and have not yet.
         is_answered: they have said what they had to say.
@@ -74,7 +74,7 @@ class Ask:
     code: str
     kind: Kind
     since: datetime
-    random: Random
+    random: Random = field(compare=False)
     leans_yes: bool
     is_pending: bool = False
     is_answered: bool = False
@@ -84,6 +84,10 @@ class Ask:
     def is_yes(self) -> bool:
         """Whether they would go."""
         return self.leans_yes if self.kind is Kind.GARBLED else self.kind is not Kind.NO
+
+
+Memory = tuple[dict[tuple[str, str], Ask], dict[str, Ask]]
+"""(Number, code) to an offer, and number or name to the latest one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +160,11 @@ class People:
 
     # What a replay keeps, to go on from there
 
-    def memory(self) -> tuple[dict[tuple[str, str], Ask], dict[str, Ask]]:
+    def memory(self) -> Memory:
         """Every offer they remember, and the latest of each phone."""
         return self._asks, self._latest
 
-    def remember(self, memory: tuple[dict[tuple[str, str], Ask], dict[str, Ask]]) -> None:
+    def remember(self, memory: Memory) -> None:
         """Take up what was kept."""
         self._asks, self._latest = memory
 

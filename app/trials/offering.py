@@ -141,7 +141,8 @@ class Offering(ABC):
         slot = max(world.calls_free_at, world.now)
         world.calls_free_at = slot + CALL_SPAN
         ring = partial(phones.ring, self, team, offer, number)
-        world.agenda.put(ring, slot if slot >= world.now + BURST else None, priority=1)
+        # The carrier's turn comes when no job is due any more: the phone rings after all that is done at this moment.
+        world.agenda.put(ring, slot if slot >= world.now + BURST else None, priority=-1)
 
     def withdraw(self, team: Team, offer: Offer) -> None:
         """Take an offer back."""

@@ -6,11 +6,13 @@ really ended where this one began.
 """
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.deployments.states import AssignmentState
 from app.dispatch.states import OfferState
+from app.simulator.people import Memory
 from app.trials.fast import Trial
 from app.trials.world import Seated, Team
 
@@ -99,6 +101,7 @@ class Past:
         eligible_from: who is not to be asked for a time before a day.
         stopped: numbers that want no texts.
         told: number and moment, of who was told in the last day that they were not understood.
+        people: what the simulated people remember.
     """
 
     moment: datetime
@@ -106,6 +109,7 @@ class Past:
     eligible_from: Mapping[int, datetime]
     stopped: frozenset[str]
     told: frozenset[tuple[str, datetime]]
+    people: Memory
 
 
 def past_of(trial: Trial) -> Past:
@@ -115,6 +119,7 @@ def past_of(trial: Trial) -> Past:
     order = {id_: place for place, id_ in enumerate(offers)}
     since = world.now - TOLD_FOR
     return Past(
+        people=deepcopy(world.people.memory()),
         moment=world.now,
         teams=tuple(_team(team, order) for team in world.teams),
         eligible_from=dict(world.eligible_from),
