@@ -35,6 +35,7 @@ def solve(
     with_runner_up: bool = False,
     explained: Collection[int] | None = None,
     in_words: bool = True,
+    settled: Collection[int] = (),
 ) -> Roster:
     """The best rosters for some requests at once.
 
@@ -49,6 +50,7 @@ def solve(
         explained: ids of the requests whose seats get reasons and alternates; all of them when left out.
         in_words: False leaves out all sentences but why a seat is empty: who sits, the alternates and their journeys
             are the same, in a third of the time.
+        settled: ids of positions of which nothing is told but who sits there.
 
     Raises:
         BadProblem: the problem contradicts itself; names the field.
@@ -68,7 +70,7 @@ def solve(
     after = others.where(seats, best.seating, pool)
     told = tuple(
         (explain.seat if in_words else explain.names)(pool, seats, one, best.seating, policy)
-        if explained is None or one.request.id in explained
+        if (explained is None or one.request.id in explained) and one.position.id not in settled
         else explain.bare(pool, one, best.seating.get(one.number))
         for one in seats
     )

@@ -117,7 +117,8 @@ def compose(bench: Bench, team: Team, skipped: Collection[int] = ()) -> Roster:
         team.ask, team.agency, deployment, team.positions, pins=pins, held=team.chosen, unwilling=unwilling,
         shown={}, now=world.now,
     )  # fmt: skip
-    return solve(bench.pool(team, elsewhere), [asked], world.policy, in_words=False)
+    # Before anybody looks for others for a confirmed seat, its person has said no and the lists are made anew.
+    return solve(bench.pool(team, elsewhere), [asked], world.policy, in_words=False, settled=team.seated.keys())
 
 
 def night_of(world: World) -> Night:

@@ -71,3 +71,13 @@ def test_where_nobody_can_join_those_who_stay_the_seat_is_empty_and_that_is_prov
     roster = solve(pool, [a_request(a_position(1, pinned=1), a_position(2))])
     assert [seat.expert_id for seat in roster.seats] == [1, None]
     assert (roster.status, roster.gap) == ("optimal", 0)
+
+
+def test_of_a_settled_seat_is_told_who_sits_there_and_no_more() -> None:
+    pool, request = Pool(a_pool(150)), a_national_request(3)
+    whole = solve(pool, [request], in_words=False)
+    where = request.positions[0].id
+    part = solve(pool, [request], in_words=False, settled=[where])
+    told = {seat.position_id: seat for seat in whole.seats}
+    assert told[where].alternates
+    assert {seat.position_id: seat for seat in part.seats} == told | {where: replace(told[where], alternates=())}
