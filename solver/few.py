@@ -9,8 +9,11 @@ Where two are equally good in every goal, where whole people cannot do what the 
 many to try, nothing is answered here, and CP-SAT decides.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import product
+from math import prod
 
 import numpy as np
 
@@ -25,6 +28,8 @@ MOST_TRIED = 40
 """Rosters that are looked at before CP-SAT is asked instead."""
 MOST_UNPRICED = 12
 """And before prices are made at all."""
+MOST_OF_ALL = 64
+"""Seatings of a team that are all looked at, empty seats among them."""
 STEPS = 50
 """For each of these, people that may be tried in their seats."""
 MOST_ROUNDS = 3
@@ -100,6 +105,21 @@ def _surely_lacking(relaxation: Relaxation) -> dict[Level, int]:
     return least
 
 
+def best_of_all(
+    seats: Sequence[Seats], decided: Mapping[int, int], relaxation: Relaxation, policy: Policy
+) -> Seating | None:
+    """The best seating of one team among all that there are, empty seats too, if they are few and it is the only one.
+
+    Where two seats have nobody but the same person, no prices are needed to see which is the better one for her.
+    """
+    sizes = [int(usable.sum()) + 1 for usable in relaxation.usable]
+    if prod(sizes) > MOST_OF_ALL:
+        return None
+    nothing = Relaxed(0, {}, {}, 0, {}, {})
+    team = _Team(seats, decided, relaxation, nothing, policy, most=MOST_OF_ALL)
+    return team.best_of_all()
+
+
 class _Team:
     """The open seats of one team, all of which are to be filled."""
 
@@ -127,6 +147,35 @@ class _Team:
                 return best
             within = gap
         return None
+
+    def best_of_all(self) -> Seating | None:
+        """Of everything that breaks no rule what fills most, level by level, lacks least, and is worth most."""
+        lines = [(seat.number, [None, *seat.best.rows[usable].tolist()])
+                 for seat, usable in zip(self.open, self.relaxation.usable, strict=True)]  # fmt: skip
+        every = (
+            dict(zip((number for number, _ in lines), rows, strict=True)) for rows in product(*(r for _, r in lines))
+        )
+        seatings = [{n: row for n, row in one.items() if row is not None} for one in every]
+        able = [one for one in seatings if not self._breaks([*self.decided.values(), *one.values()])]
+        filled = [self._filled_levels(one) for one in able]
+        most = max(filled, default=())
+        fullest = [{**self.decided, **one} for one, levels in zip(able, filled, strict=True) if levels == most]
+        ranked = sorted(((self._value(one), n) for n, one in enumerate(fullest)), reverse=True)
+        if not ranked or (len(ranked) > 1 and ranked[0][0] == ranked[1][0]):
+            return None
+        return dict(sorted(fullest[ranked[0][1]].items()))
+
+    def _filled_levels(self, seating: Mapping[int, int]) -> tuple[int, ...]:
+        """How many open seats are filled, the most important first."""
+        found = Counter(seat.position.priority for seat in self.open if seat.number in seating)
+        return tuple(found[level] for level in sorted({seat.position.priority for seat in self.open}))
+
+    def _value(self, seating: Mapping[int, int]) -> tuple[int, int, int]:
+        """What counts among seatings that fill the same: needs, then worth, then load."""
+        missing = lacks(self.pool, self.seats, seating, self.policy)
+        lacking = self.relaxation.lacking(seating, missing)
+        needs = sum(count for level, count in lacking.items() if level[0] == "needs")
+        return -needs, self._worth(seating), -self._load(seating)
 
     def _gap_of_relaxation(self) -> int:
         """How far the roster of the relaxation falls short of the bound; half a point of fit where it has none."""
@@ -179,11 +228,12 @@ class _Team:
     def _worth(self, seating: Mapping[int, int]) -> int:
         """What the open seats are worth, in 1/SCALE."""
         values = self.relaxation.values
-        worth = sum(values.one(seat.worth(seating[seat.number])) for seat in self.open)
+        here = (seat for seat in self.open if seat.number in seating)
+        worth = sum(values.one(seat.worth(seating[seat.number])) for seat in here)
         return SCALE * (worth - self.relaxation.short(seating))
 
     def _load(self, seating: Mapping[int, int]) -> int:
-        return sum(seat.worth(seating[seat.number]).load for seat in self.open)
+        return sum(seat.worth(seating[seat.number]).load for seat in self.open if seat.number in seating)
 
     def _is_right(self, seating: Mapping[int, int]) -> bool:
         """Whether a seating breaks no rule of the team, and lacks no more than must be."""

@@ -21,7 +21,7 @@ import numpy as np
 
 from solver.candidates import clashes, pins, prune
 from solver.exact import best_of
-from solver.few import MOST_TRIED, MOST_UNPRICED, only_best, unpriced
+from solver.few import MOST_TRIED, MOST_UNPRICED, best_of_all, only_best, unpriced
 from solver.goals import by_request, lacks, tally
 from solver.greedy import greedy
 from solver.layout import SCALE, Cut
@@ -127,7 +127,7 @@ class _Search:
     def by_prices(self) -> Optimum | None:
         """The best by prices; None when the least that they say is lacking cannot be had."""
         relaxation = self._relaxation(all_filled=True)
-        only = self._only(relaxation, None, MOST_UNPRICED)
+        only = self._only(relaxation, None, MOST_UNPRICED) or self._only_of_all(relaxation)
         if only is not None:
             return only
         relaxed = relax(relaxation, self.deadline) if relaxation.seats else None
@@ -194,9 +194,20 @@ class _Search:
         sides = teams(self.pool, self.seats, self.decided, self.policy, all_filled=all_filled)
         return Relaxation(self.pool, sides, self.policy)
 
+    @property
+    def _is_one_team(self) -> bool:
+        return all(seat.request is self.seats[0].request for seat in self.seats)
+
+    def _only_of_all(self, relaxation: Relaxation) -> Optimum | None:
+        """The best of one team that has but few seatings, if none is as good."""
+        if not relaxation.seats or not self._is_one_team:
+            return None
+        found = best_of_all(self.seats, self.decided, relaxation, self.policy)
+        return None if found is None else self.told(found, is_proven=True)
+
     def _only(self, relaxation: Relaxation, relaxed: Relaxed | None, most: int) -> Optimum | None:
         """The best of one team, if few could be it and none is as good; before there are prices, and with them."""
-        if any(seat.request is not self.seats[0].request for seat in self.seats):
+        if not self._is_one_team:
             return None
         proven = relaxed or unpriced(relaxation)
         found = only_best(self.seats, self.decided, relaxation, proven, self.policy, most=most)

@@ -309,10 +309,16 @@ class World:
 
     @staticmethod
     def _summed(ended: Iterable[tuple[int, int, bool | None]], now: int) -> Said:
-        sums = {True: 0.0, False: 0.0, None: 0.0}
+        yes = no = silent = 0.0
         for _, at, said in ended:
-            sums[said] += 0.5 ** (max((now - at) / TICKS_A_DAY, 0.0) / HABITS.half_life_days)
-        return Said(sums[True], sums[False], sums[None])
+            weight = 0.5 ** ((now - at) / TICKS_A_DAY / HABITS.half_life_days) if now > at else 1.0
+            if said:
+                yes += weight
+            elif said is None:
+                silent += weight
+            else:
+                no += weight
+        return Said(yes, no, silent)
 
     def carry(self, expert_id: int, points: float) -> None:
         """Enter points of exposure now."""

@@ -40,6 +40,7 @@ def _problems() -> Iterator[tuple[list[Expert], Request, Policy]]:
 def test_one_by_one_gives_the_very_roster_of_cp_sat(said: list[bool], monkeypatch: pytest.MonkeyPatch) -> None:
     tried = [solve(experts, [request], policy, explained=()) for experts, request, policy in _problems()]
     assert sum(said) > 60
+    monkeypatch.setattr("solver.few.MOST_OF_ALL", 0)
     monkeypatch.setattr("solver.optimise.MOST_UNPRICED", 0)  # as if there were too many to try without prices
     said.clear()
     priced = [solve(experts, [request], policy, explained=()) for experts, request, policy in _problems()]
@@ -64,6 +65,14 @@ def test_load_decides_between_equals(said: list[bool]) -> None:
     roster = solve([an_expert(1, exposure=60.0), an_expert(2)], [a_request(a_position(1))])
     assert roster.seats[0].expert_id == 2
     assert said == [True]
+
+
+def test_where_two_seats_have_but_one_person_she_takes_the_one_that_counts_more() -> None:
+    both = an_expert(1, disciplines=frozenset({"VA", "MH"}))
+    seats = a_position(1, priority=2), a_position(2, disciplines=frozenset({"MH"}), priority=1)
+    roster = solve([both], [a_request(*seats)])
+    assert [seat.expert_id for seat in roster.seats] == [None, 1]
+    assert (roster.status, roster.gap) == ("optimal", 0)
 
 
 def test_where_nobody_can_join_those_who_stay_the_seat_is_empty_and_that_is_proven() -> None:

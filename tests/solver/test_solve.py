@@ -71,6 +71,7 @@ def test_no_seating_is_better_in_thousands_of_problems(block: int) -> None:
 def test_whole_numbers_over_the_relaxation_come_to_the_same(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("solver.optimise.MOST_UNPRICED", 0)  # as if there were too many to try
     monkeypatch.setattr("solver.optimise.MOST_TRIED", 0)
+    monkeypatch.setattr("solver.few.MOST_OF_ALL", 0)
     monkeypatch.setattr("solver.optimise.MOST_EXACT", 0)  # and too many candidates for CP-SAT
     for seed in range(block * 60, block * 60 + 60):
         experts, request = a_case(seed)
@@ -82,6 +83,7 @@ def test_whole_numbers_over_the_relaxation_come_to_the_same(block: int, monkeypa
 def test_cp_sat_alone_comes_to_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("solver.optimise.MOST_UNPRICED", 0)
     monkeypatch.setattr("solver.optimise.MOST_TRIED", 0)
+    monkeypatch.setattr("solver.few.MOST_OF_ALL", 0)
     for seed in range(500, 580):
         experts, request = a_case(seed)
         policy = a_policy(seed)
