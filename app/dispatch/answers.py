@@ -46,6 +46,8 @@ class Answer(StrEnum):
     CONDITIONAL = "conditional"
 
 
+FOUND = "answered"
+"""Where a session keeps what is locked for an answer: what nobody keeps it reads again for whoever asks."""
 _LOCKING = (
     select(Deployment, Position, Offer)
     .select_from(Offer)
@@ -66,6 +68,7 @@ async def locked_offer(session: AsyncSession, offer_id: int) -> tuple[Deployment
     for _ in range(2):
         found = (await session.execute(_LOCKING, {"offer_id": offer_id})).one_or_none()
         if found is not None:
+            session.info.setdefault(FOUND, []).append(found)
             return found.Deployment, found.Position, found.Offer
         # Moved to another seat while we waited for its deployment, which is ours now: it does not move again.
     raise NotFound
