@@ -345,8 +345,8 @@ WAITS_UNTIL = (
 )
 _TOLD: set[int] = set()
 """Jobs that were fetched to be run where nobody else works."""
-_DONE: list[int] = []
-"""Of these, who have run; their rows go with the next question."""
+_DONE: WeakKeyDictionary[AsyncConnectionPool[Any], list[int]] = WeakKeyDictionary()
+"""Of these, who have run, by what opened the queue: another may be another database. Rows go with the next question."""
 
 
 def changes() -> int:
@@ -355,9 +355,15 @@ def changes() -> int:
 
 
 async def _ask_alone(query: LiteralString, **given: Any) -> list[dict[str, Any]]:
-    found = await job_app().connector.execute_query_all_async(query, now=clock.now(), done=list(_DONE), **given)
-    _DONE.clear()
+    done = _done()
+    found = await job_app().connector.execute_query_all_async(query, now=clock.now(), done=list(done), **given)
+    done.clear()
     return found
+
+
+def _done() -> list[int]:
+    connector: Any = job_app().connector
+    return _DONE.setdefault(connector.pool, [])
 
 
 async def run_due_alone() -> int:
@@ -376,7 +382,7 @@ async def run_due_alone() -> int:
         _TOLD.clear()
         _TOLD.update(row["id"] for row in due)
         for row in due:
-            _DONE.append(row["id"])
+            _done().append(row["id"])
             await watched(row["task_name"], _HANDLERS[row["task_name"]])(**row["args"])
             ran += 1
             if changes() != seen:
