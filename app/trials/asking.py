@@ -69,7 +69,7 @@ class Desk(Answering):
                 continue
             for offer in list(team.offers):
                 if offer.expert_id == pick.expert_id and offer.state is OfferState.STANDBY:
-                    self.withdraw(team, offer)
+                    self.withdraw(team, offer, is_told=False)
             self.ask(team, position, pick)
         return left
 

@@ -22,7 +22,7 @@ from app.rosters import rules
 from app.trials import composing, phones
 from app.trials.composing import Bench
 from app.trials.rows import Offer, Pick, Position
-from app.trials.world import CALL_SPAN, Team, World
+from app.trials.world import Team, World
 
 
 class Offering(ABC):
@@ -138,14 +138,16 @@ class Offering(ABC):
 
     def _dial(self, team: Team, offer: Offer, number: str) -> None:
         world = self.world
-        slot = max(world.calls_free_at, world.now)
-        world.calls_free_at = slot + CALL_SPAN
+        slot = world.take_line()
         ring = partial(phones.ring, self, team, offer, number)
         # The carrier's turn comes when no job is due any more: the phone rings after all that is done at this moment.
         world.agenda.put(ring, slot if slot >= world.now + BURST else None, priority=-1)
 
-    def withdraw(self, team: Team, offer: Offer) -> None:
-        """Take an offer back."""
+    def withdraw(self, team: Team, offer: Offer, *, is_told: bool = True) -> None:
+        """Take an offer back; the person is told, by phone where no texts are wanted (`offers.tell`)."""
+        numbers = self.world.members[offer.expert_id].phones
+        if is_told and offer.state is not OfferState.PLANNED and numbers and self.world.stopped.issuperset(numbers):
+            self.world.agenda.put(self.world.take_line, priority=1)
         self._release(team, offer, "withdraw")
 
     def _release(self, team: Team, offer: Offer, verb: str) -> None:

@@ -121,4 +121,11 @@ def ring(desk: "Offering", team: "Team", offer: Offer, number: str) -> None:
         return
     answer = next((KEYS.get(key) for key in keys if key in ("1", "2", "9")), None)
     if answer is not None:
-        world.agenda.put(partial(desk.take, offer, answer), priority=1)
+        world.agenda.put(partial(_press, desk, offer, answer, number), priority=1)
+
+
+def _press(desk: "Offering", offer: Offer, answer: Answer, number: str) -> None:
+    """A key is read; who wants no texts is told by another call what it came to (`replies/reading.read_key`)."""
+    desk.take(offer, answer)
+    if number in desk.world.stopped:
+        desk.world.agenda.put(desk.world.take_line, priority=2)

@@ -120,7 +120,7 @@ class Agenda:
     def __init__(self, start: datetime) -> None:
         self.now = start
         self._order = count(1)
-        self._due: list[tuple[datetime, int, int, Callable[[], None]]] = []
+        self._due: list[tuple[datetime, int, int, Callable[[], object]]] = []
         self._off: set[int] = set()
         self._journeys: set[int] = set()
 
@@ -130,7 +130,7 @@ class Agenda:
         return all(number in self._off or number in self._journeys for _, _, number, _ in self._due)
 
     def put(
-        self, act: Callable[[], None], at: datetime | None = None, priority: int = 0, *, is_journey: bool = False
+        self, act: Callable[[], object], at: datetime | None = None, priority: int = 0, *, is_journey: bool = False
     ) -> int:
         """Have something done, now or later; a number to call it off by. `is_journey`: of the way there or home."""
         number = next(self._order)
@@ -230,6 +230,12 @@ class World:
         if priority not in self._spans:
             self._spans[priority] = rules.time_to_answer(self.terms.rules, priority)
         return self._spans[priority]
+
+    def take_line(self) -> datetime:
+        """A call takes its turn: the carrier starts one in each `CALL_SPAN`. When it starts."""
+        slot = max(self.calls_free_at, self.now)
+        self.calls_free_at = slot + CALL_SPAN
+        return slot
 
     # What is known of people
 
