@@ -56,7 +56,7 @@ _ENDED = (
     .where(Offer.state.in_(SAID), Offer.asked_at > _SINCE, Offer.expert_id == _PEOPLE)
     .order_by(Offer.id.desc())
 )
-_DAYS_AGO = func.greatest(0, func.extract("epoch", _NOW - Offer.asked_at) / A_DAY.total_seconds())
+_DAYS_AGO = func.greatest(0, func.date_part("epoch", _NOW - Offer.asked_at) / A_DAY.total_seconds())
 _SUMS = (
     select(Position.disciplines, Offer.state, func.sum(func.power(0.5, cast(_DAYS_AGO / HABITS.half_life_days, Float))))
     .join(Position, Position.id == Offer.position_id)

@@ -162,6 +162,7 @@ TEXTS = {
     " No tiene que responderla. Gracias. Adiós.",
     "spoken_heard": "Gracias. Adiós.",
     "spoken_thanks": "Gracias. Tenemos su respuesta. Le diremos qué sigue. Adiós.",
+    "spoken_no": "Gracias. Tenemos su respuesta: no. Adiós.",
     "spoken_desk": "Gracias. Una persona de la oficina le llamará. Adiós.",
     "spoken_voicemail": "Este es el Rapid Response Team. Por favor revise sus mensajes de R R T. Gracias.",
 }

@@ -22,6 +22,8 @@ from app.web.session import Session
 router = APIRouter(prefix="/twilio", include_in_schema=False, dependencies=[Anyone])
 KEYS = frozenset("129")
 """Yes, no, the desk."""
+AFTER_KEY = {"2": texts.spoken_no, "9": texts.spoken_desk}
+"""What is said after a key, where it is not only thanks."""
 NOTICE, NOTICE_KEYS = "spoken_notice", frozenset("19")
 """A call that tells a decision: heard, the desk."""
 
@@ -97,6 +99,5 @@ async def key_was_pressed(form: Signed, session: Session, message: Ours) -> Resp
     if key not in (NOTICE_KEYS if is_notice else KEYS):
         return _question(message)
     await receipts.keyed(session, message, key)
-    heard = texts.spoken_heard(message.language) if is_notice else texts.spoken_thanks(message.language)
-    told = texts.spoken_desk(message.language) if message.digits == "9" else heard
-    return _xml(twiml.say(told.body, message.language))
+    heard = AFTER_KEY.get(message.digits or "", texts.spoken_heard if is_notice else texts.spoken_thanks)
+    return _xml(twiml.say(heard(message.language).body, message.language))

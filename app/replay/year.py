@@ -1,4 +1,4 @@
-"""A whole file of incidents, in stretches that are played beside each other, one for each core.
+"""A whole file of incidents, in stretches that are played beside each other, as many at once as there are cores.
 
 Who is asked depends on all that was before, so only the first stretch can simply begin. The others begin with the past
 of a trial in memory (`app/trials/fast.py`), which comes to the same end as the service in a fraction of the time. That
@@ -27,6 +27,8 @@ from app.trials.outcomes import IncidentOutcome, Outcomes
 from app.trials.past import Past, past_of
 from app.trials.years import cores
 
+FOR_EACH_CORE = 2
+"""Stretches: late in a year an incident costs more, so two halves of a year would not end together."""
 LEAST = 60
 """Incidents, fewer than which are worth no stretch of their own: each starts a database and a service."""
 News = tuple[int, int, datetime, bool]
@@ -43,11 +45,11 @@ def played(
         members: the pool.
         folder: the replay's own.
         way: how.
-        stretches: how many parts are played beside each other; 0: one for each core, where there is enough to do. It
-            changes nothing but the time it takes.
+        stretches: in how many parts; 0: by the cores, where there is enough to do. It changes nothing but the time it
+            takes.
     """
     script = Script(incidents, members, way)
-    count = stretches or min(cores(), max(1, len(incidents) // LEAST))
+    count = stretches or min(FOR_EACH_CORE * cores(), max(1, len(incidents) // LEAST))
     with Shown(len(incidents)) as shown:
         if count == 1:
             only = Stretch(0, len(incidents))
@@ -92,7 +94,11 @@ def beside(parts: Sequence[Stretch], script: Script, folder: Path, shown: Shown)
     listener = Thread(target=_listen, args=(news, shown), daemon=True)
     listener.start()
     with ProcessPoolExecutor(
-        len(parts), mp_context=context, initializer=_begin, initargs=(os.getpid(), news), max_tasks_per_child=1
+        min(len(parts), cores()),
+        mp_context=context,
+        initializer=_begin,
+        initargs=(os.getpid(), news),
+        max_tasks_per_child=1,
     ) as pool:
 
         def ask(part: Stretch, name: str) -> Future[Played]:

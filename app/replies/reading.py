@@ -217,6 +217,8 @@ async def read_key(session: AsyncSession, message_id: int, offer_id: int, digits
     words = await answers.take(session, offer.id, answer, said, by=by, said_at=pressed_at)
     channel = Channel.TEXT
     if (await routing.phone_of(session, number)).is_stopped:
+        if words.kind == "got_no":
+            return  # the call has said so; another one to say it again would only disturb them
         words, channel = texts.spoken_notice(words.body, words.language), Channel.CALL
     await outbox.post(
         session, words, to=number, topic=topic, expert_id=expert.id, offer_id=offer.id, priority=2, channel=channel

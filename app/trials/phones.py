@@ -125,7 +125,8 @@ def ring(desk: "Offering", team: "Team", offer: Offer, number: str) -> None:
 
 
 def _press(desk: "Offering", offer: Offer, answer: Answer, number: str) -> None:
-    """A key is read; who wants no texts is told by another call what it came to (`replies/reading.read_key`)."""
+    """A key is read; who wants no texts is told by another call what their yes came to (`replies/reading.read_key`)."""
+    is_plain_no = answer is Answer.NO and offer.state not in (OfferState.ACCEPTED, OfferState.WITHDRAWN)
     desk.take(offer, answer)
-    if number in desk.world.stopped:
+    if number in desk.world.stopped and not is_plain_no:
         desk.world.agenda.put(desk.world.take_line, priority=2)

@@ -370,6 +370,20 @@ async def test_who_wants_no_texts_and_answers_by_a_key_is_told_by_phone_what_bec
         assert [str(each) for each in await broken(session)] == []
 
 
+async def test_who_wants_no_texts_and_says_no_by_a_key_hears_it_in_that_call_and_is_not_called_again(
+    story: Story,
+) -> None:
+    reference, people = await _asked(story)
+    await people[0].texts("please stop texting me")  # words that no carrier reads
+    await story.passes(timedelta(minutes=19))
+    story.carrier.people.set_behaviour(people[0].number, Kind.NO)
+    await story.passes(timedelta(minutes=4))
+    assert (await story.offer_to(reference, people[0]))["state"] == "declined"
+    assert [m.digits for m in await _messages(people[0]) if m.channel == "call"][-1] == "2"
+    assert "spoken_notice" not in [m.kind for m in await _messages(people[0])]
+    assert any("We have your answer: no." in said for said in _rang(story, people[0].number))
+
+
 async def test_stop_goes_before_the_texts_that_are_due(story: Story) -> None:
     reference = await story.files()
     await story.approves(reference)

@@ -36,6 +36,7 @@ from app.messaging.texts.answers import (
 from app.messaging.texts.calls import (
     spoken_desk,
     spoken_heard,
+    spoken_no,
     spoken_notice,
     spoken_offer,
     spoken_over,
@@ -171,6 +172,7 @@ __all__ = [
     "seat_taken",
     "spoken_desk",
     "spoken_heard",
+    "spoken_no",
     "spoken_notice",
     "spoken_offer",
     "spoken_over",

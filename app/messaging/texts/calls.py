@@ -83,6 +83,11 @@ def spoken_thanks(language: str = "en") -> Text:
     )
 
 
+def spoken_no(language: str = "en") -> Text:
+    """After the key 2: nobody need be called again to hear that they said no."""
+    return said(language, "spoken_no", "Thank you. We have your answer: no. Goodbye.")
+
+
 def spoken_desk(language: str = "en") -> Text:
     """After the key 9."""
     return said(language, "spoken_desk", "Thank you. A person at the desk will call you back. Goodbye.")
