@@ -136,6 +136,7 @@ def play(stretch: Stretch, script: Script, folder: Path, told: Told) -> Played:
             at = _begun(stretch, script)
             kept.keep(at)
         start_logging("ERROR")
+        told(at, False)
         while not at.is_done:
             with asyncio.Runner(loop_factory=loop_factory()) as runner:
                 runner.run(_segment(service, stretch, script, at, told))

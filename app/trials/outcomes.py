@@ -1,7 +1,7 @@
 """What became of incidents: per incident its seats and its questions. The same for a replay and for a trial."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
@@ -130,13 +130,13 @@ class Outcomes:
     incidents: tuple[IncidentOutcome, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """Plain data: moments in ISO."""
+        """Plain data: moments in ISO, in UTC."""
         return _plain(asdict(self))  # type: ignore[no-any-return]
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
-        return value.isoformat()
+        return value.astimezone(UTC).isoformat()
     if isinstance(value, dict):
         return {name: _plain(one) for name, one in value.items()}
     return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
