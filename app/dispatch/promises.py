@@ -281,6 +281,9 @@ FOLLOWED_UP = (
         and not exists (select from messages m where m.offer_id = o.id and m.kind not in {WORDS_OF_OFFERS}
           and m.queued_at >= o.answered_at - interval '1 minute')
         and exists (select from contacts c where c.expert_id = o.expert_id and c.texts_stopped_at is null)
+        -- A no by a key, on a phone that wants no texts, is answered in that call.
+        and not exists (select from messages m join contacts c on left(c.number, 22) = left(m.number, 22)
+          where m.offer_id = o.id and m.digits = '2' and c.expert_id = o.expert_id and c.texts_stopped_at is not null)
         limit :most""",
     ),
     Promise(

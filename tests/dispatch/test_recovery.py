@@ -14,7 +14,7 @@ from app.dispatch import watching
 from app.dispatch.models import Offer
 from app.dispatch.promises import broken
 from app.dispatch.words import words_of
-from app.experts.models import Contact
+from app.experts.models import Contact, ContactKind
 from app.messaging import outbox, texts
 from app.messaging.models import Message, SenderPace, SendingHold
 from app.messaging.states import MessageState
@@ -374,6 +374,8 @@ async def test_who_wants_no_texts_and_says_no_by_a_key_hears_it_in_that_call_and
     story: Story,
 ) -> None:
     reference, people = await _asked(story)
+    async with begin() as session:  # their other phone takes texts
+        session.add(Contact(expert_id=people[0].id, kind=ContactKind.ALTERNATE, number="+12025550143"))
     await people[0].texts("please stop texting me")  # words that no carrier reads
     await story.passes(timedelta(minutes=19))
     story.carrier.people.set_behaviour(people[0].number, Kind.NO)
@@ -382,6 +384,9 @@ async def test_who_wants_no_texts_and_says_no_by_a_key_hears_it_in_that_call_and
     assert [m.digits for m in await _messages(people[0]) if m.channel == "call"][-1] == "2"
     assert "spoken_notice" not in [m.kind for m in await _messages(people[0])]
     assert any("We have your answer: no." in said for said in _rang(story, people[0].number))
+    clock.advance(timedelta(hours=1))
+    async with begin() as session:
+        assert "an-answer-is-answered" not in [each.promise for each in await broken(session)]
 
 
 async def test_stop_goes_before_the_texts_that_are_due(story: Story) -> None:
