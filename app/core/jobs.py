@@ -330,13 +330,13 @@ async def _take_due(session_factory: Callable[[], Any], only: Collection[str] | 
     )
 
 
+MOST = 20
+"""Jobs that `DUE` fetches at once."""
 DUE = (
     "with gone as (delete from procrastinate_jobs where id = any(%(done)s))"
     " select id, task_name, args from procrastinate_jobs where status = 'todo' and id <> all(%(done)s)"
-    " and coalesce(scheduled_at, %(now)s) <= %(now)s order by priority desc, id limit 20"
+    " and coalesce(scheduled_at, %(now)s) <= %(now)s order by priority desc, id limit %(most)s"
 )
-MOST = 20
-"""Jobs that `DUE` fetches at once."""
 WAITS_UNTIL = (
     "with gone as (delete from procrastinate_jobs where id = any(%(done)s)"
     " or task_name = %(forgetting)s and status = 'todo')"
@@ -378,7 +378,7 @@ async def run_due_alone() -> int:
     ran, seen = 0, -1
     while changes() != seen or len(_TOLD) == MOST:
         seen = changes()
-        due = await _ask_alone(DUE)
+        due = await _ask_alone(DUE, most=MOST)
         _TOLD.clear()
         _TOLD.update(row["id"] for row in due)
         for row in due:

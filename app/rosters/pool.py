@@ -35,7 +35,7 @@ NOTHING: Mapping[int, list[asked.Span]] = {}
 NO_DEPLOYMENT = 0
 """An id that no deployment has."""
 REMEMBERED = timedelta(days=400)
-"""Assignments older than this bind nobody (`rosters/problem.py`)."""
+"""Assignments older than this bind nobody: caps count 365 days."""
 NEVER = 1 << 40
 """A minute that does not come: papers without an expiry."""
 
@@ -233,16 +233,16 @@ class Part:
     """Some of the pool as they were read last, when nothing bound anybody.
 
     Args:
-        mark: of all rows that they were read from: another when any of them has changed.
+        mark: of the database, and of all rows that they were read from: another when any of them has changed.
         experts: in the order of their ids.
     """
 
-    mark: tuple[str, str]
+    mark: tuple[str, str, str]
     experts: tuple[asked.Expert, ...]
 
 
-_KNOWN: dict[str, dict[int, Part]] = {}
-"""Of this process, by database: number of a part to what it holds. A pool is read for every roster."""
+_KNOWN: dict[int, Part] = {}
+"""Of this process: number of a part to what it holds. A pool is read for every roster."""
 
 
 def _part(expert_id: Any) -> Any:
@@ -268,14 +268,14 @@ async def _unbound(session: AsyncSession) -> list[asked.Expert]:
     marks: dict[int, dict[str, str]] = defaultdict(dict)
     for of, part, mark in await session.execute(_MARKS):
         marks[part][of] = mark
-    known = _KNOWN.setdefault(get_settings().sqlalchemy_url, {})
-    now = {part: (found[Expert.__tablename__], found.get(Credential.__tablename__, ""))
+    where = get_settings().sqlalchemy_url
+    now = {part: (where, found[Expert.__tablename__], found.get(Credential.__tablename__, ""))
            for part, found in marks.items() if Expert.__tablename__ in found}  # fmt: skip
-    stale = [part for part, mark in now.items() if part not in known or known[part].mark != mark]
-    if stale:
-        for part, experts in (await _read(session, stale)).items():
-            known[part] = Part(now[part], tuple(experts))
-    return [one for part in sorted(now) for one in known[part].experts]
+    known = {part: _KNOWN[part] for part, mark in now.items() if part in _KNOWN and _KNOWN[part].mark == mark}
+    if stale := [part for part in now if part not in known]:
+        known |= {part: Part(now[part], tuple(experts)) for part, experts in (await _read(session, stale)).items()}
+        _KNOWN.update(known)
+    return [one for part in sorted(known) for one in known[part].experts]
 
 
 async def _read(session: AsyncSession, parts: Sequence[int]) -> dict[int, list[asked.Expert]]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 import numpy as np
 
@@ -11,7 +10,7 @@ from app.dispatch.backfill import span_of, standing_of
 from app.experts.quiet import Night
 from app.requests.states import Priority
 from app.rosters import rules
-from app.rosters.pool import MOST_LOAD, Facts, as_expert, minute, papers_of
+from app.rosters.pool import MOST_LOAD, REMEMBERED, Facts, as_expert, minute, papers_of
 from app.rosters.problem import as_request, sleepers
 from app.rosters.proposals import travel_facts
 from app.trials.members import Member
@@ -21,9 +20,6 @@ from solver.pool import Pool
 from solver.problem import Expert, Span
 from solver.roster import Roster, Seat, Travel
 from solver.search import solve
-
-REMEMBERED = timedelta(days=400)
-"""Assignments older than this bind nobody (`rosters/problem.py`)."""
 
 
 class Bench:
