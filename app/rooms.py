@@ -102,6 +102,7 @@ ROUTERS = (
     "app.rosters.wishes_api",
     "app.rosters.overrides_api",
     "app.dispatch.api",
+    "app.dispatch.lately_api",
     "app.field.api",
     "app.field.extending_api",
     "app.field.feed_pages",

@@ -78,7 +78,7 @@ class CallOut:
         pending: offers that are out.
         seated: seat to who said yes. They may be moved to other seats in whose lists they are.
         deadline_minutes: from now; the team must be full then.
-        not_before: minutes from now before which somebody is not asked (night, or asked often today).
+        not_before: minutes from now before which somebody is not asked (night, or asked often lately).
     """
 
     seats: tuple[Seat, ...]

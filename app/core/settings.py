@@ -92,6 +92,11 @@ class Settings(BaseSettings):
         ge=1,
         description="Nobody is asked more often within 24 hours, in all deployments, but for the desk's written reason",
     )
+    questions_per_month: int = Field(
+        10,
+        ge=1,
+        description="Nobody is asked more often within 30 days either; not less than the number of 24 hours",
+    )
     auditor_late_minutes: float = Field(
         5.0, gt=0, description="Minutes without the auditor after which /readyz fails and the board says so"
     )
@@ -213,6 +218,11 @@ class Settings(BaseSettings):
             raise ValueError("RRT_SECRET_KEY must be at least 32 characters and not a sample")
         if self.sealing_lookup_key in self.sealing_keys:
             raise ValueError("RRT_LOOKUP_KEY must not be one of RRT_DATA_KEYS")
+        if self.questions_per_month < self.questions_per_day:
+            raise ValueError(
+                f"RRT_QUESTIONS_PER_MONTH is {self.questions_per_month} and must not be less than"
+                f" RRT_QUESTIONS_PER_DAY, {self.questions_per_day}"
+            )
         _ = self.retention_days
         if self.clock:
             Clock.load(self.clock)

@@ -17,7 +17,7 @@ from app.core.places import STATES
 from app.core.problems import Conflict, Invalid, NotFound
 from app.desk import expert_file, team
 from app.desk.pool_page import READINESS_WORDS
-from app.dispatch import erasing
+from app.dispatch import erasing, lately
 from app.experts import credentials, exposure, pool
 from app.experts.models import Contact, Expert
 from app.experts.schemas import AbsenceIn, CredentialIn
@@ -75,6 +75,7 @@ async def page(  # noqa: PLR0917 - what the page shows beside the expert
         "shown": contacts,
         "served": served if may_see_teams else [],
         "asked": await expert_file.asked(session, expert) if may_see_teams else [],
+        "lately": await lately.of(session, expert.id) if may_see_teams else None,
         "months": months,
         "held": await relief_holds.of_expert(session, expert.id) if may_see_teams else [],
         "load": (await exposure.loads(session, clock.now(), [expert.id])).get(expert.id, 0.0),

@@ -11,6 +11,7 @@ from app.core.problems import NotFound
 from app.deployments import queries as deployments
 from app.deployments.states import DeploymentState
 from app.desk import proposed
+from app.dispatch.limits import Rest, resting
 from app.experts.finding import named
 from app.experts.models import Expert
 from app.rosters import queries as rosters
@@ -43,10 +44,12 @@ class Looked:
     sits_here: bool
 
 
-def _looked(expert: Expert, answer: Answer, *, sits_here: bool) -> Looked:
+def _looked(expert: Expert, answer: Answer, rest: Rest | None, *, sits_here: bool) -> Looked:
     told = other_facts(answer.instead) if answer.instead else {"changes": [], "costs": []}
-    rules = tuple(rule.text for rule in answer.rules)
-    return Looked(expert, rules, tuple(told["changes"]), tuple(told["costs"]), sits_here)
+    rules = [rule.text for rule in answer.rules]
+    if rest is not None and any(rule.code == "excluded" for rule in answer.rules):
+        rules.append(rest.said(expert.time_zone))
+    return Looked(expert, tuple(rules), tuple(told["changes"]), tuple(told["costs"]), sits_here)
 
 
 @router.get("")
@@ -73,7 +76,7 @@ async def one_seat(  # noqa: PLR0917 - the form's fields
             raise NotFound
         here = seat.choice is not None and seat.choice.expert.id == expert
         answer = await wishes.rules_against(session, proposal, seat.position.id, expert)
-        looked = _looked(who, answer, sits_here=here)
+        looked = _looked(who, answer, await resting(session, expert), sits_here=here)
     places = {one.choice.expert.id: one.position for one in seats if one.choice}
     return render(
         request,

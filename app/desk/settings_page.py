@@ -103,7 +103,7 @@ async def _page(request: Request, session: Session, viewer: Viewer, status: int 
         "trial": None,
         "ladders": {each: ladder.rungs(each, store.time_to_answer(rules, each)) for each in Priority},
         "ladder_steps": tuple(Step), "night": store.night(rules),
-        "questions_per_day": settings.questions_per_day,
+        "questions_per_day": settings.questions_per_day, "questions_per_month": settings.questions_per_month,
     }  # fmt: skip
     return render(request, "desk/settings.html", status, **context | _texts(request) | more)
 

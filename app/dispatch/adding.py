@@ -8,16 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.events import Actor, record
 from app.core.problems import Conflict, Invalid
-from app.core.settings import get_settings
 from app.deployments import seats
 from app.deployments.models import Deployment, Position
 from app.deployments.states import ASKING, PositionState
 from app.dispatch import hand, offers
-from app.dispatch.limits import asked_enough
+from app.dispatch.limits import resting
 from app.dispatch.models import Offer
 from app.dispatch.offers import AskedAlready
 from app.dispatch.states import OPEN, OfferState
 from app.dispatch.waves import NotAsking, Paused
+from app.experts.models import Expert
 from app.rosters import fitness, proposals
 from app.rosters.models import Pick, Proposal, ProposalState
 from solver.roster import Reason
@@ -136,9 +136,10 @@ async def _flags(
         found.append(Reason("skipped", "Was left out of this call-out by the desk.", is_warning=True))
     if await _is_asked_elsewhere(session, deployment, expert_id, proposals.travel_facts(fit.travel)):
         found.append(Reason("asked_elsewhere", "Is being asked by another team for these days.", is_warning=True))
-    if await asked_enough(session, [expert_id]):
-        most = get_settings().questions_per_day
-        found.append(Reason("asked_often", f"Was asked {most} times within 24 hours.", is_warning=True))
+    rest = await resting(session, expert_id)
+    if rest is not None:
+        expert = await session.get_one(Expert, expert_id)
+        found.append(Reason("asked_often", rest.said(expert.time_zone), is_warning=True))
     return found
 
 

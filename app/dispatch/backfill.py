@@ -212,8 +212,9 @@ async def _ask_chosen(
     picks = await session.scalars(select(Pick).where(Pick.proposal_id == proposal_id, Pick.rank == 0))
     chosen = {pick.position_id: pick for pick in picks}
     seats_to_fill = needy(deployment, team.positions, out)
-    await offers.get_ready(session, deployment, _people_for(seats_to_fill, chosen))
-    not_now, left = not_askable(deployment, out) | (await asked_enough(session)).keys(), []
+    people = _people_for(seats_to_fill, chosen)
+    await offers.get_ready(session, deployment, people)
+    not_now, left = not_askable(deployment, out) | (await asked_enough(session, people)).keys(), []
     not_now |= await _seated_elsewhere(session, deployment, chosen.values())
     for position in seats_to_fill:
         pick = chosen.get(position.id)

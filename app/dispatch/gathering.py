@@ -156,7 +156,7 @@ async def look(  # noqa: PLR0917 - all that a plan depends on
 async def not_before(
     session: AsyncSession, deployment: Deployment, people: Collection[int], about: Mapping[int, About]
 ) -> dict[int, float]:
-    """Minutes from now before which each is not asked: night without consent, or asked often enough today."""
+    """Minutes from now before which each is not asked: night without consent, or asked often enough lately."""
     if not people:
         return {}
     night = rules.night(await rules.current(session))

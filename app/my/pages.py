@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from app.dispatch import answers, queries
+from app.dispatch import answers, limits, queries
 from app.dispatch.answers import Answer
 from app.my import views
 from app.my.mine import Me, MeActing, by_me
@@ -27,6 +27,7 @@ async def my_page(request: Request, session: Session, expert: Me) -> Response:
         headline=views.my_headline(lines),
         is_one=sum(line.is_open for line in lines) == 1,
         zone=expert.time_zone,
+        rest=await limits.resting(session, expert.id),
     )
 
 

@@ -98,7 +98,7 @@ def elsewhere_of(world: World, team: Team) -> dict[int, list[Span]]:
 
 
 def tired(world: World) -> set[int]:
-    """Who was asked often enough in the last 24 hours."""
+    """Who was asked often enough, in a day or in 30."""
     return set(world.asked_enough())
 
 

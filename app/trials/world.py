@@ -26,8 +26,8 @@ from solver import waves
 from solver.chances import Said
 from solver.problem import Policy
 
-QUESTIONS_PER_DAY = 3
-"""As the installation's setting is by default."""
+QUESTIONS_PER_DAY, QUESTIONS_PER_MONTH = 3, 10
+"""As the installation's settings are by default."""
 NO = Mix(yes=0.0, no=1.0, never=0.0, late=0.0, garbled=0.0, stop=0.0, conditional=0.0)
 """Of somebody who answers, and declines."""
 TICK = timedelta(microseconds=1)
@@ -45,7 +45,7 @@ class Terms:
         mix: how people answer.
         mixes: discipline to how its people answer, where that differs; who has two answers as the first named here.
         declining: experts who say no to everything.
-        questions_per_day: nobody is asked more often in 24 hours.
+        questions_per_day, questions_per_month: nobody is asked more often in 24 hours, in 30 days.
         goes_home: whether teams come home, rest and carry exposure; False: seats alone bind people.
     """
 
@@ -54,6 +54,7 @@ class Terms:
     mixes: Mapping[str, Mix] = field(default_factory=dict)
     declining: frozenset[int] = frozenset()
     questions_per_day: int = QUESTIONS_PER_DAY
+    questions_per_month: int = QUESTIONS_PER_MONTH
     goes_home: bool = True
 
 
@@ -191,9 +192,11 @@ class World:
         self._said: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
         self._next_id = count(1)
         self._asked: dict[int, list[datetime]] = defaultdict(list)
-        """When people were asked, as far as it may be within the last 24 hours."""
-        self._often: set[int] = set()
-        """Of these, who may have been asked often enough."""
+        """When people were asked, the latest first, as many of these as a limit can count."""
+        self._limits = limits.limits(terms.questions_per_day, terms.questions_per_month)
+        self._most = max(limit.most for limit in self._limits)
+        self._rests: dict[int, datetime] = {}
+        """Who was asked often enough, and from when they may be asked again; also of some whose rest is over."""
         self._waves: dict[Priority, waves.Policy] = {}
         self._spans: dict[Priority, timedelta] = {}
         self.open: dict[int, Offer] = {}
@@ -243,10 +246,15 @@ class World:
         """Remember a new offer with its person."""
         self.offers_of[offer.expert_id].append(offer)
         self._coded[offer.expert_id].append(offer)
-        self._asked[offer.expert_id].append(offer.asked_at)
-        if len(self._asked[offer.expert_id]) >= self.terms.questions_per_day:
-            self._often.add(offer.expert_id)
+        self._count_question(offer)
         self.open[offer.id] = self._open_of[offer.expert_id][offer.id] = offer
+
+    def _count_question(self, offer: Offer) -> None:
+        """What has been asked only grows, so a rest is worked out when somebody is asked, and then only ends."""
+        asked = self._asked[offer.expert_id]
+        insort(asked, offer.asked_at, key=lambda at: self.start - at)
+        del asked[self._most :]
+        self._rests |= limits.free_from({offer.expert_id: asked}, self._limits, self.now)
 
     def coded(self, expert_id: int) -> list[Offer]:
         """A person's offers whose codes are their own yet (`dispatch/codes.py`), in the order they were made."""
@@ -267,20 +275,16 @@ class World:
         return None if last is None else self.team_of[last.deployment_id]
 
     def asked_enough(self, people: Set[int] | None = None) -> dict[int, datetime]:
-        """Who was asked so often in 24 hours that they are not now, and from when they may be (`dispatch/limits.py`).
+        """Who was asked so often that they are not now, and from when they may be (`dispatch/limits.py`).
 
         Args:
             people: whom to look at; None: everybody.
         """
-        since, most = self.now - timedelta(days=1), self.terms.questions_per_day
-        often = {}
-        for who in tuple(self._often) if people is None else self._often & people:
-            lately = self._asked[who] = [at for at in self._asked[who] if at > since]
-            if len(lately) < max(most, 1):
-                self._often.discard(who)
-            else:
-                often[who] = sorted(lately, reverse=True)
-        return limits.free_from(often, most)
+        now = self.now
+        if people is not None:
+            return {who: self._rests[who] for who in self._rests.keys() & people if self._rests[who] > now}
+        self._rests = {who: until for who, until in self._rests.items() if until > now}
+        return dict(self._rests)
 
     def change(self, offer: Offer, state: OfferState, position: Position) -> None:
         """Move an offer to a state, and keep what its answer teaches of its discipline."""

@@ -331,6 +331,7 @@ GET    /api/v1/agencies/{agency_id}                          desk+req+admin  age
 POST   /api/v1/agencies                                      agencies        all
 GET    /api/v1/experts                                       desk+admin      all
 GET    /api/v1/experts/{expert_id}/exposure                  desk+admin      all
+GET    /api/v1/experts/{expert_id}/questions                 desk            all
 GET    /api/v1/experts/{expert_id}                           desk+admin      all
 POST   /api/v1/experts                                       experts         all
 PATCH  /api/v1/experts/{expert_id}                           experts         all

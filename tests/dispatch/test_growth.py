@@ -8,7 +8,7 @@ from tests.story import Story
 
 ASKED = {
     "the offers of a team": "select * from offers where deployment_id = 1",
-    "the questions of a day": "select expert_id, asked_at from offers where asked_at > now() - interval '1 day'",
+    "the questions of 30 days": "select expert_id from offers where asked_at > now() - interval '30 days'",
     "the texts of a story": "select * from messages where topic = 'request:1'",
     "the codes of a phone": "select code from offers where expert_id in (1, 2) and asked_at > now()",
     "the seats of a person": "select * from assignments where expert_id in (1, 2)",
