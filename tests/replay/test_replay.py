@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from app.seed.people import people
 from app.trials import fast
 from app.trials.incidents import read
 from app.trials.members import invented
+from app.trials.world import Terms
 
 HEAD = "date,kind,agency,city,state,latitude,longitude,killed,injured\n"
 ROWS = (
@@ -40,8 +42,11 @@ def _command(file: Path, data: Path, *more: str) -> list[str]:
     return [sys.executable, "-m", "app.cli", "replay", str(file), *POOL, "--data", str(data), *more]
 
 
-def _replay(file: Path, data: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(_command(file, data, *more), capture_output=True, text=True, timeout=1200, check=False)
+def _replay(file: Path, data: Path, *more: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        _command(file, data, *more), env=os.environ | settings, capture_output=True, text=True, timeout=1200,
+        check=False,
+    )  # fmt: skip
 
 
 def _report(data: Path) -> str:
@@ -94,9 +99,9 @@ def _script(file: Path) -> Script:
     return Script(incidents, invented(people(120, 4, incidents[0].filed_at - STARTS_BEFORE)), Way(3))
 
 
-def _fast(file: Path) -> Any:
+def _fast(file: Path, terms: Terms | None = None) -> Any:
     script = _script(file)
-    return fast.simulate(script.members, script.incidents, seed=3).as_json()
+    return fast.simulate(script.members, script.incidents, terms, seed=3).as_json()
 
 
 @pytest.fixture(scope="module")
@@ -114,11 +119,35 @@ def test_a_trial_comes_to_the_same_end_as_the_whole_service(whole: Path) -> None
     """Compared are all outcomes: every question (whom, for which seat, code, when, how it ended), every seat (who, when
     the yes came, the journey to the minute, the end of the rest, why it is empty), and when each team was full."""
     full, trial = json.loads(_report(whole / "data"))["outcomes"], _fast(whole / "incidents.csv")
+    _are_the_same(full, trial)
+    assert sum(seat["expert_id"] is not None for one in full["incidents"] for seat in one["seats"]) > 10
+
+
+def _are_the_same(full: Any, trial: Any) -> None:
     for one, other in zip(full["incidents"], trial["incidents"], strict=True):
         for seat in (*one["seats"], *other["seats"]):
             seat.pop("why")  # the service's reason has more sentences
         assert one == other
-    assert sum(seat["expert_id"] is not None for one in full["incidents"] for seat in one["seats"]) > 10
+
+
+def _questions(outcomes: Any) -> Counter[int]:
+    """How often each was asked."""
+    return Counter(offer["expert_id"] for one in outcomes["incidents"] for offer in one["offers"])
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_both_leave_in_peace_who_was_asked_often_enough_in_30_days(tmp_path: Path) -> None:
+    file, once = _file(tmp_path), {"RRT_QUESTIONS_PER_DAY": "1", "RRT_QUESTIONS_PER_MONTH": "1"}
+    done = _replay(file, tmp_path / "data", "--stretches", "1", **once)
+    assert done.returncode == 0, done.stdout + done.stderr
+    full, trial = (
+        json.loads(_report(tmp_path / "data"))["outcomes"],
+        _fast(file, Terms(questions_per_day=1, questions_per_month=1)),
+    )
+    _are_the_same(full, trial)
+    assert max(_questions(full).values()) == 1
+    assert max(_questions(_fast(file, Terms(questions_per_day=1))).values()) > 1
 
 
 @pytest.mark.slow
