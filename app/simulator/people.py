@@ -56,6 +56,12 @@ class Mix:
         return random.choices([kind for kind, _ in shares], [share for _, share in shares])[0]
 
 
+SETTLED_AFTER = timedelta(days=1)
+"""Whoever is called so long after an answer of theirs is called about something else."""
+FORGOTTEN_AFTER = timedelta(days=7)
+"""A code that comes again after that is another offer; the service keeps one free for 30 days."""
+
+
 @dataclass(slots=True)
 class Ask:
     """One offer as the person asked sees it.
@@ -84,6 +90,10 @@ class Ask:
     def is_yes(self) -> bool:
         """Whether they would go."""
         return self.leans_yes if self.kind is Kind.GARBLED else self.kind is not Kind.NO
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether a call now must be about something else."""
+        return now - self.since > (SETTLED_AFTER if self.is_answered else FORGOTTEN_AFTER)
 
 
 Memory = tuple[dict[tuple[str, str], Ask], dict[str, Ask]]
@@ -118,8 +128,6 @@ LATE_MEDIAN_MINUTES = 25.0
 LEANING_YES = 0.65
 LATE_AFTER = timedelta(hours=5)
 """The same for a text without a deadline we can read."""
-FORGOTTEN_AFTER = timedelta(days=7)
-"""A code that comes again after that is another offer; the service keeps one free for 30 days."""
 
 
 class People:
@@ -237,7 +245,7 @@ class People:
         """What becomes of a call to a phone, and which keys are pressed, one for each time a key is asked for."""
         if self.is_manual(number):
             return Pickup.NOBODY, []
-        ask = self._latest.get(number) or self._latest.get(self.names[number]) or self._ask(number, "", now)
+        ask = self._on_their_mind(number, now)
         if ask.kind is Kind.BUSY:
             return Pickup.BUSY, []
         if ask.kind in (Kind.NEVER, Kind.LATE):
@@ -246,6 +254,19 @@ class People:
         keys = {Kind.CONDITIONAL: ["9"], Kind.STOP: ["2"], Kind.GARBLED: ["7", key]}.get(ask.kind, [key])
         ask.is_pending, ask.is_answered = False, True
         return Pickup.PERSON, keys
+
+    def _on_their_mind(self, number: str, now: datetime) -> Ask:
+        """What somebody who is called makes of it: as of the latest question that they were texted, or of this day's.
+
+        Who wants no texts hears of every question by phone. They say the same to every call of one day (in UTC), and
+        make up their mind anew the next.
+        """
+        ask = self._latest.get(number) or self._latest.get(self.names[number])
+        if ask is not None and not ask.is_over(now):
+            return ask
+        today = self._drawn(number, f"{now:%Y-%m-%d}", now, None)
+        today.kind = self._kinds.get(number, today.kind)
+        return today
 
 
 def _answer(ask: Ask) -> str:

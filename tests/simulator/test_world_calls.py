@@ -61,6 +61,29 @@ async def test_an_answer_by_phone_is_not_repeated_by_text() -> None:
     assert len(texts) + len(keys) == 1
 
 
+async def test_who_wants_no_texts_says_the_same_all_day_and_makes_up_their_mind_anew_the_next() -> None:
+    w = world(stop=0.5, yes=0.5)
+    w.service.answers = {"/twilio/voice": ASKS, "/twilio/voice/gather": THANKS}
+    number = next(n for n in await _asked_by_text(w) if [said.upper() for said in w.said(n)] == ["STOP"])
+    days: list[list[str]] = []
+    for _ in range(12):
+        w.call(number), await w.passes(hours=1), w.call(number), await w.passes(hours=23)
+        days.append([form["Digits"] for form in w.service.on("/twilio/voice/gather")][len(days) * 2 :])
+    assert all(first == second for first, second in days)
+    assert {first for first, _ in days} == {"1", "2"}, "a no of the day they wanted no more texts is none for ever"
+
+
+async def _asked_by_text(w: World) -> list[str]:
+    """Twenty people, two days after they were asked."""
+    numbers = [f"+1303555{n:04}" for n in range(20)]
+    for number in numbers:
+        w.people.add(number, f"Person {number}")
+        w.ask(number, StatusCallback="")
+    for _ in range(4):
+        await w.passes(hours=12)
+    return numbers
+
+
 async def test_without_machine_detection_nobody_says_who_answered() -> None:
     w, _ = await _called(Kind.YES, MachineDetection="")
     assert "AnsweredBy" not in w.service.on("/twilio/voice")[0]
