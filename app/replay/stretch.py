@@ -10,7 +10,7 @@ import os
 import pickle  # nosec B403 - of our own making, in a folder of our own
 from collections.abc import Callable, Iterable, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -34,7 +34,7 @@ from app.replay.entering import enter
 from app.replay.keeping import Kept
 from app.replay.line import Line
 from app.seed import filling
-from app.simulator.people import Memory
+from app.simulator.people import Memory, Mix
 from app.simulator.server import create_simulator
 from app.simulator.webhooks import Answer, Deliver
 from app.trials.fast import GRACE
@@ -60,11 +60,13 @@ class Way:
         seed: of the answers.
         goes_home: teams come home, rest and carry exposure.
         keep_every: after so many requests it is kept, to go on from there.
+        mix: how people answer.
     """
 
     seed: int
     goes_home: bool = True
     keep_every: int = 120
+    mix: Mix = field(default_factory=Mix)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,12 +219,13 @@ def _service() -> Service:
     return Service(web, line)
 
 
-def _carrier(members: Iterable[Member], hooks: httpx.AsyncClient, seed: int, past: Past | None) -> FastAPI:
+def _carrier(members: Iterable[Member], hooks: httpx.AsyncClient, way: Way, past: Past | None) -> FastAPI:
     """A simulated carrier for whom texts and calls take no time, with everybody's phones."""
     settings = get_settings()
     simulator = create_simulator(
         account_sid=settings.twilio_account_sid, auth_token=settings.twilio_auth_token.get_secret_value(),
-        public_url=settings.public_url, seed=seed, runs_by_itself=False, deliver=_delivering(hooks), pace=0.0,
+        public_url=settings.public_url, seed=way.seed, mix=way.mix, runs_by_itself=False, deliver=_delivering(hooks),
+        pace=0.0,
     )  # fmt: skip
     for member in members:
         for number in member.phones:
@@ -244,7 +247,7 @@ async def _segment(service: Service, stretch: Stretch, script: Script, at: drive
         httpx.AsyncClient(transport=transport, timeout=60) as hooks,
         job_app().open_async(),
     ):
-        service.line.app = simulator = _carrier(script.members, hooks, way.seed, stretch.past)
+        service.line.app = simulator = _carrier(script.members, hooks, way, stretch.past)
         cast = await people.cast_of({p: mail for p, mail in people.PARTS.items() if p != "chief"}, days=None)
         playing = driver.Driver(
             script.incidents[: stretch.last], simulator.state.carrier, api, cast.keys, at,

@@ -66,7 +66,7 @@ def parted(script: Script, count: int) -> list[Stretch]:
     A year can be parted where nobody is about to be asked or to answer, before nearly every second incident.
     """
     incidents, way = script.incidents, script.way
-    trial = Trial(script.members, incidents, Terms(goes_home=way.goes_home), way.seed)
+    trial = Trial(script.members, incidents, Terms(mix=way.mix, goes_home=way.goes_home), way.seed)
     cuts: list[tuple[int, Past]] = []
     for number in range(len(incidents)):
         trial.reach(number)

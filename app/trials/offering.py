@@ -15,6 +15,7 @@ from app.dispatch.codes import code_of
 from app.dispatch.ladder import Step
 from app.dispatch.nights import Awake
 from app.dispatch.offers import EARLY
+from app.dispatch.recovery import BUSY_AGAIN, MOST_CALLS
 from app.dispatch.states import OFFER, OPEN, OfferState
 from app.messaging.pacing import BURST
 from app.requests.states import Priority
@@ -22,7 +23,7 @@ from app.rosters import rules
 from app.trials import composing, phones
 from app.trials.composing import Bench
 from app.trials.rows import Offer, Pick, Position
-from app.trials.world import Team, World
+from app.trials.world import Call, Team, World
 
 
 class Offering(ABC):
@@ -100,20 +101,20 @@ class Offering(ABC):
             if not numbers:
                 self._release(team, offer, "lose_contact")
             elif not self.text(offer):
-                self._call(team, offer, numbers[:1])
+                self._call(offer, numbers[:1])
         elif step is Step.REMIND:
             self.text(offer)
         elif step is Step.CALL:
-            self._call(team, offer, numbers[:1])
+            self._call(offer, numbers[:1])
         elif step is Step.CALL_ALTERNATE:
-            self._call(team, offer, numbers[1:2])
+            self._call(offer, numbers[1:2])
         elif step is Step.ASK_NEXT:
             self.world.agenda.put(partial(self.seek, team))
 
     def ask_again(self, team: Team, offer: Offer) -> None:
         """What was asked has changed: a text, else the phone rings (`offers.ask_again`)."""
         if not self.text(offer):
-            self._call(team, offer, self.world.members[offer.expert_id].phones[:1])
+            self._call(offer, self.world.members[offer.expert_id].phones[:1])
 
     def text(self, offer: Offer) -> bool:
         """Text the question to the first number that takes texts; False when none does. It goes as a job."""
@@ -130,24 +131,41 @@ class Offering(ABC):
         if (valid_until is None or valid_until > self.world.now) and number not in self.world.stopped:
             phones.hear(self, number, body)
 
-    def _call(self, team: Team, offer: Offer, numbers: Sequence[str]) -> None:
-        """Calls start a second apart, as the carrier's do."""
-        world = self.world
+    def _call(self, offer: Offer, numbers: Sequence[str]) -> None:
         for number in numbers:
-            world.agenda.put(partial(self._dial, team, offer, number), priority=1)
+            self.call(Call(offer, number))
 
-    def _dial(self, team: Team, offer: Offer, number: str) -> None:
+    def call(self, call: Call, priority: int = 1) -> None:
+        """Have a call made. Calls start a second apart, as the carrier's do."""
+        self.world.calls_made[call] += 1
+        self.world.agenda.put(partial(self._dial, call), priority=priority)
+
+    def _dial(self, call: Call) -> None:
         world = self.world
         slot = world.take_line()
-        ring = partial(phones.ring, self, team, offer, number)
         # The carrier's turn comes when no job is due any more: the phone rings after all that is done at this moment.
-        world.agenda.put(ring, slot if slot >= world.now + BURST else None, priority=-1)
+        world.agenda.put(partial(phones.ring, self, call), slot if slot >= world.now + BURST else None, priority=-1)
+
+    def was_busy(self, call: Call) -> None:
+        """A busy line is called again, once (`recovery.call_ended`)."""
+        if self.world.calls_made[call] < MOST_CALLS:
+            self.world.agenda.put(partial(self._call_again, call), self.world.now + BUSY_AGAIN)
+
+    def _call_again(self, call: Call) -> None:
+        world, offer = self.world, call.offer
+        if world.calls_made[call] >= MOST_CALLS or not (call.is_notice or offer.state is OfferState.CONTACTING):
+            return
+        awake = self._awake(world.team_of[offer.deployment_id], offer.expert_id)
+        if not call.is_notice and (morning := awake.since(world.now)) > world.now:
+            world.agenda.put(partial(self._call_again, call), morning)
+        else:
+            self.call(call)
 
     def withdraw(self, team: Team, offer: Offer, *, is_told: bool = True) -> None:
         """Take an offer back; the person is told, by phone where no texts are wanted (`offers.tell`)."""
         numbers = self.world.members[offer.expert_id].phones
         if is_told and offer.state is not OfferState.PLANNED and numbers and self.world.stopped.issuperset(numbers):
-            self.world.agenda.put(self.world.take_line, priority=1)
+            self.call(Call(offer, numbers[0], is_notice=True))
         self._release(team, offer, "withdraw")
 
     def _release(self, team: Team, offer: Offer, verb: str) -> None:

@@ -19,10 +19,11 @@ from app.replies.saying import MOST_A_DAY, QUIET
 from app.simulator.people import Pickup, Reply
 from app.trials.members import Member
 from app.trials.rows import Contact, Expert, Offer
+from app.trials.world import Call
 
 if TYPE_CHECKING:
     from app.trials.offering import Offering
-    from app.trials.world import Team, World
+    from app.trials.world import World
 
 ANSWERS = {Kind.YES: Answer.YES, Kind.NO: Answer.NO, Kind.CONDITIONAL: Answer.CONDITIONAL}
 KEYS = {"1": Answer.YES, "2": Answer.NO}
@@ -111,17 +112,19 @@ def _say(desk: "Offering", number: str, kind: str, body: str) -> None:
         hear(desk, number, body)
 
 
-def ring(desk: "Offering", team: "Team", offer: Offer, number: str) -> None:
-    """A call with the question: a person picks up and presses a key, or nobody does."""
-    world = desk.world
-    if offer.reply_by <= world.now or offer.state not in OPEN:
+def ring(desk: "Offering", call: Call) -> None:
+    """A phone rings: a person picks up and presses a key, or nobody does, or the line is busy."""
+    world, offer = desk.world, call.offer
+    if not call.is_notice and (offer.reply_by <= world.now or offer.state not in OPEN):
         return  # answered in the meantime: what waits is taken back
-    pickup, keys = world.people.picks_up(number, world.now)
-    if pickup is not Pickup.PERSON:
+    pickup, keys = world.people.picks_up(call.number, world.now)
+    if pickup is Pickup.BUSY:
+        desk.was_busy(call)
+    if pickup is not Pickup.PERSON or call.is_notice:
         return
     answer = next((KEYS.get(key) for key in keys if key in ("1", "2", "9")), None)
     if answer is not None:
-        world.agenda.put(partial(_press, desk, offer, answer, number), priority=1)
+        world.agenda.put(partial(_press, desk, offer, answer, call.number), priority=1)
 
 
 def _press(desk: "Offering", offer: Offer, answer: Answer, number: str) -> None:
@@ -129,4 +132,4 @@ def _press(desk: "Offering", offer: Offer, answer: Answer, number: str) -> None:
     is_plain_no = answer is Answer.NO and offer.state not in (OfferState.ACCEPTED, OfferState.WITHDRAWN)
     desk.take(offer, answer)
     if number in desk.world.stopped and not is_plain_no:
-        desk.world.agenda.put(desk.world.take_line, priority=2)
+        desk.call(Call(offer, number, is_notice=True), priority=2)

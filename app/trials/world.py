@@ -2,12 +2,13 @@
 
 import heapq
 from bisect import insort
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import count
+from typing import NamedTuple
 
 from app.agencies.models import Agency
 from app.dispatch import limits
@@ -115,6 +116,14 @@ class Team:
         return [offer for offer in self.offers if offer.position_id == position_id and offer.state in OPEN]
 
 
+class Call(NamedTuple):
+    """One phone to be called about one offer: to ask, or to say what was decided."""
+
+    offer: Offer
+    number: str
+    is_notice: bool = False
+
+
 class Agenda:
     """What happens next: by moment, then by priority, then in the order in which it was put there."""
 
@@ -185,6 +194,7 @@ class World:
         """Numbers that want no texts."""
         self.owners: dict[str, list[int]] = defaultdict(list)
         self.calls_free_at = start
+        self.calls_made: Counter[Call] = Counter()
         self.standby_since: dict[int, datetime] = {}
         """Offer to when its yes came first without a seat."""
         self.told: dict[str, list[tuple[datetime, str]]] = defaultdict(list)

@@ -17,6 +17,7 @@ from app.replay.showing import Shown
 from app.replay.stretch import STARTS_BEFORE, Script, Way
 from app.replay.year import beside, parted
 from app.seed.people import people
+from app.simulator.people import Mix
 from app.trials import fast
 from app.trials.incidents import read
 from app.trials.members import invented
@@ -183,6 +184,22 @@ def test_a_year_in_stretches_beside_each_other_ends_like_one_played_through(whol
     assert len(list(tmp_path.glob("replay-*/from-*/postgres"))) == 2
     assert "played again" not in done.stdout
     assert _report(tmp_path) == _report(whole / "data")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_a_trial_stays_with_the_service_where_many_want_no_texts(tmp_path: Path) -> None:
+    """Compared is all that what comes later asks of the past: seats, questions, rest, opt-outs, people's memories."""
+    days = [f"2015-{1 + n // 28:02}-{1 + n % 28:02}" for n in range(0, 56, 2)]
+    file = _file(tmp_path, tuple(ROWS[n % 3].replace(ROWS[n % 3][:10], day) for n, day in enumerate(days)))
+    script = _script(file)
+    hard = Mix(yes=0.35, no=0.15, never=0.2, late=0.1, garbled=0.05, stop=0.12, conditional=0.03)
+    script = replace(script, way=replace(script.way, mix=hard))
+    first, second = parted(script, 2)
+    assert second.past is not None
+    assert len(second.past.stopped) > 5
+    (played,) = beside([first], script, tmp_path, Shown(len(script.incidents)))
+    assert played.end == second.past
 
 
 @pytest.mark.slow
