@@ -62,6 +62,7 @@ async def page(  # noqa: PLR0917 - what the page shows beside the expert
 ) -> Response:
     """The page of an expert; `contacts` are shown whole where they are given, else only that there are some."""
     may_see_teams = viewer.may(Permission.READ_DEPLOYMENTS)
+    questions = await lately.of(session, expert.id) if may_see_teams else None
     served = await expert_file.services(session, expert)
     today = in_zone(clock.now(), expert.time_zone).date()
     stays = [one.away for one in served if one.assignment.state not in ("cancelled", "no_show")]
@@ -75,7 +76,8 @@ async def page(  # noqa: PLR0917 - what the page shows beside the expert
         "shown": contacts,
         "served": served if may_see_teams else [],
         "asked": await expert_file.asked(session, expert) if may_see_teams else [],
-        "lately": await lately.of(session, expert.id) if may_see_teams else None,
+        "lately": questions,
+        "rest": questions.rest if questions else None,
         "months": months,
         "held": await relief_holds.of_expert(session, expert.id) if may_see_teams else [],
         "load": (await exposure.loads(session, clock.now(), [expert.id])).get(expert.id, 0.0),

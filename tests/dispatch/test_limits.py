@@ -134,10 +134,12 @@ async def test_the_page_of_an_expert_counts_what_they_said_and_says_that_they_re
     async with browser(story, INTAKE) as page:
         shown = unescape((await page.opens(f"/desk/experts/{person.id}")).text)
         assert "Asked 9 times in the last 30 days: 7 no, 2 without an answer." in shown
+        assert f"{person.name} is ready to be asked" in shown
         assert "Rests from questions" not in shown
         await _asked_before(person, 1, timedelta(days=10), state="standby")
         shown = unescape((await page.opens(f"/desk/experts/{person.id}")).text)
     assert "Asked 10 times in the last 30 days: 1 yes, 7 no, 2 without an answer." in shown
+    assert f"{person.name} rests from questions until Thu Dec 3, " in shown
     assert "Rests from questions. Was asked 10 times in 30 days, and is not asked again before Thu Dec 3, " in shown
 
 
@@ -169,6 +171,14 @@ async def test_their_own_page_says_that_they_are_left_in_peace_and_until_when(st
         assert says[:20] not in unescape((await page.opens("/my")).text)
         await _asked_before(person, 9, timedelta(days=20))
         assert says in unescape((await page.opens("/my")).text)
+
+
+@pytest.mark.usefixtures("one_a_day")
+async def test_their_own_page_says_it_of_a_day_too(story: Story) -> None:
+    await plays_expert(await _answered_no(story))
+    async with browser(story, EXPERT) as page:
+        shown = unescape((await page.opens("/my")).text)
+    assert "We asked you once within 24 hours, so we do not ask you again before Tue Nov 24, " in shown
 
 
 async def _refused_then_asked(story: Story, person: Person) -> str:
