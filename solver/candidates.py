@@ -6,11 +6,13 @@ from itertools import combinations
 import numpy as np
 
 from solver import rules
+from solver.fails import BIT, ORDER
 from solver.pool import Ints, Pool, fullest_window
 from solver.problem import Policy
 from solver.roster import FunnelStep
 from solver.rules import Rule
-from solver.survey import BIT, DAY, ORDER, Seats
+from solver.survey import Seats
+from solver.trips import DAY
 from solver.validate import BadProblem
 
 Seating = Mapping[int, int]

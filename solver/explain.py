@@ -12,9 +12,11 @@ from solver.helps import helps
 from solver.pool import Ints, Pool, fullest_window
 from solver.problem import Expert, Policy
 from solver.roster import Alternate, GoalValue, Reason, Seat, Travel
-from solver.survey import DAY, Seats, experienced_wanted, need_price
+from solver.survey import Seats
+from solver.trips import DAY
 from solver.whynot import against
 from solver.words import DISCIPLINE_NAMES, called, day, disciplines, first_up, language, moment, plain, span
+from solver.worth import experienced_wanted, need_price
 
 LEVELS = {1: "basic", 2: "solid", 3: "expert"}
 TIGHT_PAPERS_DAYS = 30

@@ -9,8 +9,9 @@ from solver.pool import Pool
 from solver.problem import Policy
 from solver.reserve import OF_ALL, name_of, watched
 from solver.roster import GoalValue
-from solver.survey import Seats, Worth, experienced_wanted, need_price, worths
+from solver.survey import Seats, worths
 from solver.teams import Need
+from solver.worth import Worth, experienced_wanted, need_price
 
 WIDEST_STAGE = 1 << 45
 """Goals are solved in one sum while no value of it can pass this: far from 64 bits, and exact in the doubles of the

@@ -14,11 +14,13 @@ import numpy as np
 from solver.again import Again
 from solver.candidates import Seating, team_fails
 from solver.check import Fault
+from solver.fails import BIT
 from solver.pool import Ints, Pool, fullest_window
 from solver.problem import Policy
 from solver.roster import Help, Waiver
 from solver.rules import Rule
-from solver.survey import BIT, DAY, Seats
+from solver.survey import Seats
+from solver.trips import DAY
 from solver.words import called, day, plain, span
 
 MOST_HELPS = 3

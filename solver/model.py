@@ -11,8 +11,10 @@ from ortools.sat.python import cp_model
 from solver.pool import Pool
 from solver.problem import Policy, Request
 from solver.reserve import Watched, watched
-from solver.survey import DAY, Seats, Worth, experienced_wanted
+from solver.survey import Seats
 from solver.teams import Need
+from solver.trips import DAY
+from solver.worth import Worth, experienced_wanted
 
 Sit = tuple[int, int]
 """Number of the seat, row of the pool."""

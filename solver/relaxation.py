@@ -8,9 +8,10 @@ import numpy as np
 from solver.pool import Flags, Ints, Pool
 from solver.problem import Policy
 from solver.reserve import Watched, watched
-from solver.survey import FIRST_NEED, Seats
+from solver.survey import Seats
 from solver.teams import Need, Side, Team, cliques
 from solver.values import Values
+from solver.worth import FIRST_NEED
 
 FIRST_CHOICES = 6
 """Candidates of a seat to begin with: so many of the best, and of the best whom no seat before wants most."""

@@ -4,49 +4,26 @@ A survey is made when it is asked for: of a thousand seats whose people stay, on
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import ceil
 
 import numpy as np
 import numpy.typing as npt
 
-from solver.pool import Flags, Floats, Ints, Pool, discipline_mask, travel_minutes
+from solver.fails import request_fails, seat_fails
+from solver.pool import Flags, Ints, Pool
 from solver.problem import Policy, Position, Request, Span
 from solver.roster import Travel
-from solver.rules import PERSON_RULES, TEAM_RULES, Rule
-from solver.validate import DISCIPLINES
+from solver.trips import Trips, departure, rest_minutes, trips_to
+from solver.worth import Worth, fit, kept, load, offered, outside_reserves, team_needs
 
-DAY = 1440
-ORDER = (*PERSON_RULES, *TEAM_RULES)
-"""The rules in the order of the funnel."""
-BIT: Mapping[Rule, int] = {rule: 1 << n for n, rule in enumerate(ORDER)}
-"""One bit for each rule that a person can fall at; lower bits come first in the funnel."""
-FIRST_NEED = 3
-"""Bit of what somebody offers at which the team's needs begin."""
 Small = npt.NDArray[np.int32]
 """Whole numbers that fit 32 bits: with a thousand seats and a hundred thousand experts, their size counts."""
-LEVELS = np.arange(4)
-"""Of expertise; 0 is none."""
 LEAST_A_SEAT = 200
 """Candidates of a seat that are kept whatever the budget."""
 GROUNDS_KEPT = 2
 """Requests whose whole-pool arrays are kept: each takes some 60 bytes an expert."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trips:
-    """The journeys of some experts to one request, in minutes of the epoch."""
-
-    minutes: Ints
-    miles: Floats
-    """Great-circle distance; 0 for a remote seat."""
-    flies: Flags
-    depart: Ints
-    arrive: Ints
-    home: Ints
-    rested: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,46 +47,6 @@ class Ranked:
 _NONE = np.zeros(0, dtype=np.int32)
 NOBODY = Ranked(_NONE, _NONE, _NONE, _NONE, _NONE, np.zeros(0, dtype=np.int64), _NONE)
 """The ranking of a seat that nobody fits."""
-
-
-@dataclass(frozen=True, slots=True)
-class Worth:
-    """What one person in one seat adds to the goals."""
-
-    kept: int
-    fit: int
-    far: int
-    load: int
-
-
-def rest_minutes(stay: Span, policy: Policy) -> int:
-    """Rest after a stay; begun days count whole (domain.md 1.5)."""
-    days = -(-(stay.end - stay.start) // DAY)
-    if days <= 5:
-        return policy.rest_days_short * DAY
-    return (policy.rest_days_medium if days <= 7 else policy.rest_days_long) * DAY
-
-
-def trips_to(pool: Pool, request: Request, policy: Policy, rows: Ints, *, is_remote: bool) -> Trips:
-    """Everybody leaves as late as stay and deadline allow, but not before the earliest departure."""
-    if is_remote:
-        size = len(rows)
-        minutes, flies, miles = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=bool), np.zeros(size)
-    elif rows is pool.all_rows:
-        miles, minutes, flies = pool.journeys(request.place, policy)
-    else:
-        miles = pool.miles(request.place, rows)
-        minutes, flies = travel_minutes(miles, policy)
-    depart = _departure(request, minutes, is_remote=is_remote)
-    home = request.stay.end + minutes
-    return Trips(minutes, miles, flies, depart, depart + minutes, home, home + rest_minutes(request.stay, policy))
-
-
-def _departure(request: Request, minutes: Ints, *, is_remote: bool) -> Ints:
-    if is_remote:
-        return np.full(len(minutes), request.stay.start, dtype=np.int64)
-    leave: Ints = np.maximum(request.earliest_departure, min(request.stay.start, request.arrive_by) - minutes)
-    return leave
 
 
 class Ground:
@@ -366,7 +303,7 @@ class Seats:
     def span(self, row: int) -> Span:
         """From leaving home to the end of rest."""
         minutes, stay = self._minutes(row), self.request.stay
-        depart = int(_departure(self.request, np.array([minutes]), is_remote=self.position.is_remote)[0])
+        depart = int(departure(self.request, np.array([minutes]), is_remote=self.position.is_remote)[0])
         return Span(depart, stay.end + minutes + rest_minutes(stay, self._policy))
 
 
@@ -392,123 +329,3 @@ def worths(seats: Sequence[Seats], seating: Mapping[int, int], policy: Policy) -
         seat.worth_beside(row, 0 if seat.position.is_remote else far, heavy)
         for (seat, row), far, heavy in zip(there, minutes, loads, strict=True)
     ]
-
-
-def request_fails(pool: Pool, request: Request, trips: Trips, policy: Policy, rows: Ints, *, is_remote: bool) -> Ints:
-    """Bits of the rules that depend on the request and the journey, not on the seat."""
-    start, end = request.stay.start, request.stay.end
-    last = end - 1 + policy.papers_margin_days * DAY
-    broken: dict[Rule, Flags] = {
-        Rule.PAPERS: pool.papers_until[rows] < last,
-        Rule.EXCLUDED: pool.among(request.excluded)[rows],
-        Rule.CONFLICT: pool.tied(request.agency_id, request.agency_name, request.place)[rows],
-        Rule.ELIGIBLE: trips.depart < pool.eligible_from[rows],
-        Rule.FREE: pool.occupied(rows, trips.depart, trips.rested),
-        Rule.CAP_90: pool.fullest_window(rows, start, 90) > policy.cap_90_days,
-        Rule.CAP_365: pool.fullest_window(rows, start, 365) > policy.cap_365_days,
-        Rule.EXPOSURE: pool.exposure[rows] >= policy.exposure_cap,
-    }
-    if not is_remote:
-        broken[Rule.ARRIVAL] = trips.arrive > request.arrive_by
-    return _bits(broken, len(rows))
-
-
-def seat_fails(pool: Pool, request: Request, position: Position, rows: Ints) -> Ints:
-    """Bits of the rules that depend on the seat itself."""
-    broken: dict[Rule, Flags] = {
-        Rule.DISCIPLINE: (pool.disciplines[rows] & discipline_mask(position.disciplines)) == 0,
-    }
-    if position.required:
-        short = [pool.expertise[slug][rows] < level for slug, level in position.required.items()]
-        broken[Rule.EXPERTISE] = np.logical_or.reduce(short)
-    if position.is_leader:
-        broken[Rule.LEADER] = ~pool.leads[rows]
-        broken[Rule.TRAINEE_LEADS] = pool.trainee[rows]
-    if position.is_licensed:
-        broken[Rule.LICENCE] = pool.licences[request.place.state][rows] < request.stay.end - 1
-    return _bits(broken, len(rows))
-
-
-def _bits(broken: Mapping[Rule, Flags], size: int) -> Ints:
-    fails = np.zeros(size, dtype=np.int64)
-    for rule, flags in broken.items():
-        fails |= flags * BIT[rule]
-    return fails
-
-
-def team_needs(pool: Pool, request: Request, policy: Policy) -> dict[str, Flags]:
-    """What the team should have at least once, by name, and who would bring it."""
-    needs: dict[str, Flags] = {}
-    if any(position.is_leader for position in request.positions):
-        needs["leader"] = pool.leads
-    for tag in request.languages:
-        needs[f"language {tag}"] = pool.languages[tag] >= policy.language_level
-    if request.needs_all_disciplines:
-        for name in DISCIPLINES:
-            needs[f"discipline {name}"] = (pool.disciplines & discipline_mask([name])) > 0
-    return needs
-
-
-def need_price(need: str, policy: Policy) -> int:
-    """What one missing need weighs against another: "language es" is a "language"."""
-    return policy.need_weights.get(need.split(maxsplit=1)[0], 0)
-
-
-def experienced_wanted(size: int, policy: Policy) -> int:
-    """How many of a team of `size` should have a past deployment."""
-    return ceil(size * policy.experienced_share - 1e-9)
-
-
-def outside_reserves(pool: Pool, policy: Policy) -> list[Flags]:
-    """For each reserve of the policy, who is not of it: nothing is lost by taking them."""
-    found = []
-    for reserve in policy.reserves:
-        here = pool.homes(reserve.states) if reserve.states else np.ones(len(pool), dtype=bool)
-        found.append(~(here & ((pool.disciplines & discipline_mask([reserve.discipline])) > 0)))
-    return found
-
-
-def offered(pool: Pool, needs: Iterable[Flags]) -> Ints:
-    """What each expert gives to a team, as bits: a superset of bits is at least as useful.
-
-    Bit 0 not a trainee, 1 mentor, 2 experienced, then the needs in their order.
-    """
-    bits: Ints = (~pool.trainee).astype(np.int64) | (pool.mentor << 1) | (pool.experienced << 2)
-    for n, meets in enumerate(needs):
-        bits |= meets.astype(np.int64) << (FIRST_NEED + n)
-    return bits
-
-
-def kept(pool: Pool, request: Request, position: Position, rows: Ints) -> Ints:
-    """2 for who holds this very seat, 1 for who holds another of the team: a move disturbs less than a loss."""
-    found = np.zeros(len(rows), dtype=np.int64)
-    for other in request.positions:
-        if other.held is not None and other.held in pool.row:
-            found[rows == pool.row[other.held]] = 1
-    if position.held is not None and position.held in pool.row:
-        found[rows == pool.row[position.held]] = 2
-    return found
-
-
-def fit(pool: Pool, request: Request, position: Position, policy: Policy, rows: Ints) -> Ints:
-    """Whole points of fit: coarse on purpose, so that near-equals are decided by the journey."""
-    weight = policy.weights
-    points = np.round(weight.get("chance", 0) * pool.chance[rows], 6)
-    points += weight.get("experience", 0) * pool.experienced[rows]
-    for slug, level in position.required.items():
-        points += weight.get("surplus_level", 0) * np.maximum(pool.expertise[slug][rows] - level, 0)
-    # In an order of its own: sums of floats depend on it.
-    for slug, wish in sorted(position.desired.items()):
-        of_level = np.round(weight.get("desired", 0) * wish * LEVELS / 3, 6)
-        points += of_level[pool.expertise[slug][rows]]
-    for one in request.asked_for & pool.row.keys():
-        points[rows == pool.row[one]] += weight.get("asked_for", 0)
-    return np.floor(points + 0.5).astype(np.int64)
-
-
-def load(pool: Pool, request: Request, policy: Policy, rows: Ints) -> Ints:
-    """Points of load: deployments of the last 365 days, and present exposure as a share of its cap."""
-    weight = policy.weights
-    share = np.round(weight.get("exposure", 0) * pool.exposure[rows] / policy.exposure_cap, 6)
-    recent = pool.served_since(rows, request.stay.start, 365) * weight.get("recent_deployment", 0)
-    return recent + np.floor(share + 0.5).astype(np.int64)

@@ -7,7 +7,9 @@ import numpy as np
 
 from solver.pool import Flags, Floats, Ints, Pool
 from solver.problem import Policy, Request
-from solver.survey import Seats, experienced_wanted, need_price, rest_minutes
+from solver.survey import Seats
+from solver.trips import rest_minutes
+from solver.worth import experienced_wanted, need_price
 
 Need = tuple[int, str]
 """Id of the request, name of the need."""

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from solver.pool import Ints
-from solver.survey import Ranked, Seats, Small, Worth
+from solver.survey import Ranked, Seats, Small
+from solver.worth import Worth
 
 
 class Values:

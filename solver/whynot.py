@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
+from solver.fails import BIT
 from solver.pool import Pool, fullest_window
 from solver.problem import Expert, Policy
 from solver.roster import Reason, Travel
 from solver.rules import SENTENCE, Rule
-from solver.survey import BIT, DAY, Seats
+from solver.survey import Seats
+from solver.trips import DAY
 from solver.words import called, day, disciplines, first_up, moment, plain, span
 
 Say = Callable[[Expert, Seats, Travel, Policy], str]

@@ -11,9 +11,10 @@ import numpy as np
 
 from app.foresight import sketch
 from app.foresight.kinds import FIRST_ID, SAYS_YES, Kind
+from solver.fails import request_fails, seat_fails
 from solver.pool import Pool
 from solver.problem import Policy
-from solver.survey import DAY, request_fails, rest_minutes, seat_fails, trips_to
+from solver.trips import DAY, rest_minutes, trips_to
 
 
 class Takes:

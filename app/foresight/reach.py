@@ -19,9 +19,10 @@ from app.experts.quiet import Night, may_be_asked_from
 from app.foresight.cover import Cover, counts_of, cover_of
 from app.foresight.standard import HOURS, SEATS
 from solver import chances
+from solver.fails import request_fails, seat_fails
 from solver.pool import Floats, Ints, Pool
 from solver.problem import Expert, Place, Policy, Request, Span
-from solver.survey import DAY, request_fails, seat_fails, trips_to
+from solver.trips import DAY, trips_to
 
 STAY_DAYS = 3
 NEAREST = 40

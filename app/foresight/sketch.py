@@ -29,9 +29,11 @@ from app.requests.states import Mode, Priority
 from app.rosters.pool import minute
 from app.rosters.problem import as_request
 from app.trials.incidents import Incident
+from solver.fails import request_fails, seat_fails
 from solver.pool import Flags, Floats, Ints, Pool
 from solver.problem import Expert, Policy, Request
-from solver.survey import DAY, fit, load, request_fails, rest_minutes, seat_fails, trips_to
+from solver.trips import DAY, rest_minutes, trips_to
+from solver.worth import fit, load
 
 KEPT = 8
 """Deployments that are remembered of each person, the latest."""

@@ -29,8 +29,9 @@ from solver.pool import Ints, Pool
 from solver.prices import whole
 from solver.problem import Policy, Request
 from solver.relaxation import Relaxation
-from solver.survey import FIRST_NEED, Seats, survey
+from solver.survey import Seats, survey
 from solver.teams import teams
+from solver.worth import FIRST_NEED
 
 POLICY = Policy()
 PRUNED_SEAT, PRUNED_NEED = 40, 8
