@@ -68,6 +68,25 @@ async def test_who_was_asked_often_enough_today_is_asked_by_no_other_team_not_ev
     assert not second.keys() & tired.keys()
 
 
+async def _proposed(story: Story, reference: str) -> set[int]:
+    seats = (await story.get(f"/deployments/{reference}/rosters/1"))["seats"]
+    return {seat["choice"]["expert_id"] for seat in seats if seat["choice"]}
+
+
+@pytest.mark.usefixtures("one_a_month")
+async def test_who_stands_in_a_roster_since_before_they_were_asked_elsewhere_is_not_asked_by_it(story: Story) -> None:
+    first, second = await story.files(), await story.files()
+    for reference in (first, second):
+        await story.approves(reference)
+    both = await _proposed(story, first) & await _proposed(story, second)
+    for person in await story.asks(first):
+        await person.texts("NO")
+    asked = {person.id for person in await story.asks(second)}
+    assert both
+    assert len(asked) >= 3
+    assert not both & asked
+
+
 @pytest.mark.usefixtures("one_a_month")
 async def test_who_was_asked_often_enough_in_30_days_rests_until_the_first_question_is_so_old(story: Story) -> None:
     tired = await _asked_and_all_say_no(story)
