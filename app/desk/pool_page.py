@@ -11,6 +11,7 @@ from app.access.policy import Permission
 from app.access.viewer import MayReadExperts
 from app.core.places import REGIONS, STATES
 from app.desk import pool
+from app.dispatch import limits
 from app.experts.readiness import Readiness
 from app.experts.schemas import ExpertOut
 from app.experts.taxonomy import ALL_EXPERTISE, DISCIPLINES, EXPERTISE, LANGUAGES
@@ -78,6 +79,7 @@ async def the_pool(request: Request, session: Session, viewer: MayReadExperts, s
     """A page of the pool."""
     asked, wrong = search
     found = await pool.search(session, asked)
+    people = [row.expert.id for row in found.rows] if viewer.may(Permission.READ_DEPLOYMENTS) else []
     is_narrowed = asked != pool.Search(sort=asked.sort, page=asked.page, readiness=asked.readiness)
     return render(
         request,
@@ -85,6 +87,7 @@ async def the_pool(request: Request, session: Session, viewer: MayReadExperts, s
         asked=asked,
         wrong=wrong,
         found=found,
+        rests=await limits.asked_enough(session, people) if people else {},
         headline=headline(found, is_narrowed=is_narrowed),
         is_narrowed=is_narrowed or bool(asked.readiness),
         may_manage=viewer.may(Permission.MANAGE_EXPERTS),

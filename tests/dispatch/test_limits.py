@@ -157,6 +157,8 @@ async def test_the_page_of_an_expert_counts_what_they_said_and_says_that_they_re
         assert "Rests from questions" not in shown
         await _asked_before(person, 1, timedelta(days=10), state="standby")
         shown = unescape((await page.opens(f"/desk/experts/{person.id}")).text)
+        found = unescape((await page.opens(f"/desk/experts?q={person.name}")).text)
+    assert found.count("Rests from questions until Thu Dec 3, ") == 1
     assert "Asked 10 times in the last 30 days: 1 yes, 7 no, 2 without an answer." in shown
     assert f"{person.name} rests from questions until Thu Dec 3, " in shown
     assert "Rests from questions. Was asked 10 times in 30 days, and is not asked again before Thu Dec 3, " in shown
