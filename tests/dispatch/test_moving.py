@@ -11,7 +11,6 @@ from app.core.database import begin
 from app.core.jobs import run_due
 from app.core.settings import get_settings
 from app.dispatch import watching
-from app.dispatch.moving import fitting
 from app.dispatch.promises import broken
 from app.experts.models import Contact, Expert
 from app.messaging.models import Message, SenderPace
@@ -62,19 +61,6 @@ async def _position(story: Story, reference: str, seat: int) -> int:
         query = text("select p.id from positions p join deployments d on d.id = p.deployment_id"
                      " where d.reference = :reference and p.number = :seat")  # fmt: skip
         return int((await session.execute(query, {"reference": reference, "seat": seat})).scalar_one())
-
-
-def _pick(person: int, seat: int, rank: int) -> Pick:
-    return Pick(expert_id=person, position_id=seat, rank=rank, travel={"mode": "drive"})
-
-
-def test_the_scarcest_seat_that_somebody_fits_comes_first() -> None:
-    lists = {1: [_pick(7, 1, 0), _pick(8, 1, 1), _pick(9, 1, 2)], 2: [_pick(6, 2, 0), _pick(8, 2, 1)]}
-    found = fitting(8, (1, 2), lists)
-    assert found is not None
-    assert found.position_id == 2
-    assert fitting(5, (1, 2), lists) is None
-    assert fitting(8, (), lists) is None
 
 
 async def test_who_loses_the_race_for_a_seat_gets_another_that_they_fit_and_is_told_its_role(story: Story) -> None:
