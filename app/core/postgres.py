@@ -25,6 +25,7 @@ from pathlib import Path
 from queue import Queue
 from types import TracebackType
 from typing import IO, Self
+from urllib.parse import quote
 
 from app.core.postgres_programs import Isolation, NoPostgres, Runner, choose_isolation, prepare
 
@@ -34,6 +35,8 @@ START_S, STOP_S, LOCK_S = 30.0, 15.0, 10.0
 STATUS_LINE = 7
 """Where `postmaster.pid` says how far the server is, counted from 0."""
 USER = "postgres"
+LONGEST_FOLDER = 85
+"""Bytes of a folder's name: with the socket's own it must fit into the 104 that macOS has for both; Linux has 108."""
 
 
 __all__ = ["DataFolderBusy", "EmbeddedPostgres", "Isolation", "NoPostgres", "PostgresFailed"]
@@ -56,6 +59,8 @@ class EmbeddedPostgres:
     Args:
         data_dir: where its data lives; made when missing. One process at a time.
         durable: False trades safety against a crash of the machine for speed (tests).
+        by_socket: its address is a socket in its own folder, a third sooner there and back than over the network;
+            where the folder's name is too long for one, 127.0.0.1 as ever.
         isolation: how root runs it; chosen by itself when None.
         port: where it listens, every time it starts; any free port when 0.
         listens_at: addresses of this machine, commas between.
@@ -68,6 +73,7 @@ class EmbeddedPostgres:
 
     data_dir: Path
     durable: bool = True
+    by_socket: bool = False
     isolation: Isolation | None = None
     port: int = 0
     listens_at: str = "127.0.0.1"
@@ -103,6 +109,10 @@ class EmbeddedPostgres:
     def url(self, database: str = "rrt") -> str:
         """The address of `database`, as SQLAlchemy takes it."""
         password = (self.data_dir / "password").read_text().strip()
+        if self.by_socket and len(os.fsencode(self.cluster)) <= LONGEST_FOLDER:
+            return (
+                f"postgresql+psycopg://{USER}:{password}@/{database}?host={quote(str(self.cluster))}&port={self.port}"
+            )
         return f"postgresql+psycopg://{USER}:{password}@127.0.0.1:{self.port}/{database}"
 
     def ensure_database(self, name: str = "rrt") -> str:
@@ -198,7 +208,7 @@ class EmbeddedPostgres:
         options = {
             "listen_addresses": self.listens_at,
             "port": str(self.port),
-            "unix_socket_directories": "",
+            "unix_socket_directories": "." if self.by_socket else "",  # where it works: in its cluster
             "max_connections": "100",
             "timezone": "UTC",
             "log_timezone": "UTC",

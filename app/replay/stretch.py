@@ -127,7 +127,7 @@ def play(stretch: Stretch, script: Script, folder: Path, told: Told) -> Played:
         folder: the stretch's own.
         told: how far it is.
     """
-    with EmbeddedPostgres(folder / "postgres", durable=False) as server:
+    with EmbeddedPostgres(folder / "postgres", durable=False, by_socket=True) as server:
         kept = Kept(folder, server)
         _prepare(folder, server)
         service = _service()

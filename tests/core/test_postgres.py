@@ -99,6 +99,22 @@ def test_it_starts_again_after_kill_9_of_the_server(data: Path) -> None:
         assert one(connection, "select word from kept") == "there"
 
 
+def test_by_its_socket_it_is_asked_past_the_network_also_after_kill_9(data: Path) -> None:
+    for _ in range(2):
+        with EmbeddedPostgres(data, by_socket=True) as server:
+            with query(server) as connection:
+                assert one(connection, "select inet_server_addr()") is None
+                assert one(connection, "select word from kept") == "there"
+            os.kill(server.pid, signal.SIGKILL)
+            assert server.exited.wait(5)
+
+
+def test_a_folder_whose_name_is_too_long_for_a_socket_is_asked_over_the_network(tmp_path: Path) -> None:
+    folder = tmp_path / ("long" * 20)
+    with EmbeddedPostgres(folder, durable=False, by_socket=True) as server, query(server) as connection:
+        assert str(one(connection, "select inet_server_addr()")) == "127.0.0.1"
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
 def test_kill_9_of_the_parent_takes_the_server_along(data: Path) -> None:
     parent = subprocess.Popen([sys.executable, "-c", PARENT, str(data)], stdout=subprocess.PIPE, text=True)
