@@ -61,7 +61,6 @@ _SUMS = (
     select(Position.disciplines, Offer.state, func.sum(func.power(0.5, cast(_DAYS_AGO / HABITS.half_life_days, Float))))
     .join(Position, Position.id == Offer.position_id)
     .where(Offer.state.in_(SPOKE), Offer.asked_at > _SINCE)
-    .where(func.cardinality(Position.disciplines) == 1)
     .group_by(Position.disciplines, Offer.state)
     .order_by(Offer.state)
 )
@@ -197,6 +196,7 @@ async def _sums(session: AsyncSession) -> dict[str, tuple[float, float]]:
     now = clock.now()
     found: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
     for disciplines, state, summed in await session.execute(_SUMS, {"now": now, "since": now - LOOKS_BACK}):
-        found[disciplines[0]][not SAID[state]] += float(summed)
+        if len(disciplines) == 1:  # asked for that, the database expects few seats, and looks them up one by one
+            found[disciplines[0]][not SAID[state]] += float(summed)
     # Rounded, so that the order in which the database adds changes nothing.
     return {name: (round(yes, 6), round(no, 6)) for name, (yes, no) in found.items()}
