@@ -55,12 +55,13 @@ JOBS = table(
     column("id", BigInteger), column("queue_name", String), column("task_name", String), column("priority", Integer),
     column("args", JSONB),
 )  # fmt: skip
+CANCELLING = "delete from procrastinate_jobs where id = %s and status = 'todo'"
 DEFERRING = (
-    f"insert into procrastinate_jobs (queue_name, task_name, priority, args, scheduled_at)"  # noqa: S608 - no input
+    f"with gone as ({CANCELLING})"  # noqa: S608 - no input
+    " insert into procrastinate_jobs (queue_name, task_name, priority, args, scheduled_at)"
     f" values ('{QUEUE}', %s, %s, %s, %s) returning id"
 )
 """What procrastinate's function does; asking that one takes an array of rows, and several times as long."""
-CANCELLING = "delete from procrastinate_jobs where id = %s and status = 'todo'"
 COME_BACK_S = 0.5
 HEARTBEAT_S = 6
 """A worker silent for this many seconds has lost its jobs to the others."""
@@ -203,7 +204,10 @@ async def rescue() -> None:
             logger.info("job %s (%s) not taken over: %r", stalled.id, stalled.task_name, error.__cause__)
 
 
-async def defer(session: AsyncSession, name: str, *, at: datetime | None = None, priority: int = 0, **ids: int) -> int:
+async def defer(
+    session: AsyncSession, name: str, *, at: datetime | None = None, priority: int = 0, instead_of: int | None = None,
+    **ids: int,
+) -> int:  # fmt: skip
     """Have job `name` run after this transaction commits; rolled back, it never was.
 
     Args:
@@ -211,6 +215,7 @@ async def defer(session: AsyncSession, name: str, *, at: datetime | None = None,
         name: a registered job.
         at: not before this moment of our clock.
         priority: higher first.
+        instead_of: a waiting job that is taken back, as by `cancel`.
         ids: what the job takes.
 
     Returns:
@@ -219,9 +224,8 @@ async def defer(session: AsyncSession, name: str, *, at: datetime | None = None,
     if name not in _HANDLERS and name not in _PERIODIC:
         raise LookupError(f"no job is called {name}")
     await flush(session)
-    if at is None or at <= clock.now():
-        _CHANGES[0] += 1
-    given = (name, priority, Jsonb({**ids, **tracing.carried()}), clock.real_time(at) if at else None)
+    _CHANGES[0] += at is None or at <= clock.now() or instead_of in _TOLD
+    given = (instead_of, name, priority, Jsonb({**ids, **tracing.carried()}), clock.real_time(at) if at else None)
     made = await (await raw_connection(session)).execute(DEFERRING, given)
     (job_id,) = await made.fetchone()
     return int(job_id)

@@ -131,12 +131,12 @@ async def _ask(session: AsyncSession, seen: Seen, asks: dict[int, Position], *, 
 
 
 async def _look_again(session: AsyncSession, state: CallOut, minutes: float | None) -> None:
-    await cancel(session, state.look_job_id)
     if minutes is None:
+        await cancel(session, state.look_job_id)
         state.look_job_id = state.look_at = None
         return
-    at = clock.now() + timedelta(minutes=max(1.0, minutes))
-    state.look_job_id = await defer(session, LOOK, at=at, deployment_id=state.deployment_id)
+    at, before = clock.now() + timedelta(minutes=max(1.0, minutes)), state.look_job_id
+    state.look_job_id = await defer(session, LOOK, at=at, instead_of=before, deployment_id=state.deployment_id)
     state.look_at = at
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import httpx
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from app.core.clock import clock
 from app.core.database import begin
@@ -74,6 +74,15 @@ async def test_silence_brings_exactly_whom_the_board_named_at_the_time_it_named(
     await story.passes(timedelta(minutes=4))
     asked = {offer["expert_id"] for offer in await story.offers(reference)} - before
     assert asked == {one["expert_id"] for one in told["next"]}
+
+
+async def test_a_new_plan_takes_back_the_look_of_the_one_before(story: Story) -> None:
+    _, people = await _asked(story, priority="urgent")
+    for person in people[:2]:
+        await person.texts("NO")
+    waiting = text("select count(*) from procrastinate_jobs where task_name = 'dispatch.look' and status = 'todo'")
+    async with begin() as session:
+        assert await session.scalar(waiting) == 1
 
 
 async def test_a_paused_call_out_asks_nobody_and_makes_up_for_it_afterwards(story: Story) -> None:
