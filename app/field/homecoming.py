@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from psycopg.errors import ExclusionViolation
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, bindparam, func, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,20 +29,28 @@ HOME_ALARM = timedelta(hours=2)
 CHECK_HOME = "field.check_home"
 
 
+_CAME = (
+    select(CheckIn.happened_at)
+    .where(CheckIn.assignment_id == bindparam("assignment_id", type_=BigInteger))
+    .where(CheckIn.step == Step.ARRIVED, CheckIn.has_counted)
+    .order_by(CheckIn.id)
+    .limit(1)
+)
+
+
+async def _came(session: AsyncSession, assignment: Assignment) -> datetime | None:
+    """When somebody told that they are there; None: they were not, as far as anybody said."""
+    return await session.scalar(_CAME, {"assignment_id": assignment.id})
+
+
 async def arrived_at(session: AsyncSession, assignment: Assignment) -> datetime:
     """When somebody came on site: as told, else as planned."""
-    query = select(CheckIn.happened_at).where(
-        CheckIn.assignment_id == assignment.id, CheckIn.step == Step.ARRIVED, CheckIn.has_counted
-    )
-    return await session.scalar(query.order_by(CheckIn.id).limit(1)) or assignment.arrives_at
+    return await _came(session, assignment) or assignment.arrives_at
 
 
 async def was_on_site(session: AsyncSession, assignment: Assignment) -> bool:
     """Whether somebody was there at all: who turned back on the way carries nothing of the incident."""
-    query = select(CheckIn.id).where(
-        CheckIn.assignment_id == assignment.id, CheckIn.step == Step.ARRIVED, CheckIn.has_counted
-    )
-    return await session.scalar(query.limit(1)) is not None
+    return await _came(session, assignment) is not None
 
 
 def journey_home(assignment: Assignment) -> timedelta:
@@ -100,8 +108,9 @@ async def facts_of(
 
 async def _rest_from(session: AsyncSession, deployment: Deployment, assignment: Assignment, home: datetime) -> None:
     request = await session.get_one(Request, deployment.request_id)
-    on_site = rest.days_on_site(await arrived_at(session, assignment), assignment.leaves_at or clock.now())
-    heavy = rest.is_heavy(request.incident_type, request.modifiers) and await was_on_site(session, assignment)
+    came = await _came(session, assignment)
+    on_site = rest.days_on_site(came or assignment.arrives_at, assignment.leaves_at or clock.now())
+    heavy = came is not None and rest.is_heavy(request.incident_type, request.modifiers)
     held = rest.rules_of(await rules.current(session))
     ends, free = rest.rested(home, on_site, heavy=heavy, rules=held)
     await _move_end(session, deployment, assignment, home, ends)

@@ -1,6 +1,6 @@
 """Follow-ups: planned by the deployment's own dates, done by the wellness lead, gone after a year."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -29,20 +29,20 @@ LONGEST_HOLD = timedelta(days=365)
 
 async def plan_before(session: AsyncSession, assignment: Assignment) -> None:
     """A word before somebody leaves: their own declaration that they are well enough to go."""
-    await _plan(session, assignment, Touch.BEFORE, assignment.span.lower or assignment.arrives_at)
+    await _plan(session, assignment, {Touch.BEFORE: assignment.span.lower or assignment.arrives_at})
 
 
 async def plan_after(session: AsyncSession, assignment: Assignment, home: datetime) -> None:
     """The talks after somebody has come home. Planned twice, the first stands."""
-    for touch, span in AFTER.items():
-        await _plan(session, assignment, touch, home + span)
+    await _plan(session, assignment, {touch: home + span for touch, span in AFTER.items()})
 
 
-async def _plan(session: AsyncSession, assignment: Assignment, touch: Touch, due: datetime) -> None:
-    put = insert(FollowUp).values(
-        assignment_id=assignment.id, expert_id=assignment.expert_id, touch=touch, due_at=due
-    )  # fmt: skip
-    await session.execute(put.on_conflict_do_nothing())
+_PUT = insert(FollowUp).on_conflict_do_nothing()
+
+
+async def _plan(session: AsyncSession, assignment: Assignment, due: Mapping[Touch, datetime]) -> None:
+    whose = {"assignment_id": assignment.id, "expert_id": assignment.expert_id}
+    await session.execute(_PUT, [{**whose, "touch": touch, "due_at": at} for touch, at in due.items()])
 
 
 @dataclass(frozen=True, slots=True)
