@@ -14,7 +14,7 @@ from app.core.problems import Conflict
 from app.deployments.models import Position
 from app.dispatch.backfill import asked_elsewhere
 from app.dispatch.callout import HABITS, LOOKS_BACK, SAID
-from app.dispatch.limits import A_DAY
+from app.dispatch.limits import A_DAY, asked_enough
 from app.dispatch.models import Offer
 from app.experts.models import Contact, Expert
 from app.foresight import past, reach
@@ -63,7 +63,8 @@ async def people(session: AsyncSession, said: Answers) -> list[Person]:
     can_be_reached = exists().where(Contact.expert_id == Expert.id)
     rows = await session.execute(select(Expert.id, Expert.time_zone, Expert.wakes_for_immediate).where(can_be_reached))
     reached = {row.id: (row.time_zone, row.wakes_for_immediate) for row in rows}
-    return [Person(e, *reached[e.id], said.history.get(e.id, ())) for e in experts if e.id in reached]
+    rests = await asked_enough(session)
+    return [Person(e, *reached[e.id], said.history.get(e.id, ()), rests.get(e.id)) for e in experts if e.id in reached]
 
 
 async def ways(session: AsyncSession) -> Ways:

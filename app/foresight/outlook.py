@@ -15,14 +15,15 @@ from app.foresight.standard import HOURS, SEATS, VIEWS
 from app.trials.intervals import PERCENTILES
 from solver.chances import Habits
 from solver.pool import Floats
-from solver.problem import Place
+from solver.problem import Expert, Place
 
 DRAWS = 40
 """Hours of the day and willingness that each figure is worked out for."""
 PLACES = 4
 """Of a state, at which a team is asked for."""
 AHEAD_DAYS = (0, 15, 30, 45, 60, 75, 90)
-AHEAD_DRAWS = 4
+AHEAD_DRAWS = 8
+"""One for each hour of the day that is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +170,8 @@ def _day(question: Question, day: int, shares: Mapping[str, float]) -> Day:
     draws = reach.draws_of(people, question.habits, AHEAD_DRAWS, question.seed, question.answered)
     means = {}
     for state in STATES:
-        # One place stands for the state: the middle one.
-        every = places(question, state)
-        views, _ = _state(people, draws, every[len(every) // 2 : len(every) // 2 + 1])
+        # The same places as today's: the middle one alone is the easiest to reach, and would promise too much.
+        views, _ = _state(people, draws, places(question, state))
         means[state] = {view: views[view].mean(axis=0) for view in VIEWS}
     nation = {
         view: tuple(round(float(sum(shares[s] * means[s][view][n] for s in STATES)), 6) for n in range(len(HOURS)))
@@ -184,11 +184,14 @@ def _day(question: Question, day: int, shares: Mapping[str, float]) -> Day:
 def _counted(question: Question, at: datetime) -> tuple[int, int, int]:
     """How many are able, lapsed and away at a moment."""
     now, then = int(question.now.timestamp() // 60), int(at.timestamp() // 60)
-    experts = [one.expert for one in question.people]
-    valid = [one for one in experts if one.papers_until >= then]
-    lapsed = sum(now <= one.papers_until < then for one in experts)
-    away = sum(one.eligible_from > then or any(span.start <= then < span.end for span in one.busy) for one in valid)
+    valid = [one for one in question.people if one.expert.papers_until >= then]
+    lapsed = sum(now <= one.expert.papers_until < then for one in question.people)
+    away = sum(one.rests_from_questions(at) or _is_away(one.expert, then) for one in valid)
     return len(valid) - away, lapsed, away
+
+
+def _is_away(expert: Expert, then: int) -> bool:
+    return expert.eligible_from > then or any(span.start <= then < span.end for span in expert.busy)
 
 
 def under(outlook: Outlook, floor: float, hours: int) -> tuple[str, ...]:

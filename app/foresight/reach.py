@@ -38,12 +38,18 @@ class Person:
         zone: IANA zone of her home.
         wakes: agreed to be woken for immediate requests.
         history: her earlier answers.
+        rests_until: was asked so often lately that nobody asks her before (`dispatch/limits.py`); None: may be asked.
     """
 
     expert: Expert
     zone: str
     wakes: bool = True
     history: tuple[chances.Asked, ...] = ()
+    rests_until: datetime | None = None
+
+    def rests_from_questions(self, at: datetime) -> bool:
+        """Whether nobody asks her at that moment."""
+        return self.rests_until is not None and self.rests_until > at
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,7 @@ class People:
         self._zones = sorted({one.zone for one in people})
         self._zone = np.array([self._zones.index(one.zone) for one in people], dtype=np.int64)
         self._sleeps = np.array([not one.wakes for one in people], dtype=bool)
+        self._rests = np.array([one.rests_from_questions(now) for one in people], dtype=bool)
         self._masks: dict[str, Ints] = {}
 
     def __len__(self) -> int:
@@ -107,14 +114,17 @@ class People:
         )  # fmt: skip
 
     def masks(self, request: Request) -> Ints:
-        """For everybody the seats that they fit, as bits, by the rules that depend on a seat; trainees fill none."""
+        """For everybody the seats that they fit, as bits, by the rules that depend on a seat.
+
+        Trainees fill none, and nobody who rests from questions.
+        """
         state = request.place.state
         if state not in self._masks:
             bits = np.zeros(len(self), dtype=np.int64)
             for number, seat in enumerate(SEATS):
                 fits = seat_fails(self.pool, request, seat, self.pool.all_rows) == 0
                 bits |= fits.astype(np.int64) << number
-            bits[self.pool.trainee] = 0
+            bits[self.pool.trainee | self._rests] = 0
             self._masks[state] = bits
         return self._masks[state]
 

@@ -31,7 +31,8 @@ def in_100(p: float) -> str:
     """A chance as people say it: "74 in 100"; never 0 or 100 of what is only nearly so."""
     if 0 < p < 0.01:
         return "under 1"
-    if 0.99 < p < 1:
+    # Of so many people the last bits of a chance are lost: nothing is certain where people may say no.
+    if p > 0.99:
         return "over 99"
     return f"{round(p * 100)}"
 

@@ -98,6 +98,26 @@ def test_as_papers_lapse_the_days_ahead_get_worse_and_say_how_many() -> None:
     assert later.views["team"][2] < today.views["team"][2]
 
 
+def test_whoever_rests_from_questions_counts_for_nothing_until_the_rest_is_over() -> None:
+    rested = [replace(one, rests_until=AT + timedelta(days=20)) for one in persons(120)]
+    assert sum(at(rested).able) == 0
+    assert not at(rested).team.any()
+    today, later = outlook.work_out(outlook.Question(rested, reach.Ways(Policy()), AT, ahead=(0, 30))).ahead
+    assert today.able == 0
+    assert later.able > 0
+
+
+def test_the_days_ahead_begin_where_today_is() -> None:
+    far = {
+        state: (home, replace(home, latitude=home.latitude + 3), replace(home, longitude=home.longitude - 4))
+        for state, home in ((state, Place(at.latitude, at.longitude, state)) for state, at in HOMES.items())
+    }
+    found = outlook.work_out(outlook.Question(persons(300), reach.Ways(Policy()), AT, places=far, ahead=(0,)))
+    for view in standard.VIEWS:
+        for now, ahead in zip(found.nation[view], found.ahead[0].views[view], strict=True):
+            assert abs(now.p - ahead) < 0.03
+
+
 def test_the_nation_lies_between_its_least_and_its_most_ready_state() -> None:
     found = outlook.work_out(outlook.Question(persons(300), reach.Ways(Policy()), AT, ahead=()))
     for view in standard.VIEWS:

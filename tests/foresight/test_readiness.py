@@ -3,11 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import update
 
 from app.core.clock import clock
 from app.core.database import begin
 from app.core.events import SYSTEM
+from app.core.settings import get_settings
 from app.foresight import forecasts
 from app.foresight.models import Forecast, ForecastKind
 from app.rosters import rules
@@ -51,6 +53,24 @@ async def test_the_api_tells_every_state_and_what_it_rests_on(story: Story) -> N
     assert found["people"] == 300
     again = await worked_out(story)
     assert {**again, "made_at": "", "took_ms": 0} == {**found, "made_at": "", "took_ms": 0}
+
+
+async def test_whoever_was_asked_often_enough_lately_does_not_count_until_they_may_be_asked_again(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RRT_QUESTIONS_PER_DAY", "1")
+    monkeypatch.setenv("RRT_QUESTIONS_PER_MONTH", "1")
+    get_settings.cache_clear()
+    before = (await worked_out(story))["ahead"]
+    reference = await story.files()
+    await story.approves(reference)
+    for person in await story.asks(reference):
+        await person.texts("NO")
+    asked = {offer["expert_id"] for offer in await story.offers(reference)}
+    after = (await worked_out(story))["ahead"]
+    more = {now["day"]: now["away"] - then["away"] for then, now in zip(before, after, strict=True)}
+    assert more[0] == more[15] == len(asked) > 0
+    assert more[45] == 0
 
 
 async def test_under_the_floor_the_desk_is_told_once_and_it_ends_when_readiness_is_better(story: Story) -> None:

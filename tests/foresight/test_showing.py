@@ -22,6 +22,12 @@ def test_states_under_the_floor_are_named_the_lowest_first_and_without_a_floor_o
     assert showing.floor(kept, 5, 24).under == ()
 
 
+def test_a_chance_that_is_only_nearly_certain_is_not_called_100() -> None:
+    assert [showing.in_100(p) for p in (0.0, 0.004, 0.5, 0.99, 0.994, 0.9999999, 1.0)] == [
+        "0", "under 1", "50", "99", "over 99", "over 99", "over 99",
+    ]  # fmt: skip
+
+
 def test_states_that_fall_over_the_days_ahead_are_named_the_deepest_fall_first() -> None:
     kept = outlook({"TX": 0.9, "AK": 0.4, "GU": 0.1}, {"TX": 0.85, "AK": 0.1, "GU": 0.2})
     assert showing.falls(kept, 24) == [("Alaska", 0.4, 0.1), ("Texas", 0.9, 0.85)]
