@@ -63,7 +63,7 @@ class Picture:
     @property
     def height(self) -> int:
         """In pixels."""
-        return 40 * len(self.whiskers) + 4
+        return 58 * len(self.whiskers) + 4
 
 
 def headline_of_all(count: int, running: int) -> str:
