@@ -2,16 +2,20 @@
 # ruff: noqa: PLC0415 - see above
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
     from app.foresight.demand import Demand
+    from app.foresight.loading import BadFile
     from app.foresight.pools import Experts
 
 IncidentsFile = Annotated[Path, typer.Argument(help="CSV of past incidents", exists=True, dir_okay=False)]
-SkipUnknown = Annotated[bool, typer.Option("--skip-unknown", help="Leave out lines whose place is not known")]
+SkipUnknown = Annotated[
+    bool, typer.Option("--skip-unknown-places", "--skip-unknown", help="Leave out lines whose place is not known")
+]
+FIRST_YEAR, LAST_YEAR, INVENTED_YEAR = 1970, 2100, 2027
 
 
 def _demand(file: Path, *, skip_unknown: bool) -> "Demand":
@@ -21,8 +25,15 @@ def _demand(file: Path, *, skip_unknown: bool) -> "Demand":
     try:
         return demand.estimate(loading.read_file(file, skip_unknown=skip_unknown))
     except loading.BadFile as bad:
-        typer.echo(f"{file}: nothing was read.\n{bad.fields['errors']['file']}", err=True)
-        raise typer.Exit(2) from None
+        refuse(file, bad)
+
+
+def refuse(file: Path, bad: "BadFile") -> NoReturn:
+    """Say what is wrong with a file of incidents, line by line, and end."""
+    typer.echo(f"{file}: nothing was read.\n{bad.fields['errors']['file']}", err=True)
+    if bad.fields["could_be_left_out"]:
+        typer.echo("Leave out lines of unknown places with --skip-unknown-places.", err=True)
+    raise typer.Exit(2)
 
 
 def _experts(pool: Path | None, experts: int, seed: int) -> "Experts":
@@ -71,26 +82,28 @@ def recruit(  # noqa: PLR0917 - options
 
 def demand(
     incidents: IncidentsFile,
-    year: Annotated[int | None, typer.Option(help="Write an invented year to --out")] = None,
-    out: Annotated[Path | None, typer.Option(help="The file of the invented year")] = None,
+    year: Annotated[
+        int | None, typer.Option(help="Which year to invent; left out: 2027", min=FIRST_YEAR, max=LAST_YEAR)
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write an invented year into this file", dir_okay=False)] = None,
     seed: Annotated[int, typer.Option(help="Same seed, same year", min=0)] = 1,
     skip_unknown: SkipUnknown = False,
 ) -> None:
     """Say how many incidents are to be expected, by state; or write a year of invented ones, marked as such."""
     from rich.console import Console
-    from rich.table import Table
 
-    from app.core.places import STATES
     from app.foresight import demand as rates
+    from app.foresight import printing
 
+    if year is not None and out is None:
+        raise typer.BadParameter("--year is of an invented year; name its file with --out")
     known = _demand(incidents, skip_unknown=skip_unknown)
-    if out is not None:
-        found = rates.a_year(known, seed, year or 2027)
-        out.write_text(rates.as_csv(found), encoding="utf-8")
-        typer.echo(f"{len(found)} synthetic incidents of {year or 2027} in {out}.")
+    if out is None:
+        printing.demand(Console(highlight=False), known)
         return
-    table = Table("State", "Seen", "Expected a year", "95 %", title=f"{known.a_year:,.0f} incidents a year")
-    for state, rate in sorted(known.states.items(), key=lambda each: -each[1].a_year.estimate.value):
-        e = rate.a_year.estimate
-        table.add_row(STATES[state], str(rate.seen), f"{e.value:.1f}", f"{e.low:.1f} to {e.high:.1f}")
-    Console().print(table)
+    found = rates.a_year(known, seed, year or INVENTED_YEAR)
+    try:
+        out.write_text(rates.as_csv(found), encoding="utf-8")
+    except OSError as error:
+        raise typer.BadParameter(f"{out} cannot be written: {error.strerror}") from None
+    typer.echo(f"{len(found):,} synthetic incidents of {year or INVENTED_YEAR} in {out}.")

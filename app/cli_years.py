@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli_foresight import IncidentsFile, SkipUnknown
+from app.cli_foresight import IncidentsFile, SkipUnknown, refuse
 
 
 def years(  # noqa: PLR0917 - options
@@ -35,8 +35,10 @@ def years(  # noqa: PLR0917 - options
     told = Console(stderr=True, highlight=False)
     try:
         found = simulated.played(asked, processes, told.print)
-    except (BadFile, BadPool) as bad:
-        typer.echo(f"Nothing was read.\n{bad.fields['errors']['file']}", err=True)
+    except BadFile as bad:
+        refuse(incidents, bad)
+    except BadPool as bad:
+        typer.echo(f"{pool}: nothing was read.\n{bad.fields['errors']['file']}", err=True)
         raise typer.Exit(2) from None
     if as_json:
         typer.echo(json.dumps(found.as_json()))

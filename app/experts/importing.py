@@ -13,10 +13,13 @@ from app.core.events import Actor
 from app.core.problems import Problem
 from app.experts import pool
 from app.experts.schemas import ExpertIn
+from app.web.worded import worded
 
 LISTS = ("disciplines",)
 LEVELS = ("expertise", "languages")
 FLAGS = ("is_leader", "is_trainee", "is_mentor", "wakes_for_immediate")
+NOT_TEXT = "this is not a text file in UTF-8; save the table as CSV"
+"""Of a whole file."""
 YES = {"yes", "y", "true", "1", "x"}
 
 
@@ -30,8 +33,11 @@ class BadRow:
 
 def _levels(text: str) -> dict[str, int]:
     """ "es=4; fr=3" as a mapping."""
-    pairs = (part.split("=", 1) for part in text.split(";") if part.strip())
-    return {name.strip(): int(level) for name, level in pairs}
+    try:
+        pairs = (part.split("=", 1) for part in text.split(";") if part.strip())
+        return {name.strip(): int(level) for name, level in pairs}
+    except ValueError:
+        raise ValueError(f"{text!r} is not a list of names and levels like es=4; fr=3") from None
 
 
 def _paper(text: str) -> dict[str, Any]:
@@ -62,8 +68,7 @@ def read_row(row: dict[str, str]) -> ExpertIn:
 
 def _why(error: Exception) -> str:
     if isinstance(error, ValidationError):
-        told = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-        return "; ".join(told).replace("Value error, ", "")
+        return " ".join(f"{'.'.join(map(str, one['loc']))}: {worded(one)}" for one in error.errors())
     return str(error)
 
 
@@ -79,6 +84,9 @@ def read_lines(lines: Iterable[str]) -> Rows:
             row = next(reader)
             yield reader.line_num, read_row(row)
         except StopIteration:
+            return
+        except UnicodeDecodeError:
+            yield 1, BadRow(1, NOT_TEXT)
             return
         except (ValueError, csv.Error) as error:
             yield reader.line_num, BadRow(reader.line_num, _why(error))

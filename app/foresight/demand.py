@@ -232,6 +232,11 @@ SYNTHETIC = "Synthetic: "
 """What the agency's name of an invented incident begins with, in every file and on every page."""
 
 
+def some_invented(incidents: Iterable[Incident]) -> bool:
+    """Whether any of these was drawn, not recorded."""
+    return any(one.is_synthetic or one.agency.startswith(SYNTHETIC) for one in incidents)
+
+
 def a_year(demand: Demand, seed: int, year: int = 2027) -> list[Incident]:
     """One invented year: rates, season and scatter drawn anew, incidents like those that were.
 

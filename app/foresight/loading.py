@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import clock
 from app.core.events import Actor, record
 from app.core.problems import Invalid
-from app.foresight.demand import SYNTHETIC
+from app.foresight.demand import some_invented
 from app.foresight.models import IncidentFile, PastIncident
 from app.trials.incidents import BadFile as BadRows
 from app.trials.incidents import Incident, read
@@ -44,7 +44,7 @@ def read_file(path: Path, *, skip_unknown: bool = False) -> list[Incident]:
     try:
         return read(path, seed=0, skip_unknown_places=skip_unknown)
     except BadRows as bad:
-        raise BadFile(errors={"file": str(bad)}) from None
+        raise BadFile(errors={"file": str(bad)}, could_be_left_out=bad.could_be_left_out) from None
 
 
 async def load(
@@ -65,9 +65,8 @@ async def load(
     if await session.scalar(select(IncidentFile.id).where(IncidentFile.sha256 == digest)):
         raise BadFile(errors={"file": "This file was loaded before. Its incidents are counted once."})
     days = [one.occurred_at.date() for one in found]
-    invented = any(one.is_synthetic or one.agency.startswith(SYNTHETIC) for one in found)
     file = IncidentFile(
-        name=name[:200], sha256=digest, is_synthetic=invented,
+        name=name[:200], sha256=digest, is_synthetic=some_invented(found),
         first_day=min(days), last_day=max(days), loaded_at=clock.now(), loaded_by=by.name or by.kind,
     )  # fmt: skip
     session.add(file)

@@ -40,11 +40,8 @@ def from_csv(path: Path) -> list[Member]:
     Raises:
         BadPool: with a sentence for every line that cannot be used.
     """
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = list(importing.read_lines(file))
-    except UnicodeDecodeError:
-        raise BadPool(errors={"file": "This is not a text file in UTF-8. Save the table as CSV."}) from None
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        rows = list(importing.read_lines(file))
     bad = [row for _, row in rows if isinstance(row, importing.BadRow)]
     if bad or not rows:
         told = "\n".join(f"line {row.line}: {row.why}" for row in bad) or "line 2: there is nobody in this file"

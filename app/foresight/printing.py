@@ -5,6 +5,7 @@ from rich.table import Table
 
 from app.core.places import STATES
 from app.foresight.advice import Advice, Gain, Recruit
+from app.foresight.demand import Demand, some_invented
 from app.foresight.showing import WAYS
 from app.trials import words
 from app.trials.intervals import Interval
@@ -19,6 +20,19 @@ def whom(recruit: Recruit) -> str:
     """Whom to look for, in a few words."""
     lead = ", able to lead" if recruit.kind.leads else ""
     return " and ".join(recruit.kind.disciplines) + lead
+
+
+def demand(console: Console, known: Demand) -> None:
+    """Print how many incidents are to be expected, by state."""
+    total = known.total
+    said_of_all = f"{total.value:,.0f} incidents a year (95 %: {total.low:,.0f} to {total.high:,.0f})"
+    table = Table("State", "Seen", "Expected a year", "95 %", title=said_of_all)
+    for state, rate in sorted(known.states.items(), key=lambda each: -each[1].a_year.estimate.value):
+        e = rate.a_year.estimate
+        table.add_row(STATES[state], str(rate.seen), f"{e.value:.1f}", f"{e.low:.1f} to {e.high:.1f}")
+    console.print(table)
+    if some_invented(known.incidents):
+        console.print("Synthetic: some of the past incidents were invented, not recorded.")
 
 
 def advice(console: Console, found: Advice) -> None:

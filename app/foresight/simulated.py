@@ -56,6 +56,7 @@ class Simulated:
     people: int
     seed: int
     is_recorded: bool
+    from_synthetic: bool
     figures: dict[str, Interval | None]
     years: tuple[dict[str, float | None], ...]
 
@@ -78,7 +79,8 @@ def played(asked: Asked, processes: int = 0, told: Callable[[str], None] = lambd
         found.append(figures)
         if len(found) % max(asked.count // TOLD, 1) == 0:
             told(f"{len(found)} of {asked.count} years are played")
-    return Simulated(len(members), asked.seed, asked.is_recorded, measures.intervals(found), tuple(found))
+    invented = demand.some_invented(recorded)
+    return Simulated(len(members), asked.seed, asked.is_recorded, invented, measures.intervals(found), tuple(found))
 
 
 def _members(asked: Asked, recorded: list[Incident]) -> list[Member]:
@@ -97,9 +99,12 @@ def _years(asked: Asked, recorded: list[Incident], members: list[Member]) -> Ite
 def show(console: Console, found: Simulated) -> None:
     """Print every figure with its interval."""
     drawn = "answers are simulated" if found.is_recorded else "incidents and answers are simulated"
-    table = Table("Figure of a year", "Mean", "95 %", title=f"{len(found.years)} years, {found.people:,} people")
+    played = "One year" if len(found.years) == 1 else f"{len(found.years):,} years"
+    table = Table("Figure of a year", "Mean", "95 %", title=f"{played}, {found.people:,} people")
     for name, one in found.figures.items():
         measure = measures.BY_NAME[name]
         table.add_row(measure.title, words.said(measure, one.mean if one else None), words.range_of(measure, one))
     console.print(table)
     console.print(f"Synthetic: {drawn}. Seed {found.seed}. 95 %: where the mean of all such years lies.")
+    if found.from_synthetic:
+        console.print("Some of the past incidents were invented themselves.")

@@ -32,11 +32,8 @@ def read_pool(path: Path) -> list[Member]:
     Raises:
         BadPool: rows that cannot be used, every one of them; nobody is entered then.
     """
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = list(read_lines(file))
-    except UnicodeDecodeError as error:
-        raise BadPool([BadRow(1, f"this is not a CSV file in UTF-8: {error.reason}")]) from None
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        rows = list(read_lines(file))
     bad = [row for _, row in rows if isinstance(row, BadRow)]
     good = [row for _, row in rows if isinstance(row, ExpertIn)]
     if not bad and not good:

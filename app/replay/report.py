@@ -12,6 +12,8 @@ from app.trials import measures, pictures, words
 from app.trials.outcomes import Outcomes
 from app.web.render import STATIC, environment
 
+SYNTHETIC = "Synthetic: answers and the hours of the requests are simulated."
+ALONE = "It is one run alone, so no figure has an interval; rrt years plays many."
 OWN = Path(__file__).parent / "templates"
 
 
@@ -26,6 +28,7 @@ class About:
         experts: how many.
         goes_home: whether teams came home, rested and carried exposure.
         renews: whether papers were renewed.
+        from_synthetic: whether some of the incidents were invented, not recorded.
     """
 
     incidents: str
@@ -34,11 +37,13 @@ class About:
     experts: int
     goes_home: bool
     renews: bool = True
+    from_synthetic: bool = False
 
 
 def data(outcomes: Outcomes, about: About) -> str:
-    """The report as JSON: the same bytes for the same run."""
-    whole = {"about": asdict(about), "report": measures.as_json(outcomes), "outcomes": outcomes.as_json()}
+    """The report as JSON: the same bytes for the same run. Answers are always simulated, so it says so."""
+    found = {"report": measures.as_json(outcomes), "outcomes": outcomes.as_json()}
+    whole = {"is_synthetic": True, "about": asdict(about), **found}
     return json.dumps(whole, indent=1, sort_keys=True) + "\n"
 
 
@@ -54,7 +59,7 @@ def page(outcomes: Outcomes, about: About) -> str:
     seats = sum(len(one.seats) for one in outcomes.incidents)
     css = (OWN / "report.css").read_text() + (STATIC / "own" / "figures.css").read_text()
     return environment().get_template("replay/report.html").render(
-        about=about, outcomes=outcomes, said=words.said, css=Markup(css),  # noqa: S704 - our own file  # nosec B704
+        about=about, outcomes=outcomes, said=words.said, alone=ALONE, css=Markup(css),  # noqa: S704 - our own file  # nosec B704
         headline=f"{words.said(measures.BY_NAME['fill_rate'], found['fill_rate'])} of {seats:,} seats were filled",
         tiles=[(one, found[one.name]) for one in measures.MEASURES], charts=pictures.charts(outcomes),
         columns=pictures.months(outcomes), unfilled=measures.unfilled(outcomes), never=measures.never_asked(outcomes),
@@ -71,3 +76,4 @@ def show(console: Console, outcomes: Outcomes, *, wall_s: float) -> None:
         table.add_row(f"Empty: {why}", str(seats))
     table.add_row("Wall time", f"{wall_s:.0f} s")
     console.print(table)
+    console.print(f"{SYNTHETIC} {ALONE}")

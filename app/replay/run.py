@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from app import rooms
 from app.core.clock import clock
 from app.core.database import begin, close_engine
+from app.foresight.demand import some_invented
 from app.replay import report
 from app.replay.entering import BadPool, read_pool
 from app.replay.showing import console
@@ -88,7 +89,10 @@ def run(asked: Asked) -> int:
     started = time.monotonic()
     way = Way(asked.seed, goes_home=asked.goes_home, keep_every=asked.keep_every)
     outcomes = played(incidents, members, folder, way, asked.stretches)
-    about = report.About(asked.file.name, _pool_words(asked), asked.seed, len(members), asked.goes_home, asked.renews)
+    about = report.About(
+        asked.file.name, _pool_words(asked), asked.seed, len(members), asked.goes_home, asked.renews,
+        some_invented(incidents),
+    )  # fmt: skip
     report.write(folder, outcomes, about)
     report.show(console, outcomes, wall_s=time.monotonic() - started)
     console.print(f"Report: {folder / 'report.html'}\nAs data: {folder / 'report.json'}")
@@ -101,8 +105,7 @@ def _complain(what: str, bad: BadFile | BadPool) -> None:
         console.print("  Nobody is in it who can be asked.")
     for row in bad.bad:
         console.print(f"  line {row.line}: {row.why}", markup=False)
-    rows = [row for row in bad.bad if getattr(row, "is_unknown_place", False)]
-    if rows and len(rows) == len(bad.bad):
+    if isinstance(bad, BadFile) and bad.could_be_left_out:
         console.print("Leave out rows of unknown places with --skip-unknown-places.")
 
 

@@ -46,6 +46,11 @@ class BadFile(Exception):  # noqa: N818 - a sentence on the terminal
         self.bad = tuple(bad)
         super().__init__("\n".join(f"line {one.line}: {one.why}" for one in self.bad))
 
+    @property
+    def could_be_left_out(self) -> bool:
+        """Whether all of them are of unknown places, which may be left out on demand."""
+        return bool(self.bad) and all(one.is_unknown_place for one in self.bad)
+
 
 @dataclass(frozen=True, slots=True)
 class Incident:
@@ -210,11 +215,13 @@ def read(path: Path, *, seed: int, limit: int = 0, skip_unknown_places: bool = F
             if missing:
                 raise BadFile([BadIncident(1, f"the file lacks the columns {', '.join(missing)}")])
             rows = [_row(reader.line_num, row, random.uniform(*FILED_AFTER_HOURS)) for row in reader]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise BadFile([BadIncident(1, f"this is not a CSV file in UTF-8: {error}")]) from None
+    except UnicodeDecodeError:
+        raise BadFile([BadIncident(1, "this is not a text file in UTF-8; save the table as CSV")]) from None
+    except csv.Error as error:
+        raise BadFile([BadIncident(1, f"this is not a CSV file: {error}")]) from None
     rows = rows[: limit or None]
     bad = [row for row in rows if isinstance(row, BadIncident)]
-    if bad and not (skip_unknown_places and all(row.is_unknown_place for row in bad)):
+    if bad and not (skip_unknown_places and BadFile(bad).could_be_left_out):
         raise BadFile(bad)
     good = [row for row in rows if isinstance(row, Incident)]
     if not good:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from statistics import median
 
 from app.core.places import STATES
@@ -100,7 +101,12 @@ def charts(run: Outcomes) -> list[Chart]:
 
 def months(run: Outcomes) -> Columns:
     """Requests and complete teams of each month."""
-    return columns_of([(r.key, r.key, r.requests, r.full) for r in measures.by_month(run)])
+    return columns_of([(r.key, _month(r.key), r.requests, r.full) for r in measures.by_month(run)])
+
+
+def _month(key: str) -> str:
+    """ "2015-01" as "Jan 2015"."""
+    return f"{datetime.strptime(key, '%Y-%m'):%b %Y}"  # noqa: DTZ007 - a month has no zone
 
 
 def _times(run: Outcomes) -> Chart:

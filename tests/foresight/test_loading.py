@@ -119,4 +119,48 @@ def test_an_invented_year_from_the_command_line_is_marked_and_can_be_read_again(
     assert made.exit_code == 0, made.output
     assert "synthetic" in made.output
     assert all("Synthetic: " in line for line in out.read_text().splitlines()[1:])
-    assert CliRunner().invoke(cli, ["demand", str(out)]).exit_code == 0
+    read = CliRunner().invoke(cli, ["demand", str(out)])
+    assert read.exit_code == 0
+    assert "Synthetic: some of the past incidents were invented" in read.output
+    recorded = CliRunner().invoke(cli, ["demand", str(past)]).output
+    assert "Synthetic" not in recorded
+    assert "incidents a year (95 %: " in recorded
+
+
+def test_an_invented_year_that_goes_nowhere_is_refused_in_a_sentence(tmp_path: Any) -> None:
+    past = tmp_path / "past.csv"
+    past.write_text(GOOD)
+    for options, why in (
+        (["--year", "2030"], "--out"),
+        (["--year", "99999", "--out", str(tmp_path / "year.csv")], "2100"),
+        (["--out", str(tmp_path / "nowhere" / "year.csv")], "cannot be written"),
+    ):
+        refused = CliRunner().invoke(cli, ["demand", str(past), *options])
+        assert refused.exit_code == 2, refused.output
+        assert why in refused.output
+    assert [one.name for one in tmp_path.iterdir()] == ["past.csv"]
+
+
+def test_the_command_line_says_how_to_leave_out_unknown_places_and_only_then(tmp_path: Any) -> None:
+    past = tmp_path / "past.csv"
+    past.write_text(GOOD + BAD.splitlines()[-1] + "\n")
+    for command in (["demand"], ["years", "--years", "1"]):
+        assert "--skip-unknown-places" in CliRunner().invoke(cli, [command[0], str(past), *command[1:]]).output
+    assert CliRunner().invoke(cli, ["demand", str(past), "--skip-unknown-places"]).exit_code == 0
+    past.write_text(BAD)
+    assert "--skip-unknown-places" not in CliRunner().invoke(cli, ["demand", str(past)]).output
+
+
+def test_a_pool_that_is_no_text_is_said_so_in_words_for_whoever_chose_the_file(tmp_path: Any) -> None:
+    past, pool = tmp_path / "past.csv", tmp_path / "pool.xlsx"
+    past.write_text(GOOD)
+    pool.write_bytes(b"PK\x03\x04\xff\xfe\x00")
+    refused = CliRunner().invoke(cli, ["recruit", str(past), "--pool", str(pool)])
+    assert refused.exit_code == 2
+    assert "line 1: this is not a text file in UTF-8; save the table as CSV" in refused.output
+    pool.write_text("name,email,languages\nAda,b,es\n")
+    refused = CliRunner().invoke(cli, ["recruit", str(past), "--pool", str(pool)])
+    assert "'es' is not a list of names and levels like es=4; fr=3" in refused.output
+    pool.write_text("name,email\nAda,ada@agency.example\n")
+    refused = CliRunner().invoke(cli, ["recruit", str(past), "--pool", str(pool)])
+    assert "disciplines: Choose at least one. city: Fill this in." in refused.output

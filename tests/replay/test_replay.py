@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 
+from app.replay import report
 from app.replay.showing import Shown
 from app.replay.stretch import STARTS_BEFORE, Script, Way
 from app.replay.year import beside, parted
 from app.seed.people import people
 from app.simulator.people import Mix
-from app.trials import fast
+from app.trials import fast, measures
 from app.trials.incidents import read
 from app.trials.members import invented
 from app.trials.world import Terms
@@ -103,6 +104,20 @@ def _script(file: Path) -> Script:
 def _fast(file: Path, terms: Terms | None = None) -> Any:
     script = _script(file)
     return fast.simulate(script.members, script.incidents, terms, seed=3).as_json()
+
+
+def test_a_report_says_what_is_invented_and_that_one_run_has_no_interval(tmp_path: Path) -> None:
+    script = _script(_file(tmp_path, ROWS[:1]))
+    played = fast.simulate(script.members, script.incidents, seed=3)
+    about = report.About("past.csv", "the present pool", 3, 120, goes_home=True)
+    recorded = report.page(played, about)
+    assert "<strong>Synthetic:</strong> the hours of the requests and every answer are simulated." in recorded
+    assert "no figure has an interval" in recorded
+    assert ">Jan</text>" in recorded
+    invented_too = report.page(played, replace(about, from_synthetic=True))
+    assert "synthetic incidents of past.csv" in invented_too
+    assert json.loads(report.data(played, about))["is_synthetic"] is True
+    assert ("Every seat was filled" in recorded) == (not measures.unfilled(played))
 
 
 @pytest.fixture(scope="module")
