@@ -152,12 +152,22 @@ def shape_of(counts: Sequence[float], exposures: Sequence[float]) -> float:
     return float(np.clip((expected**2).sum() / beyond, WEAK, FIRM)) if beyond > 0 else FIRM
 
 
-def estimate(incidents: Iterable[Incident], people: Mapping[str, float] = PEOPLE) -> Demand:
+Span = tuple[date, date]
+"""The first and the last day on which incidents were collected; their months count whole."""
+Month = tuple[int, int, int]
+"""Year, month, and how many days it has."""
+
+
+def estimate(
+    incidents: Iterable[Incident], people: Mapping[str, float] = PEOPLE, collected: Iterable[Span] = ()
+) -> Demand:
     """Rates by state, month and agency.
 
     Args:
-        incidents: of whole months, from the first of the first to the last of the last.
+        incidents: of whole months.
         people: state to millions of people.
+        collected: when, file by file, so that months of which no file says anything do not count as quiet ones; left
+            out: from the first incident to the last.
 
     Raises:
         ValueError: there are none.
@@ -165,13 +175,12 @@ def estimate(incidents: Iterable[Incident], people: Mapping[str, float] = PEOPLE
     found = tuple(sorted(incidents, key=lambda one: (one.occurred_at, one.state, one.agency)))
     if not found:
         raise ValueError("no incidents to estimate from")
-    first, last = _months_of(found)
-    span_days = (last - first).days
-    years = span_days / 365.2425
+    months_of = _months_of(tuple(collected) or ((found[0].occurred_at.date(), found[-1].occurred_at.date()),))
+    years = sum(days for _, _, days in months_of) / 365.2425
     counts = Counter(one.state for one in found)
     shape = shape_of([counts[state] for state in people], [people[state] for state in people])
     nation = len(found) / (sum(people.values()) * years)
-    months, dispersion = _seasons(found, first, last)
+    months, dispersion = _seasons(found, months_of)
     spread = dispersion / len(found)
     states = {
         state: _rate(counts[state], shape, nation * millions, years, spread) for state, millions in people.items()
@@ -185,21 +194,21 @@ def _rate(seen: int, shape: float, shared: float, years: float, spread: float) -
     return Rate(seen, Posterior(shape + seen, shape / shared + years), pull, spread)
 
 
-def _months_of(found: Sequence[Incident]) -> tuple[date, date]:
-    """The first day of the first month, and the first day after the last."""
-    first, last = found[0].occurred_at.date(), found[-1].occurred_at.date()
-    after = (last.replace(day=28) + timedelta(days=4)).replace(day=1)
-    return first.replace(day=1), after
+def _months_of(collected: Iterable[Span]) -> list[Month]:
+    """Every month of which something was collected, once."""
+    found = set[Month]()
+    for first, last in collected:
+        day = first.replace(day=1)
+        while day <= last:
+            after = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+            found.add((day.year, day.month, (after - day).days))
+            day = after
+    return sorted(found)
 
 
-def _seasons(found: Sequence[Incident], first: date, last: date) -> tuple[tuple[Posterior, ...], float]:
+def _seasons(found: Sequence[Incident], every: Sequence[Month]) -> tuple[tuple[Posterior, ...], float]:
     """Factors of the months, and how much more than by chance the months scatter."""
     in_month = Counter((one.occurred_at.year, one.occurred_at.month) for one in found)
-    every, day = [], first
-    while day < last:
-        after = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
-        every.append((day.year, day.month, (after - day).days))
-        day = after
     total, days = len(found), sum(one[2] for one in every)
     expected = [0.0] * 12
     seen = [0] * 12

@@ -35,4 +35,5 @@ async def files(session: AsyncSession) -> Sequence[IncidentFile]:
 async def expected(session: AsyncSession) -> demand.Demand | None:
     """What the past incidents say of those to come; None: no file was loaded."""
     found = await incidents(session)
-    return demand.estimate(found) if found else None
+    collected = [(file.first_day, file.last_day) for file in await files(session)]
+    return demand.estimate(found, collected=collected) if found else None

@@ -64,6 +64,16 @@ async def test_a_file_counts_once_and_can_be_taken_out_again(story: Story) -> No
     assert await told(story) is None
 
 
+async def test_years_of_which_no_file_says_anything_do_not_count_as_quiet_ones(story: Story) -> None:
+    assert (await loads(story, GOOD)).status_code == 201
+    one = await told(story)
+    assert (await loads(story, GOOD.replace("2025-", "2016-"), "older.csv")).status_code == 201
+    two = await told(story)
+    assert one is not None and two is not None
+    assert two["a_year"]["value"] == pytest.approx(one["a_year"]["value"], rel=0.01)
+    assert two["a_year"]["high"] - two["a_year"]["low"] < one["a_year"]["high"] - one["a_year"]["low"]
+
+
 async def test_an_invented_file_is_called_synthetic_on_the_page(story: Story) -> None:
     invented = demand.as_csv(demand.a_year(demand.estimate(a_year(count=80)), 1))
     assert (await loads(story, invented, "invented.csv")).json()["is_synthetic"] is True
