@@ -132,7 +132,7 @@ async def draw_of(session: AsyncSession, comparison: Comparison, number: int) ->
     """The pool, the rules and the coming weeks of one draw.
 
     Raises:
-        NothingToPlay: nobody is in the pool, no incidents are loaded, or none fell into these weeks.
+        NothingToPlay: nobody is in the pool, or no incidents are loaded.
     """
     members, known = await reading.pool(session), await past.expected(session)
     if not members:
@@ -140,13 +140,16 @@ async def draw_of(session: AsyncSession, comparison: Comparison, number: int) ->
     if known is None:
         raise NothingToPlay("The past incidents were taken out.")
     start, seed = clock.now(), comparison.seed * 1009 + number
-    end = start + timedelta(days=comparison.days)
+    length = timedelta(days=comparison.days)
+    end = start + length
     years = range(start.year, end.year + 1)
     drawn = [one for year in years for one in demand.a_year(known, seed, year)]
     incidents = [one for one in drawn if start <= one.filed_at < end]
-    if not incidents:
-        raise NothingToPlay("No incident fell into these days; choose more of them.")
-    return Draw(members, incidents, await rules.current(session), seed, comparison.floor_percent)
+    # Weeks without an incident are a draw like any other: left out, the rest would be busier than the weeks are.
+    return Draw(
+        members, incidents, await rules.current(session), seed, comparison.floor_percent, start + length / 2,
+        incidents or known.incidents,
+    )  # fmt: skip
 
 
 async def keep(session: AsyncSession, comparison: Comparison, number: int, found: dict[Scenario, Figures]) -> None:

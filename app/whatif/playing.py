@@ -59,11 +59,9 @@ def with_reserves(draw: Draw) -> Rules:
 
 def two_more(draw: Draw) -> list[Incident]:
     """The incidents with two of mass violence more, within an hour of the same night."""
-    ordered = sorted(draw.incidents, key=lambda one: one.filed_at)
     random = Random(f"{draw.seed}:night")  # noqa: S311 - as above
-    first, last = ordered[0].filed_at, ordered[-1].filed_at
-    night = (first + (last - first) / 2).replace(hour=4, minute=0, second=0, microsecond=0)
-    places = [random.choice(ordered), random.choice(ordered)]
+    night = draw.middle.replace(hour=4, minute=0, second=0, microsecond=0)
+    places = [random.choice(draw.places), random.choice(draw.places)]
     more = [
         replace(
             place, kind="mass_violence", killed=KILLED, injured=INJURED, is_synthetic=True, occurred_at=night,
@@ -71,4 +69,4 @@ def two_more(draw: Draw) -> list[Incident]:
         )
         for number, place in enumerate(places)
     ]  # fmt: skip
-    return sorted([*ordered, *more], key=lambda one: one.filed_at)
+    return sorted([*draw.incidents, *more], key=lambda one: one.filed_at)

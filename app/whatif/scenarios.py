@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from app.rosters.rules import Rules
@@ -42,10 +43,12 @@ class Draw:
 
     Args:
         members: the pool.
-        incidents: of these weeks.
+        incidents: of these weeks; there may be none.
         rules: of the desk.
         seed: of answers, and of what a scenario draws.
         floor_percent: of each discipline that reserves keep free.
+        middle: of these weeks.
+        places: incidents of places where more may happen.
     """
 
     members: Sequence[Member]
@@ -53,3 +56,5 @@ class Draw:
     rules: Rules
     seed: int
     floor_percent: int
+    middle: datetime
+    places: Sequence[Incident]

@@ -41,6 +41,19 @@ async def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
     assert (await _asked(story, scenarios=["aliens"])).status_code == 422
 
 
+async def test_draws_in_which_nothing_happens_do_not_end_a_comparison(story: Story) -> None:
+    form = {"file": ("past.csv", (HEAD + ROW.format(month=1, day=3, killed=1)).encode(), "text/csv")}
+    headers = {"Authorization": f"Bearer {story.keys['admin']}"}
+    assert (await story.http.post("/api/v1/foresight/incidents", files=form, headers=headers)).status_code == 201
+    made = await _asked(story, scenarios=["longer_rest"], days=7, draws=3)
+    await story.settle()
+    found = await story.get(f"/what-if/{made.json()['id']}")
+    assert (found["done"], found["failed_because"]) == (3, None)
+    async with browser(story, ADMIN) as page:
+        shown = await page.opens(f"/desk/foresight/what-if/{made.json()['id']}")
+    assert headline(shown) == "None of these fills clearly fewer seats than today"
+
+
 @pytest.mark.timeout(300)
 async def test_a_comparison_is_played_and_shown_side_by_side_with_intervals(story: Story) -> None:
     await _with_incidents(story)

@@ -1,13 +1,14 @@
 """What a scenario changes, and that it changes nothing else."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from app.rosters.rules import DEFAULTS
 from app.seed.people import people
 from app.trials.incidents import Incident
 from app.trials.members import invented
-from app.whatif.playing import half_of_clinicians, rested_longer, two_more, with_reserves
-from app.whatif.scenarios import Draw
+from app.whatif.playing import half_of_clinicians, played, rested_longer, two_more, with_reserves
+from app.whatif.scenarios import Draw, Scenario
 
 START = datetime(2026, 3, 2, 17, tzinfo=UTC)
 
@@ -18,7 +19,7 @@ def _draw() -> Draw:
         Incident(one, one, "officer_involved_shooting", f"Police {n}", "Denver", "CO", 39.74, -104.99, 1, 0)
         for n, one in enumerate(at)
     ]
-    return Draw(invented(people(60, 1, START)), incidents, DEFAULTS, 4, 25)
+    return Draw(invented(people(60, 1, START)), incidents, DEFAULTS, 4, 25, at[4], incidents)
 
 
 def test_two_incidents_of_mass_violence_come_within_an_hour_and_the_others_stay() -> None:
@@ -29,6 +30,14 @@ def test_two_incidents_of_mass_violence_come_within_an_hour_and_the_others_stay(
     assert added[1].filed_at - added[0].filed_at < timedelta(hours=1)
     assert all(one.is_synthetic for one in added)
     assert [one for one in more if one in draw.incidents] == list(draw.incidents)
+
+
+def test_of_weeks_without_an_incident_two_in_one_night_are_played_and_nothing_else_has_a_figure() -> None:
+    draw = replace(_draw(), incidents=())
+    assert len(two_more(draw)) == 2
+    quiet = played(draw, Scenario.TODAY)
+    assert (quiet["fill_rate"], quiet["unfilled"]) == (None, 0)
+    assert played(draw, Scenario.TWO_IN_ONE_NIGHT)["fill_rate"] is not None
 
 
 def test_half_of_the_clinicians_decline_the_same_ones_for_the_same_seed() -> None:
