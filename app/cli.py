@@ -111,7 +111,7 @@ def replay(  # noqa: PLR0917 - the options of a command
     ] = True,
     keep_every: Annotated[int, typer.Option(help="Requests after which it is kept, to go on from there", min=1)] = 120,
     stretches: Annotated[
-        int, typer.Option(help="Parts of the file, played beside each other on all cores; 0: two for each core", min=0)
+        int, typer.Option(help="Parts of the file, played beside each other; 0: three for two cores", min=0)
     ] = 0,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew, whatever was kept")] = False,
     data: Annotated[Path, typer.Option(help="Folder of the replay's database and report")] = Path(".rrt"),

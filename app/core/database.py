@@ -123,7 +123,8 @@ def _engine(url: str, *, pooled: bool = False, alone: bool = False) -> AsyncEngi
         pool_use_lifo=True,  # few connections under way, so that each knows its statements
         connect_args=_connecting(pooled=pooled, alone=alone),
     )
-    event.listen(made.sync_engine, "connect", partial(_keeps_statements, made.dialect))
+    if alone:
+        event.listen(made.sync_engine, "connect", partial(_keeps_statements, made.dialect))
     event.listen(made.sync_engine, "checkin", _rests)
     event.listen(made.sync_engine, "checkout", partial(_is_there, made.dialect))
     ENGINES.append(made)
@@ -131,7 +132,8 @@ def _engine(url: str, *, pooled: bool = False, alone: bool = False) -> AsyncEngi
 
 
 STATEMENTS = 500
-"""Prepared on one connection. Call-outs ask over 200: of psycopg's 100 some are forgotten before they come again."""
+"""Prepared on the one connection of a process that does one thing at a time. A call-out asks over 200: of psycopg's 100
+some are forgotten before they come again. Where many connections are kept, their plans would take too much memory."""
 
 
 def _keeps_statements(dialect: Dialect, connection: Any, _record: ConnectionPoolEntry) -> None:

@@ -43,7 +43,7 @@ class Asked:
         skip_unknown_places: leave out rows whose place is not on the map.
         goes_home: teams come home, rest and carry exposure.
         renews: papers that are valid at the beginning are renewed; else they lapse on their days.
-        stretches: in how many parts, played beside each other on all cores; 0: two for each core.
+        stretches: in how many parts, played beside each other; 0: three for two cores.
         keep_every: after so many requests, and as soon as nobody is about to answer, it is kept, to go on from there.
         data: the folder under which the replay keeps its database and its report.
         fresh: begin anew, whatever was kept.

@@ -1,4 +1,4 @@
-"""A whole file of incidents, in stretches that are played beside each other, as many at once as there are cores.
+"""A whole file of incidents, in stretches that are played beside each other, three at once for two cores.
 
 Who is asked depends on all that was before, so only the first stretch can simply begin. The others begin with the past
 of a trial in memory (`app/trials/fast.py`), which comes to the same end as the service in a fraction of the time. That
@@ -7,7 +7,7 @@ began with; where it is not, the next one is played again, from what really was.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import replace
 from datetime import datetime
@@ -27,8 +27,8 @@ from app.trials.outcomes import IncidentOutcome, Outcomes
 from app.trials.past import Past, past_of
 from app.trials.years import cores
 
-FOR_EACH_CORE = 2
-"""Stretches: late in a year an incident costs more, so two halves of a year would not end together."""
+FOR_TWO_CORES = 3
+"""Stretches at once: each waits for its database, or that for it, about a fourth of its time."""
 LEAST = 60
 """Incidents, fewer than which are worth no stretch of their own: each starts a database and a service."""
 News = tuple[int, int, datetime, bool]
@@ -49,7 +49,7 @@ def played(
             takes.
     """
     script = Script(incidents, members, way)
-    count = stretches or min(FOR_EACH_CORE * cores(), max(1, len(incidents) // LEAST))
+    count = stretches or min(at_once(), max(1, len(incidents) // LEAST))
     with Shown(len(incidents)) as shown:
         if count == 1:
             only = Stretch(0, len(incidents))
@@ -60,31 +60,36 @@ def played(
     return Outcomes(way.seed, tuple(sorted(member.id for member in members)), tuple(_joined(found)))
 
 
-def parted(script: Script, count: int) -> list[Stretch]:
-    """So many stretches of about one length, each but the first with the past that a trial comes to.
+def at_once() -> int:
+    """How many stretches this machine plays at once."""
+    return -(-cores() * FOR_TWO_CORES // 2)
+
+
+def parted(script: Script, count: int) -> Iterator[Stretch]:
+    """So many stretches of about one length, each as soon as it is known, but the first with the past of a trial.
 
     A year can be parted where nobody is about to be asked or to answer, before nearly every second incident.
     """
     incidents, way = script.incidents, script.way
     trial = Trial(script.members, incidents, Terms(mix=way.mix, goes_home=way.goes_home), way.seed)
-    cuts: list[tuple[int, Past]] = []
+    first, ended = 0, 0
+    past: Past | None = None
     for number in range(len(incidents)):
+        if ended == count - 1:
+            break
         trial.reach(number)
-        if number >= max(1, len(incidents) * (len(cuts) + 1) // count) and trial.is_quiet:
-            cuts.append((number, past_of(trial)))
-            if len(cuts) == count - 1:
-                break
+        if number >= max(1, len(incidents) * (ended + 1) // count) and trial.is_quiet:
+            yield Stretch(first, number, past)
+            first, past, ended = number, past_of(trial), ended + 1
         trial.file(number)
-    begins: list[tuple[int, Past | None]] = [(0, None), *cuts]
-    ends = [number for number, _ in cuts] + [len(incidents)]
-    return [Stretch(first, last, past) for (first, past), last in zip(begins, ends, strict=True)]
+    yield Stretch(first, len(incidents), past)
 
 
-def beside(parts: Sequence[Stretch], script: Script, folder: Path, shown: Shown) -> list[Played]:
+def beside(parts: Iterable[Stretch], script: Script, folder: Path, shown: Shown) -> list[Played]:
     """Play stretches in processes of their own, and see each seam hold.
 
     Args:
-        parts: which follow each other.
+        parts: which follow each other. Each is begun as soon as it is there.
         script: what is played.
         folder: the replay's own.
         shown: is told how far they are.
@@ -94,7 +99,7 @@ def beside(parts: Sequence[Stretch], script: Script, folder: Path, shown: Shown)
     listener = Thread(target=_listen, args=(news, shown), daemon=True)
     listener.start()
     with ProcessPoolExecutor(
-        min(len(parts), cores()),
+        at_once(),
         mp_context=context,
         initializer=_begin,
         initargs=(os.getpid(), news),
@@ -104,9 +109,9 @@ def beside(parts: Sequence[Stretch], script: Script, folder: Path, shown: Shown)
         def ask(part: Stretch, name: str) -> Future[Played]:
             return pool.submit(_play, part, folder / name, script)
 
-        under_way = [ask(part, _name(part)) for part in parts]
+        under_way = [(part, ask(part, _name(part))) for part in parts]
         found: list[Played] = []
-        for part, running in zip(parts, under_way, strict=True):
+        for part, running in under_way:
             got = running.result()
             if found and found[-1].end != part.past:
                 again = replace(part, past=found[-1].end)
