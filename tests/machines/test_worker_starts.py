@@ -113,7 +113,7 @@ async def test_what_dead_workers_left_is_taken_over_though_one_of_it_cannot_be(s
 
 
 @pytest.mark.usefixtures("story")
-def test_who_takes_over_does_not_queue_behind_what_waits_for_it() -> None:
+async def test_who_takes_over_does_not_queue_behind_what_waits_for_it() -> None:
     load_jobs()
     others = [task.priority for name, task in job_app().tasks.items() if name != "core.rescue"]
     assert job_app().tasks["core.rescue"].priority >= max(others) > 0
