@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from app.access import viewed
 from app.core.clock import clock
 from app.core.database import begin
-from app.core.jobs import shift_waiting
+from app.core.jobs_here import shift_waiting
 from app.core.settings import get_settings
 from tests.postgres import Picture
 

@@ -17,7 +17,8 @@ from app.access.models import User
 from app.core.clock import clock
 from app.core.database import begin
 from app.core.events import SYSTEM
-from app.core.jobs import job_app, run_due, run_periodic, shift_waiting
+from app.core.jobs import job_app
+from app.core.jobs_here import run_due, run_periodic, shift_waiting
 from app.core.settings import get_settings
 from app.experts.models import Contact, Expert
 from app.seed import filling

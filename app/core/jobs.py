@@ -6,11 +6,10 @@ The only module that imports procrastinate.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, LiteralString
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import procrastinate
@@ -30,7 +29,6 @@ from sqlalchemy import (
     literal,
     select,
     table,
-    text,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -46,9 +44,13 @@ from app.core.settings import get_settings
 
 logger = logging.getLogger(__name__)
 Handler = Callable[..., Awaitable[None]]
-_HANDLERS: dict[str, Handler] = {}
-_PERIODIC: dict[str, tuple[Handler, timedelta]] = {}
+HANDLERS: dict[str, Handler] = {}
+"""Every job by its name."""
+PERIODIC: dict[str, tuple[Handler, timedelta]] = {}
+"""Those that run by themselves, and how often."""
 _CHANGES = [0]
+FETCHED: set[int] = set()
+"""Jobs that were fetched to be run where nobody else works."""
 QUEUE = "default"
 JOBS = table(
     "procrastinate_jobs",
@@ -79,9 +81,9 @@ def job(name: str) -> Callable[[Handler], Handler]:
     """Register a coroutine function as the job called `name` ("room.what_it_does"). It takes ids, never rows."""
 
     def register(handler: Handler) -> Handler:
-        if name in _HANDLERS and _HANDLERS[name] is not handler:
+        if name in HANDLERS and HANDLERS[name] is not handler:
             raise ValueError(f"two jobs are called {name}")
-        _HANDLERS[name] = handler
+        HANDLERS[name] = handler
         return handler
 
     return register
@@ -94,7 +96,7 @@ def every(span: timedelta, name: str) -> Callable[[Handler], Handler]:
     """
 
     def register(handler: Handler) -> Handler:
-        _PERIODIC[name] = (handler, span)
+        PERIODIC[name] = (handler, span)
         return handler
 
     return register
@@ -173,9 +175,9 @@ def job_app() -> procrastinate.App:
         conninfo=get_settings().libpq_url, min_size=1, max_size=6, kwargs=dict(LINE), pool_factory=_pool
     )
     app = procrastinate.App(connector=connector)
-    for name, handler in _HANDLERS.items():
+    for name, handler in HANDLERS.items():
         app.task(name=name, retry=Patience())(watched(name, handler))
-    for name, (handler, span) in _PERIODIC.items():
+    for name, (handler, span) in PERIODIC.items():
         task = app.task(name=name, queueing_lock=name, priority=PERIODIC_PRIORITY)(ticking(handler))
         app.periodic(cron=_cron(span))(task)
     # Without a lock, or it would stall itself; ahead of everything, or it would queue behind what waits for it.
@@ -221,10 +223,10 @@ async def defer(
     Returns:
         The job's id.
     """
-    if name not in _HANDLERS and name not in _PERIODIC:
+    if name not in HANDLERS and name not in PERIODIC:
         raise LookupError(f"no job is called {name}")
     await flush(session)
-    _CHANGES[0] += at is None or at <= clock.now() or instead_of in _TOLD
+    _CHANGES[0] += at is None or at <= clock.now() or instead_of in FETCHED
     given = (instead_of, name, priority, Jsonb({**ids, **tracing.carried()}), clock.real_time(at) if at else None)
     made = await (await raw_connection(session)).execute(DEFERRING, given)
     (job_id,) = await made.fetchone()
@@ -257,7 +259,7 @@ async def cancel(session: AsyncSession, job_id: int | None) -> None:
     Its row goes: nearly every timer is taken back, and the queue would grow with each.
     """
     if job_id is not None:
-        _CHANGES[0] += job_id in _TOLD
+        _CHANGES[0] += job_id in FETCHED
         await (await raw_connection(session)).execute(CANCELLING, (job_id,))
 
 
@@ -294,189 +296,11 @@ async def run_worker(concurrency: int = 8, *, wait: bool = True) -> None:
         )
 
 
-async def run_due(session_factory: Callable[[], Any], only: Collection[str] | None = None) -> int:
-    """Run every job that is due, in this task, one after the other, those they defer included.
-
-    For tests, replays, and a database that was restored: there no worker works yet. `only`: of these names.
-
-    Returns:
-        How many ran.
-    """
-    ran = 0
-    while (due := await _take_due(session_factory, only)) is not None:
-        await watched(due.task_name, _HANDLERS[due.task_name])(**due.task_kwargs)
-        async with session_factory() as session:
-            await session.execute(text("delete from procrastinate_jobs where id = :id"), {"id": due.id})
-        ran += 1
-    return ran
-
-
-async def _take_due(session_factory: Callable[[], Any], only: Collection[str] | None) -> Job | None:
-    query = text(
-        "update procrastinate_jobs set status = 'doing' where id = (select id from procrastinate_jobs"
-        " where status = 'todo' and task_name <> all(:periodic)"
-        " and (cast(:only as text[]) is null or task_name = any(cast(:only as text[])))"
-        " and (scheduled_at is null or scheduled_at <= now())"
-        " order by priority desc, id limit 1 for update skip locked) returning id, task_name, args"
-    )
-    given = {"periodic": ["core.rescue", *_PERIODIC], "only": list(only) if only is not None else None}
-    async with session_factory() as session:
-        row = (await session.execute(query, given)).one_or_none()
-    if row is None:
-        return None
-    return Job(
-        id=row.id,
-        queue="default",
-        lock=None,
-        queueing_lock=None,
-        task_name=row.task_name,
-        task_kwargs=row.args,
-    )
-
-
-MOST = 20
-"""Jobs that `DUE` fetches at once."""
-DUE = (
-    "with gone as (delete from procrastinate_jobs where id = any(%(done)s))"
-    " select id, task_name, args from procrastinate_jobs where status = 'todo' and id <> all(%(done)s)"
-    " and coalesce(scheduled_at, %(now)s) <= %(now)s order by priority desc, id limit %(most)s"
-)
-WAITS_UNTIL = (
-    "with gone as (delete from procrastinate_jobs where id = any(%(done)s)"
-    " or task_name = %(forgetting)s and status = 'todo')"
-    " select min(coalesce(scheduled_at, %(now)s)) as due from procrastinate_jobs"
-    " where status = 'todo' and task_name <> %(forgetting)s and id <> all(%(done)s)"
-)
-_TOLD: set[int] = set()
-"""Jobs that were fetched to be run where nobody else works."""
-_DONE: WeakKeyDictionary[AsyncConnectionPool[Any], list[int]] = WeakKeyDictionary()
-"""Of these, who have run, by what opened the queue: another may be another database. Rows go with the next question."""
+def is_periodic(name: str) -> bool:
+    """Whether a job runs by itself again and again."""
+    return name in PERIODIC or name == "core.rescue"
 
 
 def changes() -> int:
     """How often this process has changed what is due now, rolled back or not: unchanged, nothing else is due."""
     return _CHANGES[0]
-
-
-async def _ask_alone(query: LiteralString, **given: Any) -> list[dict[str, Any]]:
-    done = _done()
-    found = await job_app().connector.execute_query_all_async(query, now=clock.now(), done=list(done), **given)
-    done.clear()
-    return found
-
-
-def _done() -> list[int]:
-    connector: Any = job_app().connector
-    return _DONE.setdefault(connector.pool, [])
-
-
-async def run_due_alone() -> int:
-    """Like `run_due`, of a stepped clock and where nobody else works. Within an opened `job_app`.
-
-    A replay goes on from its last copy, not from a job that was under way. What is due is asked for again when a job
-    has deferred another, or taken one back. `next_due_alone` follows.
-
-    Returns:
-        How many ran.
-    """
-    ran, seen = 0, -1
-    while changes() != seen or len(_TOLD) == MOST:
-        seen = changes()
-        due = await _ask_alone(DUE, most=MOST)
-        _TOLD.clear()
-        _TOLD.update(row["id"] for row in due)
-        for row in due:
-            _done().append(row["id"])
-            await watched(row["task_name"], _HANDLERS[row["task_name"]])(**row["args"])
-            ran += 1
-            if changes() != seen:
-                break
-    _TOLD.clear()
-    return ran
-
-
-async def next_due_alone(forgetting: str) -> datetime | None:
-    """When the next waiting job is due on a stepped clock, if one waits. Within an opened `job_app`.
-
-    Args:
-        forgetting: jobs of this name are taken back instead.
-    """
-    (row,) = await _ask_alone(WAITS_UNTIL, forgetting=forgetting)
-    return None if row["due"] is None else max(row["due"].astimezone(UTC), clock.now())
-
-
-async def run_periodic(but: Collection[str] = ()) -> None:
-    """Run every periodic job once, in this task. For tests. `but`: names of those to leave out."""
-    for name, (handler, _) in list(_PERIODIC.items()):
-        if name not in but:
-            await handler()
-
-
-@dataclass(frozen=True, slots=True)
-class FailedJob:
-    """A job that failed as often as it may; parked until somebody has it run again."""
-
-    id: int
-    name: str
-    args: dict[str, Any]
-
-
-async def failed(session: AsyncSession, but: Collection[int] = (), limit: int = 100) -> list[FailedJob]:
-    """Parked jobs other than `but`, oldest first. Periodic ones are dropped once told: the next one runs soon."""
-    query = (
-        "select id, task_name, args from procrastinate_jobs"
-        " where status = 'failed' and id <> all(:but) order by id limit :most"
-    )
-    rows = await session.execute(text(query), {"but": list(but), "most": limit})
-    return [FailedJob(*row) for row in rows]
-
-
-async def has_due(session: AsyncSession) -> bool:
-    """Whether any job waits that is due, but for periodic ones."""
-    query = text(
-        "select exists (select from procrastinate_jobs where status = 'todo' and task_name <> all(:periodic)"
-        " and (scheduled_at is null or scheduled_at <= now()))"
-    )
-    return bool(await session.scalar(query, {"periodic": ["core.rescue", *_PERIODIC]}))
-
-
-async def drop_failed(session: AsyncSession, name: str) -> None:
-    """Forget the failed runs of a periodic job."""
-    query = "delete from procrastinate_jobs where status = 'failed' and task_name = :name"
-    await session.execute(text(query), {"name": name})
-
-
-def is_periodic(name: str) -> bool:
-    """Whether a job runs by itself again and again."""
-    return name in _PERIODIC or name == "core.rescue"
-
-
-async def retry(session: AsyncSession, job_id: int) -> bool:
-    """Have a parked job run again, with all its tries; False when it is not parked."""
-    query = text(
-        "update procrastinate_jobs set status = 'todo', attempts = 0, scheduled_at = null"
-        " where id = :id and status = 'failed' returning id"
-    )
-    return await session.scalar(query, {"id": job_id}) is not None
-
-
-async def next_due(session: AsyncSession) -> datetime | None:
-    """When the next waiting job is due on our clock, if one waits."""
-    seconds = await session.scalar(
-        text(
-            "select extract(epoch from min(coalesce(scheduled_at, now())) - now()) from procrastinate_jobs"
-            " where status = 'todo'"
-        )
-    )
-    return None if seconds is None else clock.now() + timedelta(seconds=float(seconds) * (clock.rate or 1.0))
-
-
-async def shift_waiting(session: AsyncSession, span: timedelta) -> None:
-    """The clock was moved forward by `span`: what waits is due that much sooner."""
-    await session.execute(
-        text(
-            "update procrastinate_jobs set scheduled_at = scheduled_at - cast(:span as interval)"
-            " where status = 'todo' and scheduled_at is not null"
-        ),
-        {"span": span / (clock.rate or 1.0)},
-    )

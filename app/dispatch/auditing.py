@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import jobs
+from app.core import jobs, parked_jobs
 from app.core.clock import clock
 from app.core.database import begin
 from app.core.events import Event, record
@@ -161,7 +161,9 @@ async def _raise(session: AsyncSession, found: Broken) -> None:
 async def _show_failed_jobs(session: AsyncSession) -> None:
     """A job that gave up is shown, and can be run again; of a periodic one only the fact is kept."""
     shown = select(Alarm.subject_id).where(Alarm.kind == FAILED_JOB, Alarm.subject_id.is_not(None))
-    for failed in await jobs.failed(session, but=[id_ for id_ in await session.scalars(shown) if id_ is not None]):
+    for failed in await parked_jobs.failed(
+        session, but=[id_ for id_ in await session.scalars(shown) if id_ is not None]
+    ):
         is_periodic = jobs.is_periodic(failed.name)
         key = f"{FAILED_JOB}:{failed.name if is_periodic else failed.id}"
         says = f"The service could not do something ({failed.name}) and has given up."
@@ -169,4 +171,4 @@ async def _show_failed_jobs(session: AsyncSession) -> None:
         subject = None if is_periodic else failed.id
         await alarms.sound(session, FAILED_JOB, key, says=says, action=action, subject_id=subject)
         if is_periodic:
-            await jobs.drop_failed(session, failed.name)
+            await parked_jobs.drop_failed(session, failed.name)

@@ -6,7 +6,7 @@ What waits are texts, and jobs that would write some: both are from before the g
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import jobs
+from app.core import jobs_here
 from app.core.clock import clock
 from app.core.events import record
 from app.core.settings import get_settings
@@ -26,7 +26,7 @@ async def notice(session: AsyncSession) -> None:
     if silence is None or silence <= heartbeats.too_long(get_settings().gap_minutes):
         return
     await _take_back_stale(session)
-    if await holds.waiting_count(session) or await jobs.has_due(session):
+    if await holds.waiting_count(session) or await jobs_here.has_due(session):
         await holds.after_gap(session, silence)
 
 

@@ -17,7 +17,8 @@ from sqlalchemy import select
 from app.core.clock import clock
 from app.core.database import begin, locked
 from app.core.events import SYSTEM
-from app.core.jobs import changes, next_due_alone, run_due_alone
+from app.core.jobs import changes
+from app.core.jobs_here import next_due_alone, run_due_alone
 from app.deployments.models import Assignment, Deployment
 from app.deployments.states import SEATED, AssignmentState
 from app.field import homecoming, journeys

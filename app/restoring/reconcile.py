@@ -21,7 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import clock
 from app.core.database import begin
 from app.core.events import SYSTEM
-from app.core.jobs import job_app, rescue, run_due, run_worker
+from app.core.jobs import job_app, rescue, run_worker
+from app.core.jobs_here import run_due
 from app.core.places import day_and_time
 from app.core.settings import get_settings
 from app.dispatch import restoring, sent_before

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 
 from app.access.viewer import MayReadAlarms, MayWorkAlarms
-from app.core import jobs
+from app.core import parked_jobs
 from app.core.database import locked
 from app.core.problems import Conflict
 from app.watch import alarms
@@ -67,7 +67,7 @@ async def retry_job(session: Session, alarm: Alarm, viewer: MayWorkAlarms) -> No
     Raises:
         NothingToRetry: it is not about a parked job.
     """
-    if alarm.kind != FAILED_JOB or not await jobs.retry(session, alarm.subject_id or 0):
+    if alarm.kind != FAILED_JOB or not await parked_jobs.retry(session, alarm.subject_id or 0):
         raise NothingToRetry
     alarm.kind = "job.retried"  # should it fail again, it is a new alarm
     await alarms.settle(session, alarm, by=viewer.actor)

@@ -21,7 +21,8 @@ from sqlalchemy import func, select
 from app import rooms
 from app.core.clock import Clock, clock
 from app.core.database import begin, close_engine
-from app.core.jobs import job_app, run_due, shift_waiting
+from app.core.jobs import job_app
+from app.core.jobs_here import run_due, shift_waiting
 from app.core.log import start_logging
 from app.core.settings import get_settings
 from app.core.text import segments

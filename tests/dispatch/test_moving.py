@@ -8,7 +8,7 @@ from sqlalchemy import select, text, update
 
 from app.core.clock import clock
 from app.core.database import begin
-from app.core.jobs import run_due
+from app.core.jobs_here import run_due
 from app.core.settings import get_settings
 from app.dispatch import watching
 from app.dispatch.promises import broken

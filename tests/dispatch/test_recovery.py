@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from app.core.clock import clock
 from app.core.database import begin
-from app.core.jobs import run_due, shift_waiting
+from app.core.jobs_here import run_due, shift_waiting
 from app.deployments.models import Position
 from app.dispatch import watching
 from app.dispatch.models import Offer

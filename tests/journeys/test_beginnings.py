@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.core import jobs
+from app.core import jobs_here
 from app.core.clock import clock
 from app.core.database import begin
 from app.simulator.faults import Faults
@@ -47,7 +47,7 @@ async def _everything(story: Story, reference: str, people: list[Person]) -> lis
 
 async def _waits_s() -> float:
     async with begin() as session:
-        due = await jobs.next_due(session)
+        due = await jobs_here.next_due(session)
     assert due is not None
     return (due - clock.now()).total_seconds()
 

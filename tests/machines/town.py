@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from app.core import jobs
 from app.core.clock import Clock, clock
 from app.core.database import begin, close_engine
-from app.core.jobs import next_due, shift_waiting
+from app.core.jobs_here import next_due, shift_waiting
 from app.simulator.faults import Dice
 from app.simulator.records import Book
 from app.simulator.schedule import Schedule
@@ -150,7 +150,7 @@ class Town:
         """Run one job; what the database puts off is tried again, as a worker does."""
         for left in reversed(range(TRIES)):
             try:
-                await jobs._HANDLERS[name](**ids)
+                await jobs.HANDLERS[name](**ids)
             except DBAPIError as error:
                 if left == 0 or not isinstance(error.orig, TRY_AGAIN):
                     raise

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.core.clock import clock
 from app.core.database import Table, begin
 from app.core.events import Event
-from app.core.jobs import run_due, shift_waiting
+from app.core.jobs_here import run_due, shift_waiting
 from app.messaging import jobs, outbox, texts
 from app.messaging.models import InboundMessage, Message
 from tests.messaging import carrier as carriers

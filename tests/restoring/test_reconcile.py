@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from app.core.clock import clock
 from app.core.database import begin, close_engine
-from app.core.jobs import shift_waiting
+from app.core.jobs_here import shift_waiting
 from app.dispatch.promises import broken
 from app.messaging import holds
 from app.messaging.carrier import Taken
