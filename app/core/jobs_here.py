@@ -13,7 +13,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
-from app.core.jobs import HANDLERS, PERIODIC, FETCHED, changes, job_app, watched
+from app.core.jobs import FETCHED, HANDLERS, PERIODIC, changes, job_app, watched
 
 
 async def run_due(session_factory: Callable[[], Any], only: Collection[str] | None = None) -> int:
