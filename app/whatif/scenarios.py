@@ -32,7 +32,7 @@ SAYS = {
     Scenario.TWO_IN_ONE_NIGHT: "In the middle of these weeks, within an hour, in two places where incidents happen.",
     Scenario.CLINICIANS_DECLINE: "Drawn anew each time; they answer, and say no.",
     Scenario.LONGER_REST: "After a stay of up to five days; longer stays rest no less.",
-    Scenario.RESERVES: "A part of each discipline, over the whole country, is kept free for the next incident; no seat stays empty for it.",
+    Scenario.RESERVES: "A part of each discipline is kept free for the next, nationwide; no seat stays empty for it.",
 }
 ASKABLE = tuple(one for one in Scenario if one is not Scenario.TODAY)
 
