@@ -33,6 +33,7 @@ async def _common(session: Session, viewer: Viewer, kind: ForecastKind) -> dict[
         "forecast": await forecasts.newest(session, kind),
         "is_waiting": last is not None and last.made_at is None and last.failed_because is None,
         "failed": last.failed_because if last is not None else None,
+        "failed_at": last.asked_at if last is not None else None,
         "may_manage": viewer.may(Permission.MANAGE_EXPERTS),
     }
 

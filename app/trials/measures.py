@@ -18,7 +18,7 @@ MINUTE = timedelta(minutes=1)
 RULES = {
     "": "Asked in vain: nobody who was asked came",
     "expertise": "Required expertise", "leader": "Nobody free who may lead", "licence": "Clinical licence of the state",
-    "papers": "Papers", "excluded": "Said no, or did not answer", "conflict": "Ties to the agency",
+    "papers": "Papers", "excluded": "Said no, did not answer, or rest from questions", "conflict": "Ties to the agency",
     "arrival": "Too far to be there in time", "eligible": "Resting or on hold", "free": "Away or promised elsewhere",
     "cap_90": "Cap of 90 days", "cap_365": "Cap of a year", "exposure": "Exposure cap", "employer": "One employer",
     "trainees": "Trainees", "one_place": "Promised elsewhere", "discipline": "Discipline",

@@ -30,10 +30,11 @@ async def _all(
     request: Request, session: Session, viewer: Viewer, given: dict[str, object], errors: dict[str, str]
 ) -> Response:
     found = await comparing.latest(session)
+    made = sum(one.ended_at is not None and one.failed_because is None for one in found)
     running = sum(one.ended_at is None and one.failed_because is None for one in found)
     return render(
         request, "whatif/list.html", 422 if errors else 200, comparisons=found, given=given, errors=errors,
-        headline=showing.headline_of_all(len(found), running), may_run=viewer.may(Permission.MANAGE_EXPERTS),
+        headline=showing.headline_of_all(made, running), may_run=viewer.may(Permission.MANAGE_EXPERTS),
         choices=[(one.value, TITLES[one], SAYS[one]) for one in ASKABLE], titles=TITLES,
         most=(comparing.MOST_DRAWS, comparing.MOST_DAYS, comparing.MOST_FLOOR),
     )  # fmt: skip

@@ -66,13 +66,13 @@ class Picture:
         return 58 * len(self.whiskers) + 4
 
 
-def headline_of_all(count: int, running: int) -> str:
-    """The state of all in a sentence."""
+def headline_of_all(made: int, running: int) -> str:
+    """The state of all in a sentence: how many were played to their end, how many are being played."""
     if running:
         return "One comparison is being played" if running == 1 else f"{running} comparisons are being played"
-    if count == 1:
+    if made == 1:
         return "One comparison was made"
-    return f"{count} comparisons were made" if count else "No comparison was made yet"
+    return f"{made} comparisons were made" if made else "No comparison was made yet"
 
 
 def headline(told: Told) -> str:

@@ -112,6 +112,10 @@ async def test_one_at_a_time_is_worked_out_and_what_hangs_is_given_up(story: Sto
     async with begin() as session:
         assert (await session.get_one(Forecast, first)).failed_because == "It took too long."
         await session.execute(update(Forecast).values(failed_because="A test."))  # nothing is left to work out
+    clock.advance(timedelta(minutes=40))
+    async with browser(story, ADMIN) as page:
+        shown = await page.opens("/desk/foresight")
+        assert "The last try, asked for 40 min ago, came to nothing: A test." in shown.text
 
 
 async def made(story: Story, teams: dict[str, float]) -> None:
