@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import combinations
 
 from app.seed.people import people
+from app.simulator.people import Kind
 from app.trials import fast
 from app.trials.incidents import Incident
 from app.trials.members import Member, invented
@@ -50,3 +51,14 @@ def test_a_team_beyond_any_pool_is_said_to_be_so() -> None:
     found = fast.simulate(_pool(4), [_incident(0, killed=9, kind="mass_violence")], seed=1).incidents[0]
     assert not found.is_full
     assert all(seat.why for seat in found.seats if seat.expert_id is None)
+
+
+def test_a_busy_line_is_called_once_more_and_then_left_alone() -> None:
+    trial = fast.Trial(_pool(), [_incident(0)], fast.Terms(), 1)
+    for member in trial.world.members.values():
+        for number in member.phones:
+            trial.world.people.set_behaviour(number, Kind.BUSY)
+    trial.reach(0)
+    trial.file(0)
+    trial.world.agenda.run(START + timedelta(days=1))
+    assert set(trial.world.calls_made.values()) == {2}
