@@ -121,8 +121,15 @@ class House:
 
     def sent(self) -> list[str]:
         """Every text of the run, the oldest first."""
-        texts = httpx.get(f"{self.carrier}/simulator/texts", timeout=30).raise_for_status().json()
-        return [text["body"] for text in texts]
+        return [text["body"] for text in self._texts()]
+
+    def delivers(self) -> None:
+        """Wait until the carrier has said of every text what became of it: pages hear of that too, seconds later."""
+        wait_for(lambda: not {text["status"] for text in self._texts()} & {"queued", "sent"})
+
+    def _texts(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = httpx.get(f"{self.carrier}/simulator/texts", timeout=30).raise_for_status().json()
+        return found
 
     def texts(self, name: str, body: str) -> None:
         """Somebody of the pool texts us."""

@@ -80,6 +80,7 @@ def test_one_change_is_asked_for_once(person: Person, house: House) -> None:
     page = person("intake")
     page.goto("/desk")
     expect(page.locator("#live")).to_have_text("Live")
+    house.delivers()
     page.wait_for_timeout(1500)  # what the filing and the connecting brought with them has come
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "part=board" in request.url else None)
