@@ -125,7 +125,7 @@ class House:
 
     def delivers(self) -> None:
         """Wait until the carrier has said of every text what became of it: pages hear of that too, seconds later."""
-        wait_for(lambda: not {text["status"] for text in self._texts()} & {"queued", "sent"})
+        wait_for(lambda: not {text["status"] for text in self._texts()} & {"accepted", "queued", "sent"})
 
     def _texts(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = httpx.get(f"{self.carrier}/simulator/texts", timeout=30).raise_for_status().json()
