@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from enum import StrEnum
 from functools import cache, partial
@@ -180,7 +180,7 @@ async def begin(
         only_reads: the database refuses every change in it.
         fence: asked before the first statement for the agency whose rows alone are there; None: all are.
     """
-    async with _sessions(engine()).begin() as session:
+    async with _opened() as session:
         if get_settings().is_pooled:
             event.listen(session.sync_session, "after_begin", _limit)
         if only_reads:
@@ -190,6 +190,22 @@ async def begin(
         elif clock.is_due:  # a question of ours would come before anybody knows who asks
             await _set_clock(session)
         yield session
+
+
+def _opened() -> AbstractAsyncContextManager[AsyncSession]:
+    made = _sessions(engine())
+    return _opened_alone(made()) if get_settings().one_at_a_time else made.begin()
+
+
+@asynccontextmanager
+async def _opened_alone(session: AsyncSession) -> AsyncIterator[AsyncSession]:
+    """Nothing cancels the work of a process that does one thing at a time: its transactions end in the task itself, not
+    each in two of their own, which cost as much as two statements."""
+    try:
+        async with session.begin():
+            yield session
+    finally:
+        await session.close()
 
 
 def _limit(_session: Any, _transaction: Any, connection: Connection) -> None:
