@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, ColumnElement, Executable, Index, bindparam, event, insert, select
+from sqlalchemy import BigInteger, ColumnElement, Executable, Index, bindparam, event, func, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -141,6 +141,11 @@ def _writing(reactions: tuple[tuple[str, Condition | None], ...]) -> Executable:
 async def signal(session: AsyncSession, topic: str) -> None:
     """Tell live pages to look again, without a line in the log: every text goes this way several times."""
     await (await raw_connection(session)).execute("select pg_notify(%s, %s)", (CHANNEL, topic))
+
+
+def signalling(topic: ColumnElement[str]) -> ColumnElement[Any]:
+    """`signal`, as part of a statement that changes something anyway."""
+    return func.pg_notify(CHANNEL, topic)
 
 
 @event.listens_for(Session, "before_commit")

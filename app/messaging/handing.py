@@ -9,7 +9,7 @@ async def hand_over(order: Order) -> None:
     """Call Twilio outside any transaction, and note its answer in one of its own."""
     answer = await _answer_to(order)
     async with begin() as session:
-        await sending.note(session, order.message_id, answer)
+        await sending.note(session, order, answer)
 
 
 async def _answer_to(order: Order) -> Taken | CarrierError:

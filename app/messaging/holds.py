@@ -6,7 +6,7 @@ others wait. The gap's hold is on everything: after an outage or a restore nothi
 
 from datetime import timedelta
 
-from sqlalchemy import DateTime, String, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, DateTime, String, and_, bindparam, exists, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -43,13 +43,21 @@ _HOLDING = (
 )
 
 
-def _us() -> dict[str, object]:
+def anything() -> ColumnElement[bool]:
+    """Whether something holds a message, as a part of a statement that is given `us` and its "channel"."""
+    channel = bindparam("channel", type_=Message.__table__.c.channel.type)
+    of_it = or_(SendingHold.reason == HoldReason.GAP, channel == Channel.TEXT)
+    return or_(literal_column(epochs.IS_RESTORED), exists().where(_IS_ACTIVE, of_it))
+
+
+def us() -> dict[str, object]:
+    """Our sender, and the present moment."""
     return {"sender": get_settings().twilio_from, "now": clock.now()}
 
 
 async def active(session: AsyncSession) -> list[SendingHold]:
     """What holds our sender now, the gap first."""
-    return list(await session.scalars(_ACTIVE, _us()))
+    return list(await session.scalars(_ACTIVE, us()))
 
 
 async def on(session: AsyncSession, message: Message) -> SendingHold | None:
@@ -58,7 +66,7 @@ async def on(session: AsyncSession, message: Message) -> SendingHold | None:
     Raises:
         NotReconciled: the database is an older one of itself; everything waits. Asked in the same statement.
     """
-    for is_restored, hold in await session.execute(_HOLDING, _us()):
+    for is_restored, hold in await session.execute(_HOLDING, us()):
         if is_restored:
             raise NotReconciled
         if hold is not None and (hold.reason is HoldReason.GAP or message.channel is Channel.TEXT):

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.clock import clock
 from app.core.settings import get_settings
 from app.core.text import segments
-from app.messaging import sealed
+from app.messaging import holds, sealed
 from app.messaging.models import Message, SenderPace
 from app.messaging.states import Channel, MessageState
 
@@ -34,17 +34,17 @@ CALL_SPAN = timedelta(seconds=1)
 """Twilio starts one call a second."""
 
 
-async def reserve(session: AsyncSession, message: Message) -> datetime:
-    """Reserve the next slot of the sender for `message`, on our clock."""
+async def reserve(session: AsyncSession, message: Message) -> datetime | None:
+    """Reserve the next slot of the sender for `message`, on our clock; None, and nothing, while something holds it."""
     sender = get_settings().twilio_from
     if message.channel is Channel.CALL:
-        return await _next(session, [f"{sender} calls"], CALL_SPAN)
+        return await _next(session, message.channel, [f"{sender} calls"], CALL_SPAN)
     # Up to whole milliseconds: never faster than the rate, not even by a microsecond in each text.
     span = timedelta(
         milliseconds=ceil(1000 * segments(sealed.measured(message.body)) / get_settings().texts_per_second)
     )
     lanes = LANES[max(0, FIRST_LANE - message.priority) :]
-    return await _next(session, [f"{sender} {lane}" for lane in lanes], span)
+    return await _next(session, message.channel, [f"{sender} {lane}" for lane in lanes], span)
 
 
 def is_missed(slot_at: datetime) -> bool:
@@ -99,19 +99,22 @@ _NOW, _SPAN = bindparam("now", type_=DateTime(timezone=True)), bindparam("span",
 _PACES = SenderPace.metadata.tables[SenderPace.__tablename__]
 _TAKING = (
     insert(_PACES)
-    .from_select(["number", "free_at"], select(_GIVEN.c.number, _NOW + _SPAN).order_by(_GIVEN.c.place))
+    .from_select(
+        ["number", "free_at"],
+        select(_GIVEN.c.number, _NOW + _SPAN).where(~holds.anything()).order_by(_GIVEN.c.place),
+    )
     .on_conflict_do_update(index_elements=["number"], set_={"free_at": func.greatest(_PACES.c.free_at, _NOW) + _SPAN})
     .returning(_PACES.c.number, _PACES.c.free_at)
 )
 """Made once: of several rows of values SQLAlchemy makes the statement anew each time."""
 
 
-async def _next(session: AsyncSession, lanes: Sequence[str], span: timedelta) -> datetime:
+async def _next(session: AsyncSession, channel: Channel, lanes: Sequence[str], span: timedelta) -> datetime | None:
     """Take `span` of each lane from its next free moment on; that of the first is the slot.
 
     Their rows are taken in one statement and in this order, and stay locked until the transaction ends.
     """
-    rows = await session.execute(_TAKING, {"lanes": list(lanes), "now": clock.now(), "span": span})
-    taken_until = {row.number: row.free_at for row in rows}
-    free_at: datetime = taken_until[lanes[0]]
-    return free_at - span
+    given = {**holds.us(), "channel": channel, "lanes": list(lanes), "span": span}
+    taken_until = {row.number: row.free_at for row in await session.execute(_TAKING, given)}
+    free_at: datetime | None = taken_until.get(lanes[0])
+    return None if free_at is None else free_at - span

@@ -3,14 +3,14 @@
 import logging
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, DateTime, String, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
-from app.core.events import record, signal
+from app.core.events import record, signal, signalling
 from app.core.jobs import defer
 from app.messaging import holds
-from app.messaging.carrier import Taken
+from app.messaging.carrier import Order, Taken
 from app.messaging.models import Message
 from app.messaging.states import MESSAGE, Channel, MessageState
 
@@ -29,6 +29,41 @@ TEXT_ENDS = {
 CALL_ENDS = {"busy": "busy", "no-answer": "no_answer", "failed": "failed", "canceled": "failed"}
 """The carrier's last word on a call nobody took, and our outcome for it."""
 PERSON, VOICEMAIL, NO_KEY = "answered_by_person", "voicemail", "no_key"
+
+
+_MESSAGES = Message.metadata.tables[Message.__tablename__]
+_MOMENT = DateTime(timezone=True)
+_FIRST_WORD = (
+    update(_MESSAGES)
+    .where(_MESSAGES.c.id == bindparam("message_id", type_=BigInteger))
+    .where(_MESSAGES.c.state == MessageState.SENDING, _MESSAGES.c.sid.is_(None))
+    .values(
+        sid=bindparam("said_sid", type_=String),
+        state=bindparam("after", type_=_MESSAGES.c.state.type),
+        sent_at=bindparam("now", type_=_MOMENT),
+        delivered_at=bindparam("at_its_end", type_=_MOMENT),
+    )
+    .returning(signalling(_MESSAGES.c.topic))
+)
+
+
+async def apply_first(session: AsyncSession, order: Order, said: Taken) -> bool:
+    """Move a claimed message as far as the carrier's answer to it says, in one statement.
+
+    Returns:
+        False, and nothing is done, where that is not all: something was heard of it before, or it is no good news.
+    """
+    verb = "take" if said.status in UNDER_WAY else TEXT_ENDS.get(said.status)
+    if verb not in ("take", "deliver") or (verb == "deliver" and order.channel is Channel.CALL):
+        return False
+    now, after = clock.now(), MESSAGE.after(MessageState.SENDING, verb)
+    ended = now if verb == "deliver" else None
+    given = {"message_id": order.message_id, "said_sid": said.sid, "after": after, "now": now, "at_its_end": ended}
+    if (await session.execute(_FIRST_WORD, given)).first() is None:
+        return False
+    if verb == "take":
+        await _ask_after(session, order.message_id, 0)
+    return True
 
 
 async def apply(session: AsyncSession, message: Message, said: Taken) -> None:
@@ -79,7 +114,11 @@ async def keyed(session: AsyncSession, message: Message, digits: str) -> None:
 async def ask_later(session: AsyncSession, message: Message, turn: int) -> None:
     """Without a final status, ask for it: after a minute, after some more, and at last no more (C1)."""
     if message.state is MessageState.SENT and turn < len(ASK_AFTER):
-        await defer(session, ASK_STATUS, at=clock.now() + ASK_AFTER[turn], message_id=message.id, turn=turn)
+        await _ask_after(session, message.id, turn)
+
+
+async def _ask_after(session: AsyncSession, message_id: int, turn: int) -> None:
+    await defer(session, ASK_STATUS, at=clock.now() + ASK_AFTER[turn], message_id=message_id, turn=turn)
 
 
 async def _take(session: AsyncSession, message: Message) -> None:

@@ -78,25 +78,41 @@ async def _may_go(session: AsyncSession, message: Message) -> bool:
         message.state = MESSAGE.after(message.state, "cancel")
         await record(session, "message.cancelled", message.id, topic=message.topic, reason="too late")
         return False
-    try:
-        hold = await holds.on(session, message)
-    except holds.NotReconciled:
+    slot_at = await _slot(session, message)
+    if slot_at is None:
         return False
-    if hold is not None:
-        if hold.reason is HoldReason.CARRIER and message.offer_id is not None:
-            _claim(message, now)
-            await session.flush()  # the database knows no step from queued to failed
-            await _failed(session, message, hold.error_code or BUSY)
-        return False
-    soon = now + pacing.EARLY
-    if message.slot_at is None or pacing.is_missed(message.slot_at):
-        message.slot_at, soon = await pacing.reserve(session, message), now + pacing.BURST
-    if message.slot_at >= soon:
+    soon = now + (pacing.EARLY if slot_at == message.slot_at else pacing.BURST)
+    message.slot_at = slot_at
+    if slot_at >= soon:
         await session.flush()  # a new one has no id yet
-        await defer(session, SEND, at=message.slot_at, priority=message.priority, message_id=message.id)
+        await defer(session, SEND, at=slot_at, priority=message.priority, message_id=message.id)
         return False
     _claim(message, now)
     return True
+
+
+async def _slot(session: AsyncSession, message: Message) -> datetime | None:
+    """Its slot, a new one where it has none that still counts; None while something holds it."""
+    kept = message.slot_at
+    if kept is not None and not pacing.is_missed(kept):
+        return None if await _is_held(session, message) else kept
+    while (new := await pacing.reserve(session, message)) is None:
+        if await _is_held(session, message):  # otherwise what held it has just let go
+            return None
+    return new
+
+
+async def _is_held(session: AsyncSession, message: Message) -> bool:
+    """Whether something holds it. By the carrier's hold an offer's text fails, so that somebody is called."""
+    try:
+        hold = await holds.on(session, message)
+    except holds.NotReconciled:
+        return True
+    if hold is not None and hold.reason is HoldReason.CARRIER and message.offer_id is not None:
+        _claim(message, clock.now())
+        await session.flush()  # the database knows no step from queued to failed
+        await _failed(session, message, hold.error_code or BUSY)
+    return hold is not None
 
 
 def _claim(message: Message, now: datetime) -> None:
@@ -111,9 +127,11 @@ def order_of(message: Message) -> Order:
     return Order(message.id, message.channel, message.number, sealed.opened(message.body), valid_for)
 
 
-async def note(session: AsyncSession, message_id: int, answer: Taken | CarrierError) -> None:
+async def note(session: AsyncSession, order: Order, answer: Taken | CarrierError) -> None:
     """Write down what the carrier said to a claimed message. A status callback may have been faster; that is fine."""
-    message = await locked(session, Message, message_id)
+    if isinstance(answer, Taken) and await receipts.apply_first(session, order, answer):
+        return
+    message = await locked(session, Message, order.message_id)
     if isinstance(answer, Taken):
         await receipts.apply(session, message, answer)
     elif isinstance(answer, Refused):
