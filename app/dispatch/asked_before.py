@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import locked
 from app.core.events import record
+from app.core.jobs import defer
 from app.core.places import clock_time, days
 from app.deployments import seats
 from app.deployments.models import Deployment, Position
@@ -118,6 +119,7 @@ async def _roster(session: AsyncSession, deployment: Deployment, position: Posit
     if await session.scalar(chosen) is None:
         return None
     await proposals.accept(session, deployment, versions[0])
+    await defer(session, "dispatch.ask", subject_id=versions[0].id)  # for the rest of the team
     return versions[0]
 
 

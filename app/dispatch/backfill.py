@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, BigInteger, DateTime, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,7 +22,7 @@ from app.dispatch.limits import asked_enough
 from app.dispatch.models import Offer
 from app.dispatch.states import OPEN, OfferState
 from app.rosters import proposals, queries
-from app.rosters.composing import Standing, compose
+from app.rosters.composing import Standing, compose, solve
 from app.rosters.models import Pick, Proposal, ProposalState
 from app.rosters.pool import minute
 from solver.problem import Span
@@ -43,17 +43,20 @@ def needy(deployment: Deployment, positions: Iterable[Position], out: Iterable[O
     return [position for position in positions if position.state in idle and position.id not in hopeful]
 
 
+_ASKED_ELSEWHERE = select(Offer.expert_id, Offer.travel).where(
+    Offer.deployment_id != bindparam("besides", type_=BigInteger),
+    Offer.state.in_(OPEN),
+    Offer.reply_by > bindparam("now", type_=DateTime(timezone=True)),
+)
+
+
 async def asked_elsewhere(session: AsyncSession, deployment: Deployment | None) -> dict[int, list[Span]]:
     """Spans of offers open in other deployments: who is being asked there is not asked here for the same days.
 
     Without a deployment: of all offers that are open.
     """
     besides = deployment.id if deployment is not None else 0
-    rows = await session.execute(
-        select(Offer.expert_id, Offer.travel).where(
-            Offer.deployment_id != besides, Offer.state.in_(OPEN), Offer.reply_by > clock.now()
-        )
-    )
+    rows = await session.execute(_ASKED_ELSEWHERE, {"besides": besides, "now": clock.now()})
     spans: dict[int, list[Span]] = defaultdict(list)
     for expert_id, travel in rows:
         if travel:
@@ -134,26 +137,28 @@ async def seek(deployment_id: int, *, cause: str = "backfill") -> Proposal | Non
         # A wish of the desk's must not bring back whom another team has seated since.
         skipped |= await _seated_elsewhere(session, deployment, await _accepted(session, deployment))
         standing = standing_of(deployment, team.out, await asked_elsewhere(session, deployment), skipped)
-    proposal, deployment = await compose(deployment_id, standing, cause=cause)
+    solved = await solve(deployment_id, standing)
     async with begin() as session:
-        await _go_on(session, await locked(session, Deployment, deployment_id), proposal.id)
+        deployment = await locked(session, Deployment, deployment_id)
+        proposal = await proposals.keep(session, deployment, solved, cause=cause)
+        await _go_on(session, deployment, proposal)
     return proposal
 
 
-async def _go_on(session: AsyncSession, deployment: Deployment, proposal_id: int) -> None:
-    """Work with a new version at once, or have the desk asked first, as it consented."""
-    proposal = await locked(session, Proposal, proposal_id)
-    if proposal.state is not ProposalState.PROPOSED or deployment.state not in ASKING:
+async def _go_on(session: AsyncSession, deployment: Deployment, proposal: Proposal) -> None:
+    """Work with a new version at once, or have the desk asked first, as it consented. The deployment is locked."""
+    if deployment.state not in ASKING:
         return
-    wanted = await wanting(session, deployment)
-    after = await consent.seating(session, proposal_id)
+    team = await waves.team_of(session, deployment, lock=True)
+    wanted = [position.id for position in needy(deployment, team.positions, team.out)]
+    chosen = await _chosen(session, proposal.id)
+    after = {position_id: pick.expert_id for position_id, pick in chosen.items()}
     state = await hand.state_of(session, deployment.id)
-    level, fine = consent.level_in(state), await consent.approved(session, deployment.id)
-    if consent.goes_on(level, after, [position.id for position in wanted], fine):
+    level = consent.level_in(state)
+    if consent.goes_on(level, after, wanted, await waves.fine(session, deployment, level) or ()):
         await proposals.accept(session, deployment, proposal)
-        # The next person is asked with it; who is asked beside, and what else follows, the job of the event finds.
         if state is None or state.paused_at is None:
-            await _ask_chosen(session, deployment, proposal.id)
+            await _ask_all(session, deployment, team, chosen)
     else:
         await record(
             session, "callout.asks_desk", deployment.id, topic=offers.topic(deployment), version=proposal.version
@@ -187,8 +192,21 @@ async def ask_roster(session: AsyncSession, proposal_id: int) -> None:
         return
     if await hand.is_paused(session, deployment.id):
         return
-    left = await _ask_chosen(session, deployment, proposal.id)
     team = await waves.team_of(session, deployment, lock=True)
+    await _ask_all(session, deployment, team, await _chosen(session, proposal.id))
+
+
+async def _ask_all(session: AsyncSession, deployment: Deployment, team: waves.Team, chosen: Mapping[int, Pick]) -> None:
+    """Ask whom an accepted version chose, and what follows: seats that nobody fits, and who is asked beside.
+
+    Args:
+        session: the transaction.
+        deployment: locked, and not paused.
+        team: its seats, locked too, and its offers.
+        chosen: position to whom the version chose.
+    """
+    left, asked = await _ask_chosen(session, deployment, team, chosen)
+    team = waves.Team(team.positions, [*team.out, *asked])
     for position, pick in left:
         if pick is None or pick.expert_id is None:
             await _nobody(session, deployment, position, pick, team.out)
@@ -198,49 +216,62 @@ async def ask_roster(session: AsyncSession, proposal_id: int) -> None:
 
 
 async def _ask_chosen(
-    session: AsyncSession, deployment: Deployment, proposal_id: int
-) -> list[tuple[Position, Pick | None]]:
-    """Ask whom a version chose for the seats that need somebody, if they may be asked. The deployment is locked.
+    session: AsyncSession, deployment: Deployment, team: waves.Team, chosen: Mapping[int, Pick]
+) -> tuple[list[tuple[Position, Pick | None]], list[Offer]]:
+    """Ask whom a version chose for the seats that need somebody, if they may be asked.
 
     Returns:
         Seats for which nobody was asked, with whom the version chose: nobody, or somebody who cannot be asked now.
+        And the offers that were made.
     """
     if DEPLOYMENT.can(deployment.state, "ask"):
         deployment.state = DEPLOYMENT.after(deployment.state, "ask")
-    team = await waves.team_of(session, deployment, lock=True)
-    out = team.out
-    picks = await session.scalars(select(Pick).where(Pick.proposal_id == proposal_id, Pick.rank == 0))
-    chosen = {pick.position_id: pick for pick in picks}
-    seats_to_fill = needy(deployment, team.positions, out)
+    seats_to_fill = needy(deployment, team.positions, team.out)
     people = _people_for(seats_to_fill, chosen)
     await offers.get_ready(session, deployment, people)
-    not_now, left = not_askable(deployment, out) | (await asked_enough(session, people)).keys(), []
+    not_now = not_askable(deployment, team.out) | (await asked_enough(session, people)).keys()
     not_now |= await _seated_elsewhere(session, deployment, chosen.values())
+    left, asked = list[tuple[Position, Pick | None]](), list[Offer]()
     for position in seats_to_fill:
         pick = chosen.get(position.id)
         if pick is None or pick.expert_id is None or pick.expert_id in not_now:
             left.append((position, pick))
         else:
-            await _free_standby(session, deployment, out, pick.expert_id)
-            await offers.ask(session, deployment, position, pick)
-    return left
+            await _free_standby(session, deployment, team.out, pick.expert_id)
+            asked.append(await offers.ask(session, deployment, position, pick))
+    return left, asked
+
+
+_CHOSEN = select(Pick).where(Pick.proposal_id == bindparam("proposal_id", type_=BigInteger), Pick.rank == 0)
+_ACCEPTED = (
+    select(Pick)
+    .join(Proposal, Proposal.id == Pick.proposal_id)
+    .where(Proposal.deployment_id == bindparam("deployment_id", type_=BigInteger))
+    .where(Proposal.state == ProposalState.ACCEPTED, Pick.rank == 0)
+)
+_SEATED = select(Assignment.expert_id, Assignment.span).where(
+    Assignment.expert_id == any_(bindparam("people", type_=ARRAY(BigInteger))),
+    Assignment.state.in_(LIVE),
+    Assignment.deployment_id != bindparam("besides", type_=BigInteger),
+)
+
+
+async def _chosen(session: AsyncSession, proposal_id: int) -> dict[int, Pick]:
+    """Whom a version chose, by position."""
+    return {pick.position_id: pick for pick in await session.scalars(_CHOSEN, {"proposal_id": proposal_id})}
 
 
 async def _accepted(session: AsyncSession, deployment: Deployment) -> Sequence[Pick]:
     """Whom the roster that the desk works with chose."""
-    query = select(Pick).join(Proposal, Proposal.id == Pick.proposal_id)
-    query = query.where(Proposal.deployment_id == deployment.id, Proposal.state == ProposalState.ACCEPTED)
-    return (await session.scalars(query.where(Pick.rank == 0))).all()
+    return (await session.scalars(_ACCEPTED, {"deployment_id": deployment.id})).all()
 
 
 async def _seated_elsewhere(session: AsyncSession, deployment: Deployment, picks: Iterable[Pick]) -> set[int]:
     """Who of these has taken a seat in another team since, at a time of their journey or rest."""
     journeys = {pick.expert_id: pick.travel for pick in picks if pick.expert_id is not None and pick.travel}
-    rows = await session.execute(
-        select(Assignment.expert_id, Assignment.span).where(
-            Assignment.expert_id.in_(journeys), Assignment.state.in_(LIVE), Assignment.deployment_id != deployment.id
-        )
-    )
+    if not journeys:
+        return set()
+    rows = await session.execute(_SEATED, {"people": list(journeys), "besides": deployment.id})
     return {who for who, span in rows if span.overlaps(_range(journeys[who]))}
 
 

@@ -71,9 +71,16 @@ async def after_consent(subject_id: int) -> None:
     await backfill.seek(subject_id)
 
 
-@on("roster.accepted", name="dispatch.ask")
+def _by_somebody(proposal_id: ColumnElement[int]) -> ColumnElement[bool]:
+    return exists(select(Proposal.id).where(Proposal.id == proposal_id, Proposal.decided_by_id.is_not(None)))
+
+
+@on("roster.accepted", name="dispatch.ask", when=_by_somebody)
 async def ask(subject_id: int) -> None:
-    """Ask the people of an accepted roster; while it can still be taken back, come again when that time is over."""
+    """Ask the people of an accepted roster; while it can still be taken back, come again when that time is over.
+
+    A version that a call-out goes on with by itself is asked with its acceptance (`backfill.seek`).
+    """
     async with begin() as session:
         proposal = await session.get_one(Proposal, subject_id)
         if proposals.is_held(proposal):

@@ -102,8 +102,8 @@ async def widen(session: AsyncSession, deployment: Deployment, team: Team | None
     if level is Consent.ASK:
         await _look_again(session, state, None)
         return
-    fine = await _fine(session, deployment, level)
-    seen = await look(session, deployment, team.positions, team.out, state.skipped, fine)
+    allowed = await fine(session, deployment, level)
+    seen = await look(session, deployment, team.positions, team.out, state.skipped, allowed)
     now, minutes = await _next_step(session, seen)
     await _ask(session, seen, {ask.person: seen.wanted[ask.seat] for ask in now}, by=SYSTEM)
     await _look_again(session, state, minutes)
@@ -118,7 +118,7 @@ async def _next_step(session: AsyncSession, seen: Seen) -> tuple[Sequence[waves.
     return waves.step(await call_out(session, seen), policy)
 
 
-async def _fine(session: AsyncSession, deployment: Deployment, level: Consent) -> frozenset[tuple[int, int]] | None:
+async def fine(session: AsyncSession, deployment: Deployment, level: Consent) -> frozenset[tuple[int, int]] | None:
     """Seats and people that may be asked without the desk; None: everybody on the lists."""
     return None if level is Consent.AUTOMATIC else await consent.approved(session, deployment.id)
 
@@ -147,8 +147,8 @@ async def outlook(session: AsyncSession, deployment: Deployment) -> Outlook | No
     team = await team_of(session, deployment, lock=False)
     state = await hand.state_of(session, deployment.id)
     level, skipped = consent.level_in(state), state.skipped if state else ()
-    fine = await _fine(session, deployment, level)
-    call = await call_out(session, await look(session, deployment, team.positions, team.out, skipped, fine))
+    allowed = await fine(session, deployment, level)
+    call = await call_out(session, await look(session, deployment, team.positions, team.out, skipped, allowed))
     policy = rules.wave_policy(await rules.current(session), deployment.priority)
     paused = state is not None and state.paused_at is not None
     plan = waves.plan(call, policy)

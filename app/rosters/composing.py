@@ -7,7 +7,6 @@ from app.core.database import begin, locked
 from app.deployments.models import Deployment
 from app.deployments.opening import positions_of
 from app.rosters import pool, problem, proposals, queries, relief_holds, rules, solving, wishes
-from app.rosters.models import Proposal
 from solver.problem import Span
 
 
@@ -31,13 +30,25 @@ def _with_wishes(standing: Standing, wished: wishes.Wishes) -> tuple[dict[int, i
     return kept, standing.excluded | (wished.excluded - set(kept.values()))
 
 
-async def compose(deployment_id: int, standing: Standing, *, cause: str) -> tuple[Proposal, Deployment]:
+async def compose(deployment_id: int, standing: Standing, *, cause: str) -> None:
     """Solve for the deployment's seats and keep the answer as a new version.
 
     Args:
         deployment_id: whose team.
         standing: who stays, and who is not to be proposed.
         cause: "approved", "backfill" or "desk"; part of the version's story.
+    """
+    solved = await solve(deployment_id, standing)
+    async with begin() as session:
+        await proposals.keep(session, await locked(session, Deployment, deployment_id), solved, cause=cause)
+
+
+async def solve(deployment_id: int, standing: Standing) -> solving.Solved:
+    """Solve for the deployment's seats, and keep nothing.
+
+    Args:
+        deployment_id: whose team.
+        standing: who stays, and who is not to be proposed.
     """
     async with begin() as session:
         deployment = await session.get_one(Deployment, deployment_id)
@@ -51,7 +62,4 @@ async def compose(deployment_id: int, standing: Standing, *, cause: str) -> tupl
             excluded=excluded, shown=shown,
         )  # fmt: skip
         holding = rules.policy(await rules.current(session))
-    solved = await solving.solve(experts, asked, holding)
-    async with begin() as session:
-        deployment = await locked(session, Deployment, deployment_id)
-        return await proposals.keep(session, deployment, solved, cause=cause), deployment
+    return await solving.solve(experts, asked, holding)

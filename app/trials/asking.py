@@ -35,8 +35,7 @@ class Desk(Answering):
         roster = composing.compose(self.bench, team, self._seated_elsewhere(team))
         if team.deployment.state in ASKING:
             self._accept(team, roster)
-            self._ask_chosen(team)
-            self.world.agenda.put(partial(self.ask_roster, team))
+            self.ask_roster(team)
 
     def _accept(self, team: Team, roster: Roster) -> None:
         team.lists = composing.picks_of(self.world, roster)
