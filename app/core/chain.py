@@ -1,6 +1,6 @@
 """The log as hash chains: a change, a gap, a stranger's row and a cut tail have a name (reliability.md R19, D10).
 
-The database seals events as their transaction commits (`migrations/sql/chain.sql`). Here they are hashed again, apart
+The database seals events as their transaction commits (`migrations/sql/seal.sql`). Here they are hashed again, apart
 from it. Somebody who may write everything can rewrite a chain from its beginning; that is what anchors are for: the
 heads, written down outside of the database.
 """

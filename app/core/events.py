@@ -24,17 +24,11 @@ from app.core.jobs import Handler, deferred, deferring, job
 from app.core.log import bind
 
 CHANNEL = "rrt_events"
-"""LISTEN/NOTIFY channel; the payload is the topic, a signal and never data."""
+"""LISTEN/NOTIFY channel, of `audit_seal` too; the payload is the topic, a signal and never data."""
 UNSEALED = "unsealed events"
 """Where a session keeps the ids of what it has recorded until it commits."""
-SEAL = (
-    "select audit_seal(given.ids), (select count(pg_notify(%(channel)s, told.topic)) from"
-    " (select distinct coalesce(nullif(topic, ''), kind) as topic from events where id = any(given.ids)"
-    r" and kind !~ '[._](viewed|listed|exported)$') told)"
-    " from (values (cast(%(ids)s as bigint[]))) given(ids)"
-)
-"""Events that were undone with their savepoint are not there any more: neither chained nor told. That somebody looked
-changes no page, so no page is told of it."""
+SEAL = "select audit_seal(cast(%(ids)s as bigint[]))"
+"""Chains them, and tells live pages (`migrations/sql/seal.sql`)."""
 Condition = Callable[[ColumnElement[int]], ColumnElement[bool]]
 """From the subject's id to a question that the database answers as it writes the event."""
 _REACTIONS: dict[str, dict[str, Condition | None]] = defaultdict(dict)
@@ -150,13 +144,13 @@ def signalling(topic: ColumnElement[str]) -> ColumnElement[Any]:
 
 @event.listens_for(Session, "before_commit")
 def _seal(session: Session) -> None:
-    """Have the database tell live pages of what was recorded, and chain it (`chain.py`): heads are held briefly."""
+    """Have the database chain what was recorded (`chain.py`), and tell live pages of it: heads are held briefly."""
     if session.in_nested_transaction():
         return
     recorded = session.info.pop(UNSEALED, [])
     if recorded:
         session.flush()
-        session.connection().exec_driver_sql(SEAL, {"ids": recorded, "channel": CHANNEL})
+        session.connection().exec_driver_sql(SEAL, {"ids": recorded})
 
 
 def changes(before: Any, after: Mapping[str, Any], shown: Collection[str]) -> dict[str, Any]:

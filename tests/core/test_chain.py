@@ -69,6 +69,16 @@ async def test_what_several_record_at_once_is_one_chain_a_topic(log: None) -> No
     assert (verdict.events, verdict.chains, verdict.findings) == (30, 3, [])
 
 
+async def test_many_events_of_some_topics_in_one_transaction_are_as_many_links(log: None) -> None:
+    async with begin() as session:
+        for number in range(20):
+            await record(session, "chain.many", number, topic=f"request:{number * 7 % 5}", by=AMY, at=number)
+            await record(session, "user.did" if number % 3 else "chain.other", number)
+    async with begin() as session:
+        verdict = await chain.verify(session)
+    assert (verdict.events, verdict.chains, verdict.findings) == (70, 7, [])
+
+
 TAMPERED = {
     "update events set data = '{}' where topic = 'request:1' and subject_id = 3": "was changed",
     "update events set at = at + interval '1 microsecond' where topic = 'request:1' and subject_id = 3": "was changed",
