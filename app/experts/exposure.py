@@ -95,17 +95,21 @@ def load_at(entries: Iterable[tuple[datetime, float]], now: datetime, policy: Po
     return sum(points * math.pow(0.5, max(timedelta(0), now - at) / half_life) for at, points in entries)
 
 
+_EXPOSURES = Exposure.metadata.tables[Exposure.__tablename__]
+_PUT = insert(_EXPOSURES).on_conflict_do_nothing().returning(_EXPOSURES.c.id)
+
+
 async def enter(session: AsyncSession, expert_id: int, assignment_id: int, at: datetime, facts: Facts) -> bool:
     """Enter one part in one deployment, once.
 
     Returns:
         Whether it is new.
     """
-    put = insert(Exposure).values(
-        expert_id=expert_id, assignment_id=assignment_id, at=at, points=points_of(facts), facts=asdict(facts),
-        policy_version=POLICY.version,
-    )  # fmt: skip
-    return await session.scalar(put.on_conflict_do_nothing().returning(Exposure.id)) is not None
+    entry = {
+        "expert_id": expert_id, "assignment_id": assignment_id, "at": at, "points": points_of(facts),
+        "facts": asdict(facts), "policy_version": POLICY.version,
+    }  # fmt: skip
+    return await session.scalar(_PUT, entry) is not None
 
 
 async def entries_of(session: AsyncSession, expert_id: int) -> Sequence[Exposure]:

@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock, in_zone
@@ -21,6 +21,7 @@ from app.field.states import Step
 from app.messaging import texts
 from app.requests.models import Request
 from app.watch import alarms
+from app.watch.models import Alarm
 
 A = AssignmentState
 READ_BEFORE = timedelta(hours=1)
@@ -103,7 +104,7 @@ async def check_read(copy_id: int) -> None:
 async def check_arrival(assignment_id: int) -> None:
     """Somebody should be on site: they are asked, leader and desk are told. Who told of a delay gets more time."""
     async with begin() as session:
-        assignment = await session.get_one(Assignment, assignment_id)
+        assignment = await locked(session, Assignment, assignment_id)
         if assignment.state not in (A.CONFIRMED, A.ORDERED, A.EN_ROUTE):
             return
         if clock.now() < assignment.arrives_at + LATE - timedelta(minutes=1):
@@ -140,7 +141,19 @@ async def _raise(  # noqa: PLR0917 - what, who, and what to do
     )  # fmt: skip
 
 
-@on("assignment.arrived", name="field.after_arrival")
+def _is_overdue_or_active(assignment_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether something was raised about them, or the team's days can begin: no team becomes active without one more
+    arrival. Who reports one has locked deployment and assignment, and who raises something the assignment."""
+    overdue = exists().where(Alarm.key == func.concat("overdue:", assignment_id), Alarm.settled_at.is_(None))
+    active = exists(
+        select(Assignment.id)
+        .join(Deployment, Deployment.id == Assignment.deployment_id)
+        .where(Assignment.id == assignment_id, Deployment.state == DeploymentState.ACTIVE)
+    )
+    return overdue | active
+
+
+@on("assignment.arrived", name="field.after_arrival", when=_is_overdue_or_active)
 async def after_arrival(subject_id: int) -> None:
     """Somebody is there: what was raised about them is over, and the team's days begin."""
     async with begin() as session:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
+from app.core.database import flush
 from app.core.events import Actor, record
 from app.deployments import seats
 from app.deployments.models import Assignment, Deployment, Position
@@ -71,13 +72,13 @@ async def report(
     )  # fmt: skip
     session.add(told)
     _keep_words(assignment, step, note)
-    await session.flush()
     if counts:
         await _move(session, deployment, assignment, told, by)
     elif assignment.state not in SAYS_THE_SAME[step] or await _is_news(session, assignment, step):
         await _contradiction(session, deployment, assignment, step, by)
     if counts or step in (Step.DELAYED, Step.NOT_THERE):
         await record(session, f"assignment.{step}", assignment.id, topic=topic(deployment), by=by, way=way)
+    await flush(session)
     return told
 
 
@@ -106,7 +107,6 @@ async def _move(
     if told.step is Step.ARRIVED and DEPLOYMENT.can(deployment.state, "arrive"):
         deployment.state = DEPLOYMENT.after(deployment.state, "arrive")
         await record(session, "deployment.active", deployment.id, topic=topic(deployment), by=by)
-    await session.flush()
     if told.step is Step.ARRIVED:
         await relieving.hand_over(session, deployment, assignment, by=by)
     elif told.step is Step.RELEASED:

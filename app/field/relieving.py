@@ -10,7 +10,7 @@ What becomes of the one relieved, by where they are when relief comes:
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
@@ -126,12 +126,17 @@ async def hand_over(session: AsyncSession, deployment: Deployment, newcomer: Ass
     return True
 
 
+_UNDER_WAY_FOR = (
+    select(Relief)
+    .where(Relief.position_id == bindparam("position_id", type_=BigInteger))
+    .where(Relief.relieved_at.is_(None), Relief.withdrawn_at.is_(None))
+    .with_for_update()
+)
+
+
 async def _under_way_for(session: AsyncSession, position_id: int) -> Relief | None:
     """The relief for which a seat was opened, if it is still to come; locked."""
-    query = select(Relief).where(
-        Relief.position_id == position_id, Relief.relieved_at.is_(None), Relief.withdrawn_at.is_(None)
-    )
-    return await session.scalar(query.with_for_update())
+    return await session.scalar(_UNDER_WAY_FOR, {"position_id": position_id})
 
 
 def is_at_home(assignment: Assignment) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,16 +24,32 @@ SEEK = backfill.SEEK
 Words = Callable[[OfferWords, str], Text]
 
 
+_SAID = Said.metadata.tables[Said.__tablename__]
+_PUT = (
+    insert(_SAID)
+    .values(key=bindparam("key"), at=bindparam("at", type_=_SAID.c.at.type))
+    .on_conflict_do_nothing()
+    .returning(_SAID.c.id)
+)
+
+
 async def once(session: AsyncSession, key: str) -> bool:
     """Whether `key` is new; it is kept with this transaction."""
-    put = insert(Said).values(key=key, at=clock.now()).on_conflict_do_nothing().returning(Said.id)
-    return await session.scalar(put) is not None
+    return await session.scalar(_PUT, {"key": key, "at": clock.now()}) is not None
+
+
+_OFFER = (
+    select(Offer)
+    .where(Offer.position_id == bindparam("position_id", type_=BigInteger))
+    .where(Offer.expert_id == bindparam("expert_id", type_=BigInteger))
+    .order_by(Offer.id.desc())
+    .limit(1)
+)
 
 
 async def offer_of(session: AsyncSession, assignment: Assignment) -> Offer | None:
     """The offer that somebody's seat came from: it has their code and their numbers."""
-    query = select(Offer).where(Offer.position_id == assignment.position_id, Offer.expert_id == assignment.expert_id)
-    return await session.scalar(query.order_by(Offer.id.desc()).limit(1))
+    return await session.scalar(_OFFER, {"position_id": assignment.position_id, "expert_id": assignment.expert_id})
 
 
 async def tell_once(session: AsyncSession, assignment: Assignment, say: Words, key: str) -> bool:

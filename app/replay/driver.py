@@ -12,7 +12,7 @@ from datetime import datetime
 from uuid import uuid4
 
 import httpx
-from sqlalchemy import select
+from sqlalchemy import BigInteger, bindparam, select
 
 from app.core.clock import clock
 from app.core.database import begin, locked
@@ -144,13 +144,7 @@ class Driver:
     async def _is_over(self, deployment_id: int) -> None:
         async with begin() as session:
             team = await locked(session, Deployment, deployment_id)
-            seated = await session.scalars(
-                select(Assignment)
-                .where(Assignment.deployment_id == team.id, Assignment.state.in_(SEATED))
-                .order_by(Assignment.id)
-                .with_for_update()
-            )
-            for one in seated.all():
+            for one in (await session.scalars(_SEATED, {"deployment_id": team.id})).all():
                 said = {"way": Way.DESK, "by": SYSTEM}
                 await journeys.report(session, team, one, Step.ARRIVED, happened_at=one.arrives_at, **said)  # type: ignore[arg-type]
                 await journeys.report(session, team, one, Step.RELEASED, **said)  # type: ignore[arg-type]
@@ -158,8 +152,20 @@ class Driver:
 
     async def _is_home(self, assignment_id: int) -> None:
         async with begin() as session:
-            known = await session.get_one(Assignment, assignment_id)
-            team = await locked(session, Deployment, known.deployment_id)
-            one = await locked(session, Assignment, assignment_id)
+            team, one = (await session.execute(_ON_THE_WAY, {"assignment_id": assignment_id})).one()
             if one.state is AssignmentState.RELEASED:
                 await journeys.report(session, team, one, Step.HOME, Way.DESK, by=SYSTEM)
+
+
+_SEATED = (
+    select(Assignment)
+    .where(Assignment.deployment_id == bindparam("deployment_id", type_=BigInteger), Assignment.state.in_(SEATED))
+    .order_by(Assignment.id)
+    .with_for_update()
+)
+_ON_THE_WAY = (
+    select(Deployment, Assignment)
+    .join(Assignment, Assignment.deployment_id == Deployment.id)
+    .where(Assignment.id == bindparam("assignment_id", type_=BigInteger))
+    .with_for_update()
+)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import ARRAY, BigInteger, DateTime, String, bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -37,12 +37,22 @@ async def plan_after(session: AsyncSession, assignment: Assignment, home: dateti
     await _plan(session, assignment, {touch: home + span for touch, span in AFTER.items()})
 
 
-_PUT = insert(FollowUp).on_conflict_do_nothing()
+_DUE = (
+    func.unnest(bindparam("touches", type_=ARRAY(String)), bindparam("due", type_=ARRAY(DateTime(timezone=True))))
+    .table_valued("touch", "due_at")
+    .render_derived()
+)
+_WHOSE = (bindparam("assignment_id", type_=BigInteger), bindparam("expert_id", type_=BigInteger))
+_PUT = (
+    insert(FollowUp.metadata.tables[FollowUp.__tablename__])
+    .from_select(["assignment_id", "expert_id", "touch", "due_at"], select(*_WHOSE, _DUE.c.touch, _DUE.c.due_at))
+    .on_conflict_do_nothing()
+)
 
 
 async def _plan(session: AsyncSession, assignment: Assignment, due: Mapping[Touch, datetime]) -> None:
     whose = {"assignment_id": assignment.id, "expert_id": assignment.expert_id}
-    await session.execute(_PUT, [{**whose, "touch": touch, "due_at": at} for touch, at in due.items()])
+    await session.execute(_PUT, whose | {"touches": [touch.value for touch in due], "due": list(due.values())})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +121,7 @@ async def settle(
     row.hold_until = until if outcome is Outcome.HOLD else None
     await session.flush()
     if row.hold_until is not None:
-        await holds.not_before(session, expert, row.hold_until, by=SYSTEM)
+        await holds.not_before(session, expert.id, row.hold_until, by=SYSTEM)
     return row
 
 

@@ -34,6 +34,18 @@ async def test_an_overdue_check_in_is_asked_after_and_told_to_leader_and_desk(st
     assert f"{other.name} has not checked in on site." not in await alarms(story)
 
 
+async def test_who_comes_as_the_team_is_leaving_is_asked_after_no_longer(story: Story) -> None:
+    reference, people = await ordered(story)
+    await story.passes(timedelta(hours=29), timedelta(hours=1))
+    await people[0].texts("ARRIVED")
+    await story.passes(timedelta(hours=3), timedelta(minutes=30))
+    missing = f"{people[1].name} has not checked in on site."
+    assert missing in await alarms(story)
+    await story.post("recommender", f"/deployments/{reference}/demobilise")
+    await people[1].texts("ARRIVED")
+    assert missing not in await alarms(story)
+
+
 async def test_of_several_who_are_late_at_once_the_leader_hears_once(story: Story) -> None:
     _, people = await ordered(story)
     await story.passes(timedelta(hours=29), timedelta(hours=1))

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 from app.core.clock import clock
-from tests.field.conftest import at_page, member, on_site, ordered
+from tests.field.conftest import alarms, at_page, confirmed, member, on_site, ordered
 from tests.field.test_days import _signed
 from tests.story import Story
 from tests.web.browser import RECOMMENDER, browser, headline
@@ -23,6 +23,7 @@ async def test_who_says_late_that_they_are_home_has_not_been_on_site_the_longer(
     await _releases(story, reference)
     await story.passes(timedelta(days=2, hours=6), timedelta(hours=54))
     await people[0].texts("HOME")
+    assert "we ask you nothing before Dec 1" in people[0].hears()[-1]  # where they live
     (entry,) = (await story.get(f"/experts/{people[0].id}/exposure"))["entries"]
     assert entry["facts"]["days_on_site"] == 3
     reasons = (await story.get(f"/experts/{people[0].id}"))["readiness_reasons"]
@@ -47,6 +48,22 @@ async def test_who_is_released_early_has_their_days_back(story: Story) -> None:
     assert days.count("on a team") == 1  # today
     bars = [bar["kind"] for bar in await story.get("/timeline") if bar["expert_id"] == people[0].id]
     assert bars.count("rest") == 1
+
+
+async def test_who_goes_home_later_than_planned_into_the_next_deployment_is_told_to_the_desk(story: Story) -> None:
+    reference, people = await on_site(story)
+    _, again = await confirmed(story, needed_by=(clock.now() + timedelta(days=8)).isoformat())
+    both = {person.id for person in people} & {person.id for person in again}
+    assert both
+    await story.passes(timedelta(days=6, hours=12), timedelta(hours=12))
+    await _releases(story, reference)
+    late = [person for person in people if person.id in both]
+    said = [says for says in await alarms(story) if "their next deployment begins before they are rested" in says]
+    assert sorted(said) == sorted(
+        f"{person.name} is home later than planned, and their next deployment begins before they are rested."
+        for person in late
+    )
+    assert {(await member(story, reference, person))["state"] for person in late} == {"released"}
 
 
 async def test_who_came_and_is_released_before_they_were_to_leave_is_on_the_way_home(story: Story) -> None:
