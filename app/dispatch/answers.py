@@ -211,7 +211,8 @@ async def _seat(  # noqa: PLR0917 - who takes which seat
         await session.execute(_LOCKING_PERSON, {"expert_id": offer.expert_id})
     try:
         travel = (pick.travel or {}) if pick else offer.travel
-        await seats.book(session, deployment, position, offer.expert_id, travel)
+        with session.no_autoflush:
+            await seats.book(session, deployment, position, offer.expert_id, travel)
     except DoubleBooked:
         return await _standby(session, deployment, offer, by, texts.other_offer_taken(words))
     except SeatTaken:
@@ -259,7 +260,8 @@ async def _standby(
 async def _no(session: AsyncSession, deployment: Deployment, position: Position, offer: Offer, by: Actor) -> texts.Text:
     if not OFFER.can(offer.state, "decline"):
         return await _as_it_stands(session, offer)
-    words = await words_of(session, offer)
+    with session.no_autoflush:  # written once, as above
+        words = await words_of(session, offer)
     had_seat = offer.state is OfferState.ACCEPTED
     if had_seat and not await seats.may_leave(session, position, offer.expert_id, by=by):
         return texts.still_yours(words, get_settings().desk_phone)

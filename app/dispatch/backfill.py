@@ -124,22 +124,47 @@ async def seek(deployment_id: int, *, cause: str = "backfill") -> Proposal | Non
     """
     async with begin() as session:
         deployment = await locked(session, Deployment, deployment_id)
-        if deployment.state not in WANTS_PEOPLE:
-            return None
-        state = await hand.state_of(session, deployment_id)
-        if state is not None and state.paused_at is not None:
-            return None
-        team = await waves.team_of(session, deployment, lock=True)
-        if not needy(deployment, team.positions, team.out):
-            await waves.widen(session, deployment, team)
-            return None
-        skipped = {*(state.skipped if state else ()), *await asked_enough(session)}
-        # A wish of the desk's must not bring back whom another team has seated since.
-        skipped |= await _seated_elsewhere(session, deployment, await _accepted(session, deployment))
-        standing = standing_of(deployment, team.out, await asked_elsewhere(session, deployment), skipped)
-    solved = await solve(deployment_id, standing)
+        standing = await _standing(session, deployment)
+    return None if standing is None else await _compose_and_ask(deployment, standing, cause)
+
+
+_LOCKING_OF_OFFER = (
+    select(Deployment)
+    .join(Offer, Offer.deployment_id == Deployment.id)
+    .where(Offer.id == bindparam("offer_id", type_=BigInteger))
+    .with_for_update(of=Deployment)
+)
+
+
+async def seek_after(offer_id: int) -> Proposal | None:
+    """As `seek`, after an offer has ended or is overdue."""
     async with begin() as session:
-        deployment = await locked(session, Deployment, deployment_id)
+        deployment = (await session.scalars(_LOCKING_OF_OFFER, {"offer_id": offer_id})).one()
+        standing = await _standing(session, deployment)
+    return None if standing is None else await _compose_and_ask(deployment, standing, "backfill")
+
+
+async def _standing(session: AsyncSession, deployment: Deployment) -> Standing | None:
+    """What stands when the team is composed again; None when nobody is sought. The deployment is locked."""
+    if deployment.state not in WANTS_PEOPLE:
+        return None
+    state = await hand.state_of(session, deployment.id)
+    if state is not None and state.paused_at is not None:
+        return None
+    team = await waves.team_of(session, deployment, lock=True)
+    if not needy(deployment, team.positions, team.out):
+        await waves.widen(session, deployment, team)
+        return None
+    skipped = {*(state.skipped if state else ()), *await asked_enough(session)}
+    # A wish of the desk's must not bring back whom another team has seated since.
+    skipped |= await _seated_elsewhere(session, deployment, await _accepted(session, deployment))
+    return standing_of(deployment, team.out, await asked_elsewhere(session, deployment), skipped)
+
+
+async def _compose_and_ask(known: Deployment, standing: Standing, cause: str) -> Proposal:
+    solved = await solve(known.id, standing)
+    async with begin() as session:
+        deployment = await locked(session, Deployment, known.id)
         proposal = await proposals.keep(session, deployment, solved, cause=cause)
         await _go_on(session, deployment, proposal)
     return proposal

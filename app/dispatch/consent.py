@@ -8,7 +8,7 @@ next person, alternates too.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.events import Actor, record
@@ -50,13 +50,17 @@ async def choose(session: AsyncSession, deployment: Deployment, level: Consent, 
         )
 
 
+_APPROVED = (
+    select(Pick.position_id, Pick.expert_id)
+    .join(Proposal, Proposal.id == Pick.proposal_id)
+    .where(Proposal.deployment_id == bindparam("deployment_id", type_=BigInteger))
+    .where(Proposal.decided_by_id.is_not(None))
+)
+
+
 async def approved(session: AsyncSession, deployment_id: int) -> frozenset[tuple[int, int]]:
     """Seats and people, choices and alternates, of every version that a person at the desk has accepted."""
-    rows = await session.execute(
-        select(Pick.position_id, Pick.expert_id)
-        .join(Proposal, Proposal.id == Pick.proposal_id)
-        .where(Proposal.deployment_id == deployment_id, Proposal.decided_by_id.is_not(None))
-    )
+    rows = await session.execute(_APPROVED, {"deployment_id": deployment_id})
     return frozenset((position, expert) for position, expert in rows if expert is not None)
 
 

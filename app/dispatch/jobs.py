@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, exists, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -96,48 +96,40 @@ async def ask_now(subject_id: int) -> None:
         await backfill.ask_roster(session, subject_id)
 
 
-_DEPLOYMENT = select(Offer.deployment_id).where(Offer.id == bindparam("offer_id", type_=BigInteger))
-
-
-async def _deployment_of(offer_id: int) -> int:
-    async with begin() as session:
-        return (await session.scalars(_DEPLOYMENT, {"offer_id": offer_id})).one()
-
-
 @on("offer.declined", name="dispatch.after_no")
 async def after_no(subject_id: int) -> None:
     """Somebody said no: find the next person."""
-    await backfill.seek(await _deployment_of(subject_id))
+    await backfill.seek_after(subject_id)
 
 
 @on("offer.expired", name="dispatch.after_silence")
 async def after_silence(subject_id: int) -> None:
     """Nobody answered in time: find the next person."""
-    await backfill.seek(await _deployment_of(subject_id))
+    await backfill.seek_after(subject_id)
 
 
 @on("offer.overdue", name="dispatch.beside")
 async def beside(subject_id: int) -> None:
     """Nobody has answered yet: ask the next person beside this one."""
-    await backfill.seek(await _deployment_of(subject_id))
+    await backfill.seek_after(subject_id)
 
 
 @on("offer.unreachable", name="dispatch.after_unreachable")
 async def after_unreachable(subject_id: int) -> None:
     """Nobody can be reached: find the next person."""
-    await backfill.seek(await _deployment_of(subject_id))
+    await backfill.seek_after(subject_id)
 
 
 @on("offer.withdrawn", name="dispatch.after_withdrawal")
 async def after_withdrawal(subject_id: int) -> None:
     """An offer was taken back: if its seat is still open, find the next person."""
-    await backfill.seek(await _deployment_of(subject_id))
+    await backfill.seek_after(subject_id)
 
 
 @on("offer.standby", name="dispatch.after_standby")
 async def after_standby(subject_id: int) -> None:
     """Somebody said yes but could not be seated: if the seat is open, find the next person."""
-    await backfill.seek(await _deployment_of(subject_id))
+    await backfill.seek_after(subject_id)
 
 
 @on("position.reopened", name="dispatch.after_reopening")

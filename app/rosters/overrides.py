@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
@@ -153,14 +153,17 @@ async def _decided(  # noqa: PLR0917 - one decision
     )  # fmt: skip
 
 
+_SET_ASIDE = select(Override.expert_id).where(
+    Override.deployment_id == bindparam("deployment_id", type_=BigInteger),
+    Override.cap == bindparam("cap", type_=Override.cap.type),
+    Override.granted_at.is_not(None),
+)
+
+
 async def set_aside(session: AsyncSession, deployment_id: int, cap: Cap, until: datetime | None = None) -> set[int]:
     """Whose cap two people have set aside in a deployment, for a stay until `until` if that is given."""
-    query = select(Override.expert_id).where(
-        Override.deployment_id == deployment_id, Override.cap == cap, Override.granted_at.is_not(None)
-    )
-    if until is not None:
-        query = query.where(Override.until >= until)
-    return set(await session.scalars(query))
+    query = _SET_ASIDE if until is None else _SET_ASIDE.where(Override.until >= until)
+    return set(await session.scalars(query, {"deployment_id": deployment_id, "cap": cap}))
 
 
 async def of_deployment(session: AsyncSession, deployment_id: int) -> list[Asked]:

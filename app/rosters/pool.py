@@ -123,6 +123,9 @@ def _taken() -> Select[int, Sequence[int], Sequence[int], Sequence[int]]:
 
 
 _TAKEN = _taken()
+_ABSENT = select(Absence.expert_id, Absence.starts_at, Absence.ends_at).where(
+    Absence.ends_at > bindparam("now", type_=DateTime(timezone=True))
+)
 
 
 async def _facts(session: AsyncSession, besides: int) -> Facts:
@@ -130,10 +133,7 @@ async def _facts(session: AsyncSession, besides: int) -> Facts:
     now = clock.now()
     busy: dict[int, list[asked.Span]] = defaultdict(list)
     served: dict[int, list[int]] = {}
-    absences = await session.execute(
-        select(Absence.expert_id, Absence.starts_at, Absence.ends_at).where(Absence.ends_at > now)
-    )
-    for expert_id, starts_at, ends_at in absences:
+    for expert_id, starts_at, ends_at in await session.execute(_ABSENT, {"now": now}):
         busy[expert_id].append(asked.Span(minute(starts_at), minute(ends_at)))
     given = {"now": now, "since": now - REMEMBERED, "besides": besides}
     for expert_id, begins, ends, starts in await session.execute(_TAKEN, given):

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agencies.models import Agency
@@ -86,6 +86,16 @@ def first_moment(deployment: Deployment, positions: Iterable[Position] = ()) -> 
     return min(max(start, soonest), deployment.ends_at - timedelta(hours=1))
 
 
+_ASKED_BY = (
+    select(Request, Agency)
+    .join(Agency, Agency.id == Request.agency_id)
+    .where(Request.id == bindparam("request_id", type_=BigInteger))
+)
+_SEATED = select(Assignment.position_id, Assignment.expert_id).where(
+    Assignment.deployment_id == bindparam("deployment_id", type_=BigInteger), Assignment.state.in_(SEATED)
+)
+
+
 async def request(
     session: AsyncSession,
     deployment: Deployment,
@@ -107,13 +117,8 @@ async def request(
         excluded: who is not to be proposed (declined, or taken out by the desk).
         shown: position to expert of a version that nobody worked with: what changes is told against it, no more.
     """
-    ask = await session.get_one(Request, deployment.request_id)
-    agency = await session.get_one(Agency, ask.agency_id)
-    seated = await session.execute(
-        select(Assignment.position_id, Assignment.expert_id).where(
-            Assignment.deployment_id == deployment.id, Assignment.state.in_(SEATED)
-        )
-    )
+    ask, agency = (await session.execute(_ASKED_BY, {"request_id": deployment.request_id})).one()
+    seated = await session.execute(_SEATED, {"deployment_id": deployment.id})
     pins = {**kept, **{row.position_id: row.expert_id for row in seated}}
     unwilling = set(excluded) | await _asleep(session, deployment)
     return as_request(

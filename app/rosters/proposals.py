@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, func, select, update
+from sqlalchemy import BigInteger, ScalarSelect, Select, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
@@ -89,15 +89,24 @@ def change_facts(change: Change) -> dict[str, Any]:
     return {"kind": change.kind, "expert_id": change.expert_id, "text": change.text}
 
 
+_OF = bindparam("of", type_=BigInteger)
+_LAST = select(func.max(Proposal.version)).where(Proposal.deployment_id == _OF)
+_SUPERSEDE = (
+    update(Proposal)
+    .where(Proposal.deployment_id == _OF, Proposal.state == bindparam("was", type_=Proposal.state.type))
+    .values(state=ProposalState.SUPERSEDED)
+)
+
+
+async def _supersede(session: AsyncSession, deployment: Deployment, was: ProposalState) -> None:
+    await session.execute(_SUPERSEDE, {"of": deployment.id, "was": was})
+
+
 async def keep(session: AsyncSession, deployment: Deployment, solved: Solved, *, cause: str) -> Proposal:
     """Keep the solver's answer as the next version, with its record; older open proposals are superseded."""
     roster = solved.roster
-    last = await session.scalar(select(func.max(Proposal.version)).where(Proposal.deployment_id == deployment.id))
-    await session.execute(
-        update(Proposal)
-        .where(Proposal.deployment_id == deployment.id, Proposal.state == ProposalState.PROPOSED)
-        .values(state=ProposalState.SUPERSEDED)
-    )
+    last = await session.scalar(_LAST, {"of": deployment.id})
+    await _supersede(session, deployment, ProposalState.PROPOSED)
     proposal = Proposal(
         deployment_id=deployment.id,
         version=(last or 0) + 1,
@@ -151,11 +160,7 @@ async def accept(
         raise RosterChanged
     if not DEPLOYMENT.can(deployment.state, "stand_down"):
         raise NobodyWanted
-    await session.execute(
-        update(Proposal)
-        .where(Proposal.deployment_id == deployment.id, Proposal.state == ProposalState.ACCEPTED)
-        .values(state=ProposalState.SUPERSEDED)
-    )
+    await _supersede(session, deployment, ProposalState.ACCEPTED)
     proposal.state = ProposalState.ACCEPTED
     proposal.decided_by_id = by.id if by.kind == "user" else None
     # Later versions replace one that is at work: there is nothing to go back to.

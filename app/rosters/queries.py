@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.problems import NotFound
@@ -76,12 +76,16 @@ async def proposed_picks(session: AsyncSession, deployment_id: int) -> dict[int,
     return await _picks(session, deployment_id, ProposalState.PROPOSED)
 
 
+_PICKS = (
+    select(Pick.position_id, Pick.expert_id)
+    .join(Proposal, Proposal.id == Pick.proposal_id)
+    .where(Proposal.deployment_id == bindparam("deployment_id", type_=BigInteger))
+    .where(Proposal.state == bindparam("state", type_=Proposal.state.type), Pick.rank == 0)
+)
+
+
 async def _picks(session: AsyncSession, deployment_id: int, state: ProposalState) -> dict[int, int]:
-    rows = await session.execute(
-        select(Pick.position_id, Pick.expert_id)
-        .join(Proposal, Proposal.id == Pick.proposal_id)
-        .where(Proposal.deployment_id == deployment_id, Proposal.state == state, Pick.rank == 0)
-    )
+    rows = await session.execute(_PICKS, {"deployment_id": deployment_id, "state": state})
     return {position: expert for position, expert in rows if expert is not None}
 
 

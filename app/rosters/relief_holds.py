@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import BigInteger, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
@@ -64,13 +64,17 @@ async def of_expert(session: AsyncSession, expert_id: int) -> Sequence[tuple[Rel
     return [(row[0], row[1]) for row in rows]
 
 
+_RATHER = (
+    select(ReliefHold.position_id, ReliefHold.expert_id)
+    .join(Position, Position.id == ReliefHold.position_id)
+    .where(ReliefHold.deployment_id == bindparam("deployment_id", type_=BigInteger))
+    .where(ReliefHold.released_at.is_(None), Position.state.in_(SOUGHT))
+)
+
+
 async def rather(session: AsyncSession, deployment_id: int) -> dict[int, int]:
     """Seats that are sought, to whom the solver rather sends there."""
-    rows = await session.execute(
-        select(ReliefHold.position_id, ReliefHold.expert_id)
-        .join(Position, Position.id == ReliefHold.position_id)
-        .where(ReliefHold.deployment_id == deployment_id, ReliefHold.released_at.is_(None), Position.state.in_(SOUGHT))
-    )
+    rows = await session.execute(_RATHER, {"deployment_id": deployment_id})
     return {row[0]: row[1] for row in rows}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import BigInteger, bindparam, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
@@ -41,9 +41,12 @@ class Wishes:
     excluded: frozenset[int]
 
 
+_OF = select(Wish).where(Wish.deployment_id == bindparam("deployment_id", type_=BigInteger))
+
+
 async def of(session: AsyncSession, deployment_id: int) -> Wishes:
     """The wishes of a deployment."""
-    rows = (await session.scalars(select(Wish).where(Wish.deployment_id == deployment_id))).all()
+    rows = (await session.scalars(_OF, {"deployment_id": deployment_id})).all()
     pins = {row.position_id: row.expert_id for row in rows if row.position_id is not None}
     return Wishes(pins, frozenset(row.expert_id for row in rows if row.position_id is None))
 
