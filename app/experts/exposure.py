@@ -120,7 +120,8 @@ async def entries_of(session: AsyncSession, expert_id: int) -> Sequence[Exposure
 
 def _loads(policy: Policy) -> Select[int, float]:
     """Each one's load at `now`, as `load_at` counts it; rounded, so that no order of summing shows."""
-    age = func.greatest(func.extract("epoch", bindparam("now", type_=DateTime(timezone=True)) - Exposure.at), 0)
+    # `date_part` gives floats; the exact decimals of `extract` take several times as long.
+    age = func.greatest(func.date_part("epoch", bindparam("now", type_=DateTime(timezone=True)) - Exposure.at), 0)
     halvings = cast(age, Double) / timedelta(days=policy.half_life_days).total_seconds()
     load = func.round(cast(func.sum(Exposure.points * func.power(0.5, halvings)), Numeric), 6)
     return (
