@@ -5,7 +5,7 @@ Who opens it may read what the text could not say. It is no sign-in: it gives on
 
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, bindparam, func, select, update
+from sqlalchemy import BigInteger, DateTime, bindparam, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
@@ -28,17 +28,20 @@ def address(token: str) -> str:
     return f"{get_settings().public_url.rstrip('/').removeprefix('https://')}/x/{token}"
 
 
-_NEXT_ID = select(func.nextval(func.pg_get_serial_sequence(OfferLink.__tablename__, "id")))
+_NEXT = func.nextval(func.pg_get_serial_sequence(OfferLink.__tablename__, "id"))
+_NEXT_ID = select(_NEXT)
 
 
 async def make(session: AsyncSession, offer: Offer, contact: Contact) -> str:
     """A new link for an offer's phone; its address, the token as a mark that only the carrier's text opens."""
-    link_id = (await session.scalars(_NEXT_ID)).one()
-    token = sealed.link_token(link_id)
+    return _made(session, offer, contact, (await session.scalars(_NEXT_ID)).one())
+
+
+def _made(session: AsyncSession, offer: Offer, contact: Contact, link_id: int) -> str:
+    proof = digest(sealed.link_token(link_id))
     session.add(
-        OfferLink(id=link_id, offer_id=offer.id, contact_id=contact.id, token_digest=digest(token), made_at=clock.now())
+        OfferLink(id=link_id, offer_id=offer.id, contact_id=contact.id, token_digest=proof, made_at=clock.now())
     )
-    await session.flush()
     return address(sealed.link_mark(link_id))
 
 
@@ -51,22 +54,27 @@ _KNOWN = (
     )
     .order_by(OfferLink.id.desc())
     .limit(1)
+    .scalar_subquery()
 )
+_KNOWN_OR_NEXT = select(_KNOWN.label("known"), case((_KNOWN.is_(None), _NEXT)).label("next"))
 
 
 async def for_phone(session: AsyncSession, offer: Offer, contact: Contact) -> str:
     """The address that a phone was given for an offer, or a new one when it has none."""
-    known = await session.scalar(_KNOWN, {"offer_id": offer.id, "contact_id": contact.id})
-    return address(sealed.link_mark(known)) if known else await make(session, offer, contact)
+    row = (await session.execute(_KNOWN_OR_NEXT, {"offer_id": offer.id, "contact_id": contact.id})).one()
+    return address(sealed.link_mark(row.known)) if row.known else _made(session, offer, contact, row.next)
+
+
+_REVOKE = (
+    update(OfferLink)
+    .where(OfferLink.offer_id == bindparam("ended", type_=BigInteger), OfferLink.revoked_at.is_(None))
+    .values(revoked_at=bindparam("now", type_=DateTime(timezone=True)))
+)
 
 
 async def revoke(session: AsyncSession, offer_id: int) -> None:
     """The offer has ended: so have its links."""
-    await session.execute(
-        update(OfferLink)
-        .where(OfferLink.offer_id == offer_id, OfferLink.revoked_at.is_(None))
-        .values(revoked_at=clock.now())
-    )
+    await session.execute(_REVOKE, {"ended": offer_id, "now": clock.now()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,10 +167,9 @@ async def climb(session: AsyncSession, deployment: Deployment, offer: Offer) -> 
     if step is Step.EXPIRE:
         await expire(session, deployment, offer)
         return
-    with session.no_autoflush:  # the offer is written with what goes out to its person
-        await _take(session, deployment, offer, step)
-    if offer.state in OPEN:
+    with session.no_autoflush:  # the offer is written once, with what goes out to its person
         await _wait_for_next(session, deployment, offer)
+        await _take(session, deployment, offer, step)
 
 
 async def _wait_for_next(session: AsyncSession, deployment: Deployment, offer: Offer) -> None:

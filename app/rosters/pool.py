@@ -257,8 +257,9 @@ def _part(expert_id: Any) -> Any:
 
 def _versions(table: type[Table], expert_id: Any) -> Select[str, int, str]:
     """One number a part of the versions of its rows: PostgreSQL gives every version its writer and its own place."""
-    writer, at = (literal_column(f"{table.__tablename__}.{name}") for name in ("xmin::text::bigint", "ctid"))
-    mark = cast(func.sum(func.hashtidextended(at, writer)), Text)
+    writer: Any = literal_column(f"{table.__tablename__}.xmin::text::bigint")
+    place: Any = literal_column(f"{table.__tablename__}.ctid")
+    mark = cast(func.sum(func.hashtidextended(place, writer)), Text)
     part = _part(expert_id)
     return select(literal(table.__tablename__).label("of"), part, mark).group_by(part)
 
