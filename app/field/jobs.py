@@ -206,10 +206,12 @@ async def check_report(deployment_id: int) -> None:
             await telling.ask_for_report(session, deployment, day)
 
 
-@on("assignment.released", name="field.text_released")
+@job("field.text_released")
 async def text_released(subject_id: int) -> None:
-    """Somebody is free to go home: they are told what to text when they are there."""
-    await _tell(subject_id, "released")
+    """Somebody is released: told with the release itself, but where the code before this has deferred it."""
+    async with begin() as session:
+        assignment = await session.get_one(Assignment, subject_id)
+        await telling.tell_once(session, assignment, texts.released, f"released:{assignment.id}")
 
 
 @on("assignment.relieved", name="field.text_relieved")
@@ -237,12 +239,6 @@ async def spare_the_journey(subject_id: int) -> None:
         deployment = await locked(session, Deployment, position.deployment_id)
         await session.refresh(position, with_for_update=True)
         await relieving.spare_the_journey(session, deployment, position)
-
-
-async def _tell(assignment_id: int, what: str) -> None:
-    async with begin() as session:
-        assignment = await session.get_one(Assignment, assignment_id)
-        await telling.tell_once(session, assignment, texts.released, f"{what}:{assignment.id}")
 
 
 @on("relief.asked", name="field.seek_relief")

@@ -19,10 +19,11 @@ from app.dispatch import offers
 from app.dispatch.models import Offer
 from app.dispatch.states import OfferState
 from app.experts.models import Expert
-from app.field import homecoming, relieving
+from app.field import homecoming, relieving, telling
 from app.field.models import CheckIn
 from app.field.orders import topic
 from app.field.states import Step, Way
+from app.messaging import texts
 from app.watch import alarms
 
 A = AssignmentState
@@ -113,6 +114,7 @@ async def _move(
         if deployment.state is DeploymentState.ACTIVE:
             await seats.close(session, assignment.position_id)
         await homecoming.begin_journey(session, deployment, assignment)
+        await telling.tell_once(session, assignment, texts.released, f"released:{assignment.id}")
     elif told.step is Step.HOME:
         await homecoming.begin_rest(session, deployment, assignment, told.happened_at)
 
