@@ -15,7 +15,7 @@ import httpx
 from sqlalchemy import BigInteger, bindparam, select
 
 from app.core.clock import clock
-from app.core.database import begin, locked
+from app.core.database import begin
 from app.core.events import SYSTEM
 from app.core.jobs import changes
 from app.core.jobs_here import next_due_alone, run_due_alone
@@ -132,8 +132,8 @@ class Driver:
         await self._post("recommender", f"/deployments/{reference}/rosters/1/accept", {})
         if self._goes_home:
             async with begin() as session:
-                team = (await session.scalars(select(Deployment).where(Deployment.reference == reference))).one()
-            heapq.heappush(self.at.road, (team.ends_at, "over", team.id))
+                ends_at, team_id = (await session.execute(_ENDS, {"reference": reference})).one()
+            heapq.heappush(self.at.road, (ends_at, "over", team_id))
 
     # The road: everybody travels as planned. The service's verbs are called as the team's leader would by page.
 
@@ -143,8 +143,7 @@ class Driver:
 
     async def _is_over(self, deployment_id: int) -> None:
         async with begin() as session:
-            team = await locked(session, Deployment, deployment_id)
-            for one in (await session.scalars(_SEATED, {"deployment_id": team.id})).all():
+            for team, one in (await session.execute(_SEATED, {"deployment_id": deployment_id})).all():
                 said = {"way": Way.DESK, "by": SYSTEM}
                 await journeys.report(session, team, one, Step.ARRIVED, happened_at=one.arrives_at, **said)  # type: ignore[arg-type]
                 await journeys.report(session, team, one, Step.RELEASED, **said)  # type: ignore[arg-type]
@@ -157,15 +156,9 @@ class Driver:
                 await journeys.report(session, team, one, Step.HOME, Way.DESK, by=SYSTEM)
 
 
-_SEATED = (
-    select(Assignment)
-    .where(Assignment.deployment_id == bindparam("deployment_id", type_=BigInteger), Assignment.state.in_(SEATED))
-    .order_by(Assignment.id)
-    .with_for_update()
-)
-_ON_THE_WAY = (
-    select(Deployment, Assignment)
-    .join(Assignment, Assignment.deployment_id == Deployment.id)
-    .where(Assignment.id == bindparam("assignment_id", type_=BigInteger))
-    .with_for_update()
-)
+_LOCKED = select(Deployment, Assignment).join(Assignment, Assignment.deployment_id == Deployment.id).with_for_update()
+_SEATED = _LOCKED.where(
+    Deployment.id == bindparam("deployment_id", type_=BigInteger), Assignment.state.in_(SEATED)
+).order_by(Assignment.id)
+_ON_THE_WAY = _LOCKED.where(Assignment.id == bindparam("assignment_id", type_=BigInteger))
+_ENDS = select(Deployment.ends_at, Deployment.id).where(Deployment.reference == bindparam("reference"))

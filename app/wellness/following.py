@@ -5,8 +5,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, String, bindparam, delete, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Interval,
+    String,
+    bindparam,
+    column,
+    delete,
+    func,
+    select,
+    true,
+    values,
+)
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
@@ -27,32 +40,32 @@ AFTER = {
 LONGEST_HOLD = timedelta(days=365)
 
 
-async def plan_before(session: AsyncSession, assignment: Assignment) -> None:
+def _planning(start: ColumnElement[datetime], spans: Mapping[Touch, timedelta]) -> Insert:
+    """The statement that plans talks with somebody; planned twice, the first stands."""
+    talks = values(column("touch", String), column("span", Interval), name="talks").data(
+        [(touch.value, span) for touch, span in spans.items()]
+    )
+    planned = (
+        select(Assignment.id, Assignment.expert_id, talks.c.touch, start + talks.c.span)
+        .join_from(Assignment, talks, true())
+        .where(Assignment.id == bindparam("assignment_id", type_=BigInteger))
+    )
+    put = insert(FollowUp.metadata.tables[FollowUp.__tablename__])
+    return put.from_select(["assignment_id", "expert_id", "touch", "due_at"], planned).on_conflict_do_nothing()
+
+
+_BEFORE = _planning(func.coalesce(func.lower(Assignment.span), Assignment.arrives_at), {Touch.BEFORE: timedelta(0)})
+_AFTER = _planning(func.coalesce(Assignment.told_home_at, bindparam("now", type_=DateTime(timezone=True))), AFTER)
+
+
+async def plan_before(session: AsyncSession, assignment_id: int) -> None:
     """A word before somebody leaves: their own declaration that they are well enough to go."""
-    await _plan(session, assignment, {Touch.BEFORE: assignment.span.lower or assignment.arrives_at})
+    await session.execute(_BEFORE, {"assignment_id": assignment_id})
 
 
-async def plan_after(session: AsyncSession, assignment: Assignment, home: datetime) -> None:
-    """The talks after somebody has come home. Planned twice, the first stands."""
-    await _plan(session, assignment, {touch: home + span for touch, span in AFTER.items()})
-
-
-_DUE = (
-    func.unnest(bindparam("touches", type_=ARRAY(String)), bindparam("due", type_=ARRAY(DateTime(timezone=True))))
-    .table_valued("touch", "due_at")
-    .render_derived()
-)
-_WHOSE = (bindparam("assignment_id", type_=BigInteger), bindparam("expert_id", type_=BigInteger))
-_PUT = (
-    insert(FollowUp.metadata.tables[FollowUp.__tablename__])
-    .from_select(["assignment_id", "expert_id", "touch", "due_at"], select(*_WHOSE, _DUE.c.touch, _DUE.c.due_at))
-    .on_conflict_do_nothing()
-)
-
-
-async def _plan(session: AsyncSession, assignment: Assignment, due: Mapping[Touch, datetime]) -> None:
-    whose = {"assignment_id": assignment.id, "expert_id": assignment.expert_id}
-    await session.execute(_PUT, whose | {"touches": [touch.value for touch in due], "due": list(due.values())})
+async def plan_after(session: AsyncSession, assignment_id: int) -> None:
+    """The talks after somebody has come home: from when they told it, else from now."""
+    await session.execute(_AFTER, {"assignment_id": assignment_id, "now": clock.now()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,7 @@
 """Talks are planned when somebody is sent and when they are home; who is erased has none."""
 
-from app.core.clock import clock
 from app.core.database import begin
 from app.core.events import on
-from app.deployments.models import Assignment
 from app.field.models import OrderCopy
 from app.wellness import following
 
@@ -13,15 +11,14 @@ async def before(subject_id: int) -> None:
     """Somebody has got their mission order: a word before they leave."""
     async with begin() as session:
         copy = await session.get_one(OrderCopy, subject_id)
-        await following.plan_before(session, await session.get_one(Assignment, copy.assignment_id))
+        await following.plan_before(session, copy.assignment_id)
 
 
 @on("assignment.resting", name="wellness.after")
 async def after(subject_id: int) -> None:
     """Somebody is home: the talks of the next ninety days."""
     async with begin() as session:
-        assignment = await session.get_one(Assignment, subject_id)
-        await following.plan_after(session, assignment, assignment.told_home_at or clock.now())
+        await following.plan_after(session, subject_id)
 
 
 @on("expert.erased", name="wellness.erased")
