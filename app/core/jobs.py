@@ -48,7 +48,7 @@ HANDLERS: dict[str, Handler] = {}
 """Every job by its name."""
 PERIODIC: dict[str, tuple[Handler, timedelta]] = {}
 """Those that run by themselves, and how often."""
-_CHANGES = [0]
+_CHANGES, _TOUCHES = [0], [0]
 FETCHED: set[int] = set()
 """Jobs that were fetched to be run where nobody else works."""
 QUEUE = "default"
@@ -226,6 +226,7 @@ async def defer(
     if name not in HANDLERS and name not in PERIODIC:
         raise LookupError(f"no job is called {name}")
     await flush(session)
+    _TOUCHES[0] += 1
     _CHANGES[0] += at is None or at <= clock.now() or instead_of in FETCHED
     given = (instead_of, name, priority, Jsonb({**ids, **tracing.carried()}), clock.real_time(at) if at else None)
     made = await (await raw_connection(session)).execute(DEFERRING, given)
@@ -250,6 +251,7 @@ def deferring(about: ColumnElement[Any], wanted: Iterable[tuple[str, int, Column
 
 def deferred() -> None:
     """A statement with `deferring` has been asked."""
+    _TOUCHES[0] += 1
     _CHANGES[0] += 1
 
 
@@ -259,6 +261,7 @@ async def cancel(session: AsyncSession, job_id: int | None) -> None:
     Its row goes: nearly every timer is taken back, and the queue would grow with each.
     """
     if job_id is not None:
+        _TOUCHES[0] += 1
         _CHANGES[0] += job_id in FETCHED
         await (await raw_connection(session)).execute(CANCELLING, (job_id,))
 
@@ -304,3 +307,8 @@ def is_periodic(name: str) -> bool:
 def changes() -> int:
     """How often this process has changed what is due now, rolled back or not: unchanged, nothing else is due."""
     return _CHANGES[0]
+
+
+def touches() -> int:
+    """How often it has changed what waits at all: unchanged, what was due next still is."""
+    return _TOUCHES[0]

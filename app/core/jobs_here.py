@@ -4,8 +4,9 @@ There no worker works. And what a queue still waits for.
 """
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, LiteralString
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from psycopg_pool import AsyncConnectionPool
@@ -13,7 +14,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
-from app.core.jobs import FETCHED, HANDLERS, PERIODIC, changes, job_app, watched
+from app.core.jobs import FETCHED, HANDLERS, PERIODIC, changes, job_app, touches, watched
 
 
 async def run_due(session_factory: Callable[[], Any], only: Collection[str] | None = None) -> int:
@@ -88,39 +89,78 @@ async def shift_waiting(session: AsyncSession, span: timedelta) -> None:
 # Of a stepped clock, where nobody else works
 
 MOST = 20
-"""Jobs that `DUE` fetches at once."""
-DUE = (
-    "with gone as (delete from procrastinate_jobs where id = any(%(done)s))"
-    " select id, task_name, args from procrastinate_jobs where status = 'todo' and id <> all(%(done)s)"
-    " and coalesce(scheduled_at, %(now)s) <= %(now)s order by priority desc, id limit %(most)s"
-)
-WAITS_UNTIL = (
+"""Jobs that are fetched at once."""
+NEXT = (
     "with gone as (delete from procrastinate_jobs where id = any(%(done)s)"
-    " or task_name = %(forgetting)s and status = 'todo')"
-    " select min(coalesce(scheduled_at, %(now)s)) as due from procrastinate_jobs"
-    " where status = 'todo' and task_name <> %(forgetting)s and id <> all(%(done)s)"
+    " or task_name = %(forgetting)s and status = 'todo'),"
+    " waiting as (select id, task_name, args, priority, greatest(coalesce(scheduled_at, %(now)s), %(now)s) as due"
+    " from procrastinate_jobs where status = 'todo' and task_name <> %(forgetting)s and id <> all(%(done)s))"
+    " select id, task_name, args, due from waiting where due = (select min(due) from waiting)"
+    " order by priority desc, id limit %(most)s"
 )
-_DONE: WeakKeyDictionary[AsyncConnectionPool[Any], list[int]] = WeakKeyDictionary()
-"""Of these, who have run, by what opened the queue: another may be another database. Rows go with the next question."""
 
 
-async def _ask_alone(query: LiteralString, **given: Any) -> list[dict[str, Any]]:
-    done = _done()
-    found = await job_app().connector.execute_query_all_async(query, now=clock.now(), done=list(done), **given)
-    done.clear()
-    return found
+@dataclass(frozen=True, slots=True)
+class _Next:
+    """What is due first, now or later, as long as nobody touches what waits."""
+
+    at: datetime
+    jobs: list[dict[str, Any]]
+    touches: int
 
 
-def _done() -> list[int]:
+@dataclass(slots=True)
+class _Known:
+    """What is known of a queue on which nobody else works.
+
+    Args:
+        done: of its jobs, who have run; their rows go with the next question.
+        next: what the last question was answered, until its jobs run.
+    """
+
+    done: list[int] = field(default_factory=list)
+    next: _Next | None = None
+
+
+_KNOWN: WeakKeyDictionary[AsyncConnectionPool[Any], _Known] = WeakKeyDictionary()
+"""By what opened the queue: another may be another database."""
+
+
+def _known() -> _Known:
     connector: Any = job_app().connector
-    return _DONE.setdefault(connector.pool, [])
+    return _KNOWN.setdefault(connector.pool, _Known())
 
 
-async def run_due_alone() -> int:
+async def _coming(forgetting: str) -> _Next | None:
+    """What is due first; asked for only where that may be something else than what was answered last."""
+    known, now = _known(), clock.now()
+    if known.next is None or known.next.touches != touches() or known.next.at < now:
+        given = {"now": now, "done": list(known.done), "most": MOST, "forgetting": forgetting}
+        jobs = await job_app().connector.execute_query_all_async(NEXT, **given)
+        known.done.clear()
+        known.next = _Next(jobs[0]["due"].astimezone(UTC), jobs, touches()) if jobs else None
+    return known.next
+
+
+async def _due_alone(forgetting: str) -> list[dict[str, Any]]:
+    """Jobs that are due now, to be run."""
+    coming = await _coming(forgetting)
+    due = coming.jobs if coming is not None and coming.at == clock.now() else []
+    if due:
+        _known().next = None
+    FETCHED.clear()
+    FETCHED.update(row["id"] for row in due)
+    return due
+
+
+async def run_due_alone(forgetting: str) -> int:
     """Like `run_due`, of a stepped clock and where nobody else works. Within an opened `job_app`.
 
     A replay goes on from its last copy, not from a job that was under way. What is due is asked for again when a job
     has deferred another, or taken one back. `next_due_alone` follows.
+
+    Args:
+        forgetting: jobs of this name are taken back instead.
 
     Returns:
         How many ran.
@@ -128,11 +168,8 @@ async def run_due_alone() -> int:
     ran, seen = 0, -1
     while changes() != seen or len(FETCHED) == MOST:
         seen = changes()
-        due = await _ask_alone(DUE, most=MOST)
-        FETCHED.clear()
-        FETCHED.update(row["id"] for row in due)
-        for row in due:
-            _done().append(row["id"])
+        for row in await _due_alone(forgetting):
+            _known().done.append(row["id"])
             await watched(row["task_name"], HANDLERS[row["task_name"]])(**row["args"])
             ran += 1
             if changes() != seen:
@@ -147,5 +184,5 @@ async def next_due_alone(forgetting: str) -> datetime | None:
     Args:
         forgetting: jobs of this name are taken back instead.
     """
-    (row,) = await _ask_alone(WAITS_UNTIL, forgetting=forgetting)
-    return None if row["due"] is None else max(row["due"].astimezone(UTC), clock.now())
+    coming = await _coming(forgetting)
+    return None if coming is None else coming.at

@@ -97,7 +97,7 @@ class Driver:
         """Every job that is due; nothing is asked where none can have come since the last look."""
         if self._looked == (clock.now(), changes()):
             return 0
-        ran = await run_due_alone()
+        ran = await run_due_alone(ASK_STATUS)
         self._looked = (clock.now(), changes())
         return ran
 
