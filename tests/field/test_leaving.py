@@ -3,7 +3,12 @@
 import re
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from app.core.clock import clock
+from app.core.database import begin
+from app.deployments.models import Assignment
+from app.field import jobs
 from tests.field.conftest import alarms, at_page, confirmed, member, on_site, ordered
 from tests.field.test_days import _signed
 from tests.story import Story
@@ -48,6 +53,17 @@ async def test_who_is_released_early_has_their_days_back(story: Story) -> None:
     assert days.count("on a team") == 1  # today
     bars = [bar["kind"] for bar in await story.get("/timeline") if bar["expert_id"] == people[0].id]
     assert bars.count("rest") == 1
+
+
+async def test_who_is_released_is_told_once_whichever_version_of_the_service_tells_them(story: Story) -> None:
+    reference, people = await on_site(story)
+    await _releases(story, reference)
+    async with begin() as session:
+        mine = await session.scalar(select(Assignment.id).where(Assignment.expert_id == people[0].id))
+    assert mine is not None
+    await jobs.text_released(mine)
+    await story.settle()
+    assert sum("You are released" in text for text in people[0].hears()) == 1
 
 
 async def test_who_goes_home_later_than_planned_into_the_next_deployment_is_told_to_the_desk(story: Story) -> None:
