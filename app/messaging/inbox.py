@@ -20,6 +20,22 @@ STOP_WORDS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT
 """The carrier's opt-out words (twilio.md 9). These are always read, flood or not."""
 
 
+_BEFORE = select(func.count()).where(
+    InboundMessage.number == bindparam("said_by"),
+    InboundMessage.received_at > bindparam("since", type_=DateTime(timezone=True)),
+)
+_KEEPING = (
+    insert(InboundMessage)
+    .values(
+        {name: bindparam(name) for name in ("sid", "number", "body", "attachments", "opt_out_type", "received_at")}
+        | {"state": InboundState.RECEIVED, "topic": ""}
+    )
+    .on_conflict_do_nothing(index_elements=["sid"])
+    .returning(InboundMessage, _BEFORE.scalar_subquery())
+)
+"""Keeps a text, and counts those that came lately from the same number before it."""
+
+
 async def receive(
     session: AsyncSession, form: Mapping[str, str], *, made_at: datetime | None = None
 ) -> InboundMessage | None:
@@ -34,24 +50,19 @@ async def receive(
     Returns:
         The row; None when this MessageSid is here already, and then nothing else happens.
     """
-    inbound: InboundMessage | None = await session.scalar(
-        insert(InboundMessage)
-        .values(
-            sid=form["MessageSid"],
-            number=form["From"],
-            body=_storable(form.get("Body", "")),
-            attachments=_attachments(form),
-            opt_out_type=form.get("OptOutType") or None,
-            received_at=made_at or clock.now(),
-            state=InboundState.RECEIVED,
-            topic="",
-        )
-        .on_conflict_do_nothing(index_elements=["sid"])
-        .returning(InboundMessage)
-    )
-    if inbound is None:
+    now = clock.now()
+    since = now - FLOOD_WINDOW
+    given = {
+        "sid": form["MessageSid"], "number": form["From"], "body": _storable(form.get("Body", "")),
+        "attachments": _attachments(form), "opt_out_type": form.get("OptOutType") or None,
+        "received_at": made_at or now, "said_by": form["From"], "since": since,
+    }  # fmt: skip
+    kept = (await session.execute(_KEEPING, given)).one_or_none()
+    if kept is None:
         return None
-    lately = await _texts_lately(session, inbound.number)
+    inbound: InboundMessage = kept[0]
+    before: int = kept[1]
+    lately = before + (inbound.received_at > since)
     if made_at is not None and not _is_stop(inbound) and await _is_overtaken(session, inbound):
         await escalate(session, inbound, "overtaken")
     elif lately <= FLOOD_TEXTS or _is_stop(inbound):
@@ -202,13 +213,3 @@ async def _is_first_of_flood(session: AsyncSession, number: str) -> bool:
         (InboundMessage.state == InboundState.NEEDS_PERSON) | (InboundMessage.received_at > clock.now() - FLOOD_WINDOW),
     )  # fmt: skip
     return await session.scalar(told.limit(1)) is None
-
-
-_LATELY = select(func.count()).where(
-    InboundMessage.number == bindparam("number"),
-    InboundMessage.received_at > bindparam("since", type_=DateTime(timezone=True)),
-)
-
-
-async def _texts_lately(session: AsyncSession, number: str) -> int:
-    return await session.scalar(_LATELY, {"number": number, "since": clock.now() - FLOOD_WINDOW}) or 0

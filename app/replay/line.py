@@ -1,7 +1,8 @@
-"""The line to the carrier: Twilio's client asks the simulated carrier's application in this process, by no socket."""
+"""The line between service and carrier: each asks the other's application in this process, by no socket."""
 
 import io
-from collections.abc import Coroutine, MutableMapping
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -25,22 +26,34 @@ class Line(HTTPAdapter):
 
     def send(self, request: PreparedRequest, *_args: Any, **_given: Any) -> Response:
         """Ask, and give the answer."""
-        head, body = _at_once(self._asked(request))
-        headers = {name.decode(): value.decode() for name, value in head["headers"]}
-        raw = HTTPResponse(io.BytesIO(body), headers, head["status"], preload_content=False)
+        asked = ask(self.app, str(request.method), str(request.url), request.headers, _bytes(request.body))
+        heard = _at_once(asked)
+        raw = HTTPResponse(io.BytesIO(heard.body), heard.headers, heard.status, preload_content=False)
         return self.build_response(request, raw)
 
-    async def _asked(self, request: PreparedRequest) -> tuple[MutableMapping[str, Any], bytes]:
-        given, said = _bytes(request.body), list[Message]()
 
-        async def receive() -> Message:
-            return {"type": "http.request", "body": given, "more_body": False}
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What an application answered."""
 
-        async def send(message: Message) -> None:
-            said.append(message)
+    status: int
+    headers: dict[str, str]
+    body: bytes
 
-        await self.app(_scope(request), receive, send)
-        return said[0], b"".join(part.get("body", b"") for part in said[1:])
+
+async def ask(app: ASGIApp, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Heard:
+    """Ask an application as a server would."""
+    said = list[Message]()
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    await app(_scope(method, url, headers), receive, send)
+    told = {name.decode(): value.decode() for name, value in said[0]["headers"]}
+    return Heard(said[0]["status"], told, b"".join(part.get("body", b"") for part in said[1:]))
 
 
 def _at_once(work: Coroutine[Any, Any, Result]) -> Result:
@@ -58,12 +71,13 @@ def _bytes(body: Any) -> bytes:
     return body.encode() if isinstance(body, str) else body or b""
 
 
-def _scope(request: PreparedRequest) -> Scope:
-    address = urlsplit(str(request.url))
+def _scope(method: str, url: str, headers: Mapping[str, str]) -> Scope:
+    address = urlsplit(url)
     return {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": request.method,
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method,
         "scheme": address.scheme, "path": address.path, "raw_path": address.path.encode(),
         "query_string": address.query.encode(), "root_path": "", "server": (address.hostname, address.port),
         "client": ("127.0.0.1", 0),
-        "headers": [(name.lower().encode(), value.encode()) for name, value in request.headers.items()],
+        "headers": [(b"host", address.netloc.encode())]
+        + [(name.lower().encode(), value.encode()) for name, value in headers.items()],
     }  # fmt: skip

@@ -8,11 +8,12 @@ import asyncio
 import gc
 import os
 import pickle  # nosec B403 - of our own making, in a folder of our own
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import httpx
 from fastapi import FastAPI
@@ -32,7 +33,7 @@ from app.processes import loop_factory, migrate
 from app.replay import driver, entering_past, reading, reading_past
 from app.replay.entering import enter
 from app.replay.keeping import Kept
-from app.replay.line import Line
+from app.replay.line import Line, ask
 from app.seed import filling
 from app.simulator.people import Memory, Mix
 from app.simulator.server import create_simulator
@@ -194,10 +195,12 @@ async def _fill(stretch: Stretch, script: Script) -> entering_past.Entered | Non
         await close_engine()
 
 
-def _delivering(http: httpx.AsyncClient) -> Deliver:
-    async def deliver(url: str, form: object, headers: object) -> Answer:
-        answer = await http.post(url, data=dict(form), headers=dict(headers))  # type: ignore[call-overload]
-        return Answer(answer.status_code, answer.text, answer.headers.get("content-type", ""))
+def _delivering(web: FastAPI) -> Deliver:
+    async def deliver(url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
+        body = urlencode(form).encode()
+        given = {**headers, "Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(body))}
+        heard = await ask(web, "POST", url, given, body)
+        return Answer(heard.status, heard.body.decode(), heard.headers.get("content-type", ""))
 
     return deliver
 
@@ -221,12 +224,12 @@ def _service() -> Service:
     return Service(web, line)
 
 
-def _carrier(members: Iterable[Member], hooks: httpx.AsyncClient, way: Way, past: Past | None) -> FastAPI:
+def _carrier(members: Iterable[Member], web: FastAPI, way: Way, past: Past | None) -> FastAPI:
     """A simulated carrier for whom texts and calls take no time, with everybody's phones."""
     settings = get_settings()
     simulator = create_simulator(
         account_sid=settings.twilio_account_sid, auth_token=settings.twilio_auth_token.get_secret_value(),
-        public_url=settings.public_url, seed=way.seed, mix=way.mix, runs_by_itself=False, deliver=_delivering(hooks),
+        public_url=settings.public_url, seed=way.seed, mix=way.mix, runs_by_itself=False, deliver=_delivering(web),
         pace=0.0,
     )  # fmt: skip
     for member in members:
@@ -246,10 +249,9 @@ async def _segment(service: Service, stretch: Stretch, script: Script, at: drive
     transport = httpx.ASGITransport(app=service.web)
     async with (
         httpx.AsyncClient(transport=transport, base_url=f"{ADDRESS}/api/v1", timeout=60) as api,
-        httpx.AsyncClient(transport=transport, timeout=60) as hooks,
         job_app().open_async(),
     ):
-        service.line.app = simulator = _carrier(script.members, hooks, way, stretch.past)
+        service.line.app = simulator = _carrier(script.members, service.web, way, stretch.past)
         cast = await people.cast_of({p: mail for p, mail in people.PARTS.items() if p != "chief"}, days=None)
         playing = driver.Driver(
             script.incidents[: stretch.last], simulator.state.carrier, api, cast.keys, at,
