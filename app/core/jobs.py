@@ -38,7 +38,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import tracing
 from app.core.alone import Alone
 from app.core.clock import clock
-from app.core.database import LINE, RESTED_S, flush, is_away, raw_connection
+from app.core.database import LINE, RESTED_S, is_away, raw_connection
 from app.core.log import bound
 from app.core.settings import get_settings
 
@@ -225,7 +225,6 @@ async def defer(
     """
     if name not in HANDLERS and name not in PERIODIC:
         raise LookupError(f"no job is called {name}")
-    await flush(session)
     _TOUCHES[0] += 1
     _CHANGES[0] += at is None or at <= clock.now() or instead_of in FETCHED
     given = (instead_of, name, priority, Jsonb({**ids, **tracing.carried()}), clock.real_time(at) if at else None)

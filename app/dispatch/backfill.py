@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, DateTime, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import load_only
 
 from app.core.clock import clock
 from app.core.database import begin, locked
@@ -273,6 +274,7 @@ _ACCEPTED = (
     .join(Proposal, Proposal.id == Pick.proposal_id)
     .where(Proposal.deployment_id == bindparam("deployment_id", type_=BigInteger))
     .where(Proposal.state == ProposalState.ACCEPTED, Pick.rank == 0)
+    .options(load_only(Pick.expert_id, Pick.travel))  # reasons are long, and for people
 )
 _SEATED = select(Assignment.expert_id, Assignment.span).where(
     Assignment.expert_id == any_(bindparam("people", type_=ARRAY(BigInteger))),

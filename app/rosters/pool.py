@@ -259,7 +259,7 @@ def _versions(table: type[Table], expert_id: Any) -> Select[str, int, str]:
     """One number a part of the versions of its rows: PostgreSQL gives every version its writer and its own place."""
     writer: Any = literal_column(f"{table.__tablename__}.xmin::text::bigint")
     place: Any = literal_column(f"{table.__tablename__}.ctid")
-    mark = cast(func.sum(func.hashtidextended(place, writer)), Text)
+    mark = cast(func.bit_xor(func.hashtidextended(place, writer)), Text)
     part = _part(expert_id)
     return select(literal(table.__tablename__).label("of"), part, mark).group_by(part)
 
