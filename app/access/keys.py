@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.models import ApiKey, User
@@ -65,12 +65,18 @@ async def make(
     return key, secret
 
 
+_GOOD = (
+    select(ApiKey, User)
+    .join(User)
+    .where(ApiKey.key_digest == bindparam("key_digest"), ApiKey.revoked_at.is_(None), User.is_active)
+)
+
+
 async def find(session: AsyncSession, secret: str) -> Used | None:
     """The key and the user it acts as, if the key is good and the account open."""
     if not secret.startswith(PREFIX):
         return None
-    query = select(ApiKey, User).join(User).where(ApiKey.key_digest == digest(secret), ApiKey.revoked_at.is_(None))
-    row = (await session.execute(query.where(User.is_active))).one_or_none()
+    row = (await session.execute(_GOOD, {"key_digest": digest(secret)})).one_or_none()
     now = clock.now()
     if row is None or (row[0].expires_at and row[0].expires_at < now):
         return None

@@ -20,25 +20,24 @@ STOP_WORDS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT
 """The carrier's opt-out words (twilio.md 9). These are always read, flood or not."""
 
 
+_INBOUND = InboundMessage.metadata.tables[InboundMessage.__tablename__]
 _BEFORE = select(func.count()).where(
     InboundMessage.number == bindparam("said_by"),
     InboundMessage.received_at > bindparam("since", type_=DateTime(timezone=True)),
 )
 _KEEPING = (
-    insert(InboundMessage)
+    insert(_INBOUND)
     .values(
         {name: bindparam(name) for name in ("sid", "number", "body", "attachments", "opt_out_type", "received_at")}
         | {"state": InboundState.RECEIVED, "topic": ""}
     )
     .on_conflict_do_nothing(index_elements=["sid"])
-    .returning(InboundMessage, _BEFORE.scalar_subquery())
+    .returning(_INBOUND.c.id, _BEFORE.scalar_subquery())
 )
 """Keeps a text, and counts those that came lately from the same number before it."""
 
 
-async def receive(
-    session: AsyncSession, form: Mapping[str, str], *, made_at: datetime | None = None
-) -> InboundMessage | None:
+async def receive(session: AsyncSession, form: Mapping[str, str], *, made_at: datetime | None = None) -> int | None:
     """Keep one incoming text, and let the room above read it ("text.received").
 
     Args:
@@ -48,36 +47,38 @@ async def receive(
             meanwhile, that one was their last word, so a person looks at this one.
 
     Returns:
-        The row; None when this MessageSid is here already, and then nothing else happens.
+        The row's id; None when this MessageSid is here already, and then nothing else happens.
     """
-    now = clock.now()
-    since = now - FLOOD_WINDOW
+    number, body, opt_out = form["From"], _storable(form.get("Body", "")), form.get("OptOutType") or None
+    received_at = made_at or clock.now()
+    since = clock.now() - FLOOD_WINDOW
     given = {
-        "sid": form["MessageSid"], "number": form["From"], "body": _storable(form.get("Body", "")),
-        "attachments": _attachments(form), "opt_out_type": form.get("OptOutType") or None,
-        "received_at": made_at or now, "said_by": form["From"], "since": since,
+        "sid": form["MessageSid"], "number": number, "body": body, "attachments": _attachments(form),
+        "opt_out_type": opt_out, "received_at": received_at, "said_by": number, "since": since,
     }  # fmt: skip
     kept = (await session.execute(_KEEPING, given)).one_or_none()
     if kept is None:
         return None
-    inbound: InboundMessage = kept[0]
-    before: int = kept[1]
-    lately = before + (inbound.received_at > since)
-    if made_at is not None and not _is_stop(inbound) and await _is_overtaken(session, inbound):
-        await escalate(session, inbound, "overtaken")
-    elif lately <= FLOOD_TEXTS or _is_stop(inbound):
-        await record(session, "text.received", inbound.id, by=Actor("carrier"))
-    elif await _is_first_of_flood(session, inbound.number):
+    inbound_id, before = int(kept[0]), int(kept[1])
+    is_stop = opt_out == "STOP" or body.strip().upper() in STOP_WORDS
+    if made_at is not None and not is_stop and await _is_overtaken(session, number, made_at):
+        await escalate(session, await session.get_one(InboundMessage, inbound_id), "overtaken")
+    elif is_stop or before + (received_at > since) <= FLOOD_TEXTS:
+        await record(session, "text.received", inbound_id, by=Actor("carrier"))
+    else:
+        await _flood(session, await session.get_one(InboundMessage, inbound_id))
+    return inbound_id
+
+
+async def _flood(session: AsyncSession, inbound: InboundMessage) -> None:
+    if await _is_first_of_flood(session, inbound.number):
         await escalate(session, inbound, "flood")
     else:
         await ignore(session, inbound, "flood")
-    return inbound
 
 
-async def _is_overtaken(session: AsyncSession, inbound: InboundMessage) -> bool:
-    newer = select(InboundMessage.id).where(
-        InboundMessage.number == inbound.number, InboundMessage.received_at > inbound.received_at
-    )
+async def _is_overtaken(session: AsyncSession, number: str, made_at: datetime) -> bool:
+    newer = select(InboundMessage.id).where(InboundMessage.number == number, InboundMessage.received_at > made_at)
     return await session.scalar(newer.limit(1)) is not None
 
 
@@ -186,10 +187,6 @@ def _storable(body: str) -> str:
 def _attachments(form: Mapping[str, str]) -> int:
     count = form.get("NumMedia", "")
     return int(count) if count.isascii() and count.isdigit() and len(count) < 4 else 0
-
-
-def _is_stop(inbound: InboundMessage) -> bool:
-    return inbound.opt_out_type == "STOP" or inbound.body.strip().upper() in STOP_WORDS
 
 
 def _note(inbound: InboundMessage, meaning: str, offer_id: int | None, expert_id: int | None, topic: str) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import BigInteger, DateTime, and_, bindparam, case, func, or_, select, text, update
+from sqlalchemy import BigInteger, DateTime, String, and_, any_, bindparam, case, func, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import clock
@@ -115,6 +116,15 @@ async def call(
     )  # fmt: skip
 
 
+_ONE_AT_A_TIME = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("key", type_=String), 0)))
+_THERE = (
+    select(Message.id)
+    .where(Message.number == bindparam("number"), Message.topic == bindparam("topic"))
+    .where(Message.kind == bindparam("kind"))
+    .limit(1)
+)
+
+
 async def post_once(session: AsyncSession, words: Text, *, to: str, topic: str, priority: int = 0) -> Message | None:
     """Like `post`, but one kind of text goes to one number once in a topic: for jobs that may run twice.
 
@@ -122,13 +132,8 @@ async def post_once(session: AsyncSession, words: Text, *, to: str, topic: str, 
         The row, or None when there was one already.
     """
     number = _e164(to)
-    await session.execute(
-        text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"),
-        {"key": f"{topic} {words.kind} {lookup(number)}"},
-    )
-    there = await session.scalar(
-        select(Message.id).where(Message.number == number, Message.topic == topic, Message.kind == words.kind).limit(1)
-    )
+    await session.execute(_ONE_AT_A_TIME, {"key": f"{topic} {words.kind} {lookup(number)}"})
+    there = await session.scalar(_THERE, {"number": number, "topic": topic, "kind": words.kind})
     return None if there else await post(session, words, to=number, topic=topic, priority=priority)
 
 
@@ -177,11 +182,15 @@ async def cancel(session: AsyncSession, message_id: int, reason: str) -> bool:
     return True
 
 
+_LATELY = select(func.count()).where(
+    Message.number == bindparam("number"), Message.kind == any_(bindparam("kinds", type_=ARRAY(String))),
+    Message.queued_at >= bindparam("since"),
+)  # fmt: skip
+
+
 async def asked_lately(session: AsyncSession, number: str, kinds: Iterable[str], since: datetime) -> int:
     """How many texts of `kinds` went to `number` since then: so that two automatic answerers do not talk for ever."""
-    count = await session.scalar(
-        select(func.count()).where(Message.number == number, Message.kind.in_(kinds), Message.queued_at >= since)
-    )
+    count = await session.scalar(_LATELY, {"number": number, "kinds": list(kinds), "since": since})
     return count or 0
 
 

@@ -83,10 +83,10 @@ async def keep(text: Listed) -> int | None:
     """Keep an incoming text of the carrier's list; its row's id, None when it is here already."""
     form = {"MessageSid": text.taken.sid, "From": text.number, "Body": text.body}
     async with begin() as session:
-        inbound = await inbox.receive(session, form, made_at=text.made_at)
-        if inbound is not None:
-            await record(session, "text.recovered", inbound.id)
-        return None if inbound is None else inbound.id
+        inbound_id = await inbox.receive(session, form, made_at=text.made_at)
+        if inbound_id is not None:
+            await record(session, "text.recovered", inbound_id)
+        return inbound_id
 
 
 async def _tell_of_webhooks(session: AsyncSession, count: int) -> None:

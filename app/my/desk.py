@@ -29,7 +29,7 @@ async def tell(
         return False
     form = {"MessageSid": f"page:{uuid4()}", "From": contacts[0].number, "Body": body}
     kept = await inbox.receive(session, form)
-    taken = await inbox.take(session, kept.id) if kept else None
+    taken = await inbox.take(session, kept) if kept else None
     if taken is None:
         return False
     await inbox.escalate(session, taken, meaning, offer_id=offer_id, expert_id=expert.id, topic=topic)

@@ -232,7 +232,7 @@ async def _pressed_at(session: AsyncSession, message_id: int, topic: str) -> dat
 
 async def _wants_person(session: AsyncSession, kept: dict[str, str], offer: Offer, topic: str) -> None:
     """A key that asks for a person lands where unread texts do: in the desk's inbox, once."""
-    inbound = await inbox.receive(session, kept)
-    taken = await inbox.take(session, inbound.id) if inbound else None
+    inbound_id = await inbox.receive(session, kept)
+    taken = await inbox.take(session, inbound_id) if inbound_id else None
     if taken is not None:
         await inbox.escalate(session, taken, "wants_person", offer_id=offer.id, expert_id=offer.expert_id, topic=topic)

@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, any_, bindparam, select
+from sqlalchemy import BigInteger, DateTime, any_, bindparam, exists, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.clock import clock
+from app.deployments.models import Assignment
 from app.dispatch.codes import code_times, has_code
 from app.dispatch.models import Offer
 from app.dispatch.states import STANDING, OfferState
 from app.experts.models import Contact, Expert
+from app.field import extending
+from app.field.models import Stay
 from app.replies.plain import bare
 
 AWAITING = (OfferState.CONTACTING, OfferState.DEFERRED)
@@ -21,12 +25,21 @@ REMEMBERED = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """A number: whose it is, and what its people were asked lately, newest first."""
+    """A number: whose it is, and what its people were asked lately, newest first.
+
+    Args:
+        number: E.164.
+        contacts: who has it.
+        experts: its people.
+        offers: what they were asked.
+        was_asked_to_stay: whether one of them was lately asked to stay longer.
+    """
 
     number: str
     contacts: Sequence[Contact]
     experts: Sequence[Expert]
     offers: Sequence[Offer]
+    was_asked_to_stay: bool = False
 
     @property
     def is_known(self) -> bool:
@@ -88,8 +101,12 @@ class Phone:
         return named[0] if len(named) == 1 else None
 
 
+_ASKED_TO_STAY = exists().where(
+    Assignment.expert_id == Expert.id, Stay.assignment_id == Assignment.id,
+    Stay.asked_at > bindparam("stays_since", type_=DateTime(timezone=True)),
+)  # fmt: skip
 _OWNERS = (
-    select(Contact, Expert)
+    select(Contact, Expert, _ASKED_TO_STAY)
     .join(Expert, Expert.id == Contact.expert_id)
     .where(Contact.number == bindparam("number"))
     .order_by(Contact.id)
@@ -109,11 +126,12 @@ async def phone_of(session: AsyncSession, number: str) -> Phone:
         session: the transaction.
         number: E.164.
     """
-    found = [(contact, expert) for contact, expert in await session.execute(_OWNERS, {"number": number})]
-    contacts = [contact for contact, _ in found]
-    people = {expert.id: expert for _, expert in found}
+    about = {"number": number, "stays_since": clock.now() - extending.CODE_REST}
+    found = (await session.execute(_OWNERS, about)).all()
+    contacts = [contact for contact, _, _ in found]
+    people = {expert.id: expert for _, expert, _ in found}
     experts = [people[id_] for id_ in sorted(people)]
     if not experts:
         return Phone(number, (), (), ())
     offers = await session.scalars(_ASKED, {"people": list(people), **code_times()})
-    return Phone(number, contacts, experts, offers.all())
+    return Phone(number, contacts, experts, offers.all(), any(asked for _, _, asked in found))

@@ -28,6 +28,8 @@ async def take(session: AsyncSession, inbound: InboundMessage, phone: Phone, mea
     Returns:
         False when it is none; nothing has happened then.
     """
+    if not phone.was_asked_to_stay:
+        return False
     stays = await staying.open_stays(session, [expert.id for expert in phone.experts])
     if meaning.code is not None:
         found = next((stay for stay in stays if stay.code == meaning.code), None)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,11 +28,23 @@ class KeyReused(Problem):
     status = 422
 
 
+_TAKING = (
+    insert(IdempotentAnswer)
+    .values({name: bindparam(name) for name in ("actor", "key", "request_digest", "created_at")})
+    .on_conflict_do_nothing(index_elements=["actor", "key"])
+    .returning(IdempotentAnswer.id)
+)
+_KEPT = select(IdempotentAnswer).where(
+    IdempotentAnswer.actor == bindparam("actor"), IdempotentAnswer.key == bindparam("key")
+)
+
+
 class Once:
     """One creating POST under its key. Ask `earlier` before the effect, give the answer to `answer` after it."""
 
     def __init__(self, session: AsyncSession, actor: str, key: str, request_digest: str) -> None:
-        self._session, self._actor, self._key, self._digest = session, actor, key, request_digest
+        self._session, self._digest = session, request_digest
+        self._mine: dict[str, Any] = {"actor": actor, "key": key}
 
     async def earlier(self) -> JSONResponse | None:
         """The answer already given under this key, or None and the key is ours now.
@@ -42,15 +54,11 @@ class Once:
         Raises:
             KeyReused: the key was used with another body.
         """
-        fresh = await self._session.scalar(
-            insert(IdempotentAnswer)
-            .values(actor=self._actor, key=self._key, request_digest=self._digest, created_at=clock.now())
-            .on_conflict_do_nothing(index_elements=["actor", "key"])
-            .returning(IdempotentAnswer.id)
-        )
+        mine = self._mine | {"request_digest": self._digest, "created_at": clock.now()}
+        fresh = await self._session.scalar(_TAKING, mine)
         if fresh is not None:
             return None
-        kept = (await self._session.scalars(self._row())).one()
+        kept = (await self._session.scalars(_KEPT, self._mine)).one()
         if kept.request_digest != self._digest:
             raise KeyReused
         headers = {**(kept.headers or {}), "Idempotent-Replayed": "true"}
@@ -59,13 +67,9 @@ class Once:
     async def answer(self, status: int, content: Any, **headers: str) -> JSONResponse:
         """Keep the answer and give it."""
         body = jsonable_encoder(content)
-        kept = (await self._session.scalars(self._row())).one()
+        kept = (await self._session.scalars(_KEPT, self._mine)).one()
         kept.status, kept.answer, kept.headers = status, body, headers
         return JSONResponse(body, status, headers)
-
-    def _row(self) -> Any:
-        mine = (IdempotentAnswer.actor == self._actor) & (IdempotentAnswer.key == self._key)
-        return select(IdempotentAnswer).where(mine)
 
 
 async def once(
