@@ -6,18 +6,18 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     ColumnElement,
     DateTime,
     Interval,
     String,
     bindparam,
-    column,
     delete,
     func,
+    literal,
     select,
     true,
-    values,
 )
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -42,9 +42,9 @@ LONGEST_HOLD = timedelta(days=365)
 
 def _planning(start: ColumnElement[datetime], spans: Mapping[Touch, timedelta]) -> Insert:
     """The statement that plans talks with somebody; planned twice, the first stands."""
-    talks = values(column("touch", String), column("span", Interval), name="talks").data(
-        [(touch.value, span) for touch, span in spans.items()]
-    )
+    touches = literal([touch.value for touch in spans], ARRAY(String))
+    after = literal(list(spans.values()), ARRAY(Interval))
+    talks = func.unnest(touches, after).table_valued("touch", "span").render_derived()
     planned = (
         select(Assignment.id, Assignment.expert_id, talks.c.touch, start + talks.c.span)
         .join_from(Assignment, talks, true())
