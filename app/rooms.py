@@ -69,6 +69,7 @@ JOBS = (
     "app.whatif.jobs",
 )
 ROUTERS = (
+    "app.messaging.webhooks",  # asked most often, and looked through in this order
     "app.access.pages",
     "app.access.language",
     "app.access.second",
@@ -84,7 +85,6 @@ ROUTERS = (
     "app.status.page",
     "app.privacy.pages",
     "app.privacy.api",
-    "app.messaging.webhooks",
     "app.messaging.api",
     "app.messaging.pages",
     "app.agencies.api",
