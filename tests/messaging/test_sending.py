@@ -101,6 +101,23 @@ async def test_killed_between_twilio_and_the_commit_it_is_found_and_not_sent_aga
     assert len(desk.carrier.texts) == 1
 
 
+@pytest.mark.parametrize("told", ["sent", "delivered", "undelivered"])
+async def test_what_a_callback_told_before_the_answer_was_noted_stands(desk: Desk, told: str) -> None:
+    message_id = await desk.posts()
+    async with begin() as session:
+        order = await sending.claim(session, message_id)
+    assert order is not None
+    taken = await gateway.hand_over(order)
+    await desk.webhook(desk.carrier.asked[-1]["StatusCallback"], MessageSid=taken.sid, MessageStatus=told)
+    before = await desk.message(message_id)
+    clock.advance(timedelta(seconds=5))
+    async with begin() as session:
+        await sending.note(session, order, taken)
+    after = await desk.message(message_id)
+    assert (after.state, after.sid) == (MessageState(told), taken.sid)
+    assert (after.sent_at, after.delivered_at) == (before.sent_at, before.delivered_at)
+
+
 @pytest.mark.parametrize("fault", ["500", "silence"])
 async def test_lost_after_twilio_took_it_it_is_found_and_not_sent_again(
     desk: Desk, fault: str, monkeypatch: pytest.MonkeyPatch
