@@ -6,7 +6,7 @@ events nor the other people change it, so a replay can be played again.
 
 import math
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from random import Random
 
@@ -215,7 +215,7 @@ class People:
         return ask
 
     def _drawn(self, number: str, code: str, now: datetime, forgotten: Ask | None) -> Ask:
-        nth = forgotten.since.isoformat() if forgotten else ""
+        nth = forgotten.since.astimezone(UTC).isoformat() if forgotten else ""
         random = Random(f"{self.seed}:{number}:{code}:{nth}")  # noqa: S311 - simulated people, not secrets
         kind = self._mixes.get(number, self.mix).drawn(random)
         return Ask(number, code, kind, now, random, leans_yes=random.random() < LEANING_YES)
@@ -264,7 +264,7 @@ class People:
         ask = self._latest.get(number) or self._latest.get(self.names[number])
         if ask is not None and not ask.is_over(now):
             return ask
-        today = self._drawn(number, f"{now:%Y-%m-%d}", now, None)
+        today = self._drawn(number, f"{now.astimezone(UTC):%Y-%m-%d}", now, None)
         today.kind = self._kinds.get(number, today.kind)
         return today
 

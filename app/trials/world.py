@@ -5,7 +5,7 @@ from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import count
 from typing import NamedTuple
@@ -162,7 +162,7 @@ class Agenda:
             if number in self._off:
                 self._off.discard(number)
                 continue
-            self.now = at
+            self.now = at.astimezone(UTC)  # mornings come in the zone where they dawn
             act()
         self.now = max(self.now, until)
 

@@ -1,12 +1,13 @@
 """Simulated experts: the same seed gives the same answers, and everybody answers an offer once."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from app.core.clock import clock
-from app.simulator.people import Kind
+from app.simulator.people import Kind, People
 from tests.simulator.world import AGAIN, QUESTION, SAM, START, World, still_clock, world  # noqa: F401
 
 NUMBERS = [f"+1303555{n:04}" for n in range(200)]
@@ -28,6 +29,24 @@ async def test_the_same_seed_gives_the_same_answers_in_any_order_and_at_any_pace
     again = await _answers(7, NUMBERS[::-1], step_minutes=15)
     assert once == again
     assert once != await _answers(8, NUMBERS)
+
+
+@pytest.mark.parametrize("zone", ["America/Denver", "Pacific/Guam"])
+def test_what_people_do_hangs_on_the_moment_not_on_the_zone_that_it_is_told_in(zone: str) -> None:
+    """A trial's morning comes with the zone in which it dawns, the service's in UTC: both must ask the same people."""
+
+    def said_and_picked_up(there: tzinfo) -> list[object]:
+        people, found = People(7), list[object]()
+        # Asked, by the same code again in another offer, and called about a question that no text named.
+        first, again, called = (datetime(2026, 7, day, 2, tzinfo=UTC).astimezone(there) for day in (1, 9, 30))
+        for number in NUMBERS:
+            people.add(number, number)
+            for now in (first, again):
+                found += [(reply.at, reply.body) for reply in people.hears(number, QUESTION, now)]
+            found.append(people.picks_up(number, called))
+        return found
+
+    assert said_and_picked_up(ZoneInfo(zone)) == said_and_picked_up(UTC)
 
 
 async def test_the_usual_mix_answers_about_as_it_says() -> None:
