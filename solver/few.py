@@ -5,8 +5,9 @@ no more than the bound less the losses of everybody in it (the sum behind the bo
 `prices.py`). So once one roster is known, only those whose losses together stay within its gap to the bound can be
 better or as good, and these are few: they are all tried. That is as exact as CP-SAT and costs a hundredth of it.
 
-Where two are equally good in every goal, where whole people cannot do what the relaxation does, or where there are
-many to try, nothing is answered here, and CP-SAT decides.
+Where two are equally good in every goal, a lot decides, not their place in the pool: nobody is to come first for ever.
+Where whole people cannot do what the relaxation does, or where there are many to try, nothing is answered here, and
+CP-SAT decides.
 """
 
 from collections import Counter
@@ -14,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import product
 from math import prod
+from zlib import crc32
 
 import numpy as np
 
@@ -50,7 +52,7 @@ def only_best(
     *,
     most: int,
 ) -> Seating | None:
-    """The best seating of one team, proven, if it is the only one; None where that is not for here to say.
+    """The best seating of one team, proven, by lot of equals; None where that is not for here to say.
 
     Args:
         seats: every seat of the team.
@@ -108,7 +110,7 @@ def _surely_lacking(relaxation: Relaxation) -> dict[Level, int]:
 def best_of_all(
     seats: Sequence[Seats], decided: Mapping[int, int], relaxation: Relaxation, policy: Policy
 ) -> Seating | None:
-    """The best seating of one team among all that there are, empty seats too, if they are few and it is the only one.
+    """The best seating of one team among all that there are, empty seats too, by lot of equals; None if they are many.
 
     Where two seats have nobody but the same person, no prices are needed to see which is the better one for her.
     """
@@ -160,10 +162,8 @@ class _Team:
         filled = [self._filled_levels(one) for one in able]
         most = max(filled, default=())
         fullest = [{**self.decided, **one} for one, levels in zip(able, filled, strict=True) if levels == most]
-        ranked = sorted(((self._value(one), n) for n, one in enumerate(fullest)), reverse=True)
-        if not ranked or (len(ranked) > 1 and ranked[0][0] == ranked[1][0]):
-            return None
-        return dict(sorted(fullest[ranked[0][1]].items()))
+        best = max(fullest, key=lambda one: (self._value(one), self._lot(one)), default=None)
+        return None if best is None else dict(sorted(best.items()))
 
     def _filled_levels(self, seating: Mapping[int, int]) -> tuple[int, ...]:
         """How many open seats are filled, the most important first."""
@@ -184,20 +184,18 @@ class _Team:
             return self.relaxed.bound - self._worth(whole)
         return self.relaxation.values.fit * SCALE // 2
 
-    def _best_within(self, within: int) -> tuple[Seating | None, int] | None:
-        """The best whose people lose no more than that together, and its gap; no seating where two are as good."""
+    def _best_within(self, within: int) -> tuple[Seating, int] | None:
+        """The best whose people lose no more than that together, by lot of equals, and its gap."""
         best: tuple[int, int] | None = None
-        seating: Seating | None = None
+        seating: Seating = {}
         for tried, one in enumerate(self._within(within)):
             if tried == self.most:
                 raise _TooMany
             if not self._is_right(one):
                 continue
             value = self._worth(one), -self._load(one)
-            if best is None or value > best:
+            if best is None or value > best or (value == best and self._lot(one) > self._lot(seating)):
                 best, seating = value, one
-            elif value == best:
-                seating = None
         return None if best is None else (seating, self.relaxed.bound - best[0])
 
     def _within(self, within: int) -> Iterator[Seating]:
@@ -234,6 +232,11 @@ class _Team:
 
     def _load(self, seating: Mapping[int, int]) -> int:
         return sum(seat.worth(seating[seat.number]).load for seat in self.open if seat.number in seating)
+
+    def _lot(self, seating: Mapping[int, int]) -> int:
+        """Drawn of this seating: the same for the same people, seats and days, and another for other days."""
+        people = [self.pool.experts[row].id for _, row in sorted(seating.items())]
+        return crc32(f"{self.seats[0].request.stay.start}:{people}".encode())
 
     def _is_right(self, seating: Mapping[int, int]) -> bool:
         """Whether a seating breaks no rule of the team, and lacks no more than must be."""

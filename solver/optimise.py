@@ -199,14 +199,14 @@ class _Search:
         return all(seat.request is self.seats[0].request for seat in self.seats)
 
     def _only_of_all(self, relaxation: Relaxation) -> Optimum | None:
-        """The best of one team that has but few seatings, if none is as good."""
+        """The best of one team that has but few seatings."""
         if not relaxation.seats or not self._is_one_team:
             return None
         found = best_of_all(self.seats, self.decided, relaxation, self.policy)
         return None if found is None else self.told(found, is_proven=True)
 
     def _only(self, relaxation: Relaxation, relaxed: Relaxed | None, most: int) -> Optimum | None:
-        """The best of one team, if few could be it and none is as good; before there are prices, and with them."""
+        """The best of one team, if few could be it; before there are prices, and with them."""
         if not self._is_one_team:
             return None
         proven = relaxed or unpriced(relaxation)

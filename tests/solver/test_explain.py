@@ -83,7 +83,8 @@ def test_two_rules_at_once_are_said_only_where_no_single_one_fills_the_seat() ->
 def test_a_rule_set_aside_in_another_seat_frees_somebody_for_the_empty_one() -> None:
     broad = an_expert(1, disciplines=frozenset({"VA", "MH"}))
     resting = an_expert(2, eligible_from=NOW + 2 * DAY + 60)
-    request = a_request(a_position(1), a_position(2, disciplines=frozenset({"MH"}), title="Clinician"))
+    second = a_position(2, disciplines=frozenset({"MH"}), title="Clinician", priority=2)
+    request = a_request(a_position(1), second)
     advocate, clinician = solve([broad, resting], [request]).seats
     assert (advocate.expert_id, clinician.expert_id) == (1, None)
     (told,) = clinician.helps
