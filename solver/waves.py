@@ -236,14 +236,16 @@ class _Planner:
 
     def _trimmed(self, states: States, asks: list[Ask], lines: list[list[Ask]], aim: float) -> tuple[list[Ask], States]:
         """Without anybody who is not needed: of each seat only its last may be left out, so that the order holds."""
-        kept, reached = asks, self.cover.with_(states, map(self.fill, asks))
-        for seat in reversed(self.seats):
-            while last := next((ask for ask in reversed(kept) if ask.seat == seat.id), None):
-                fewer = [ask for ask in kept if ask is not last]
-                found = self.cover.with_(states, map(self.fill, fewer))
-                if self.cover.chance(found) < aim or _passed_over(last.person, fewer, lines):
-                    break
-                kept, reached = fewer, found
+        kept, reached, before = asks, self.cover.with_(states, map(self.fill, asks)), len(asks) + 1
+        while len(kept) < before:  # whoever goes may have stood behind somebody of another seat, who can go then
+            before = len(kept)
+            for seat in reversed(self.seats):
+                while last := next((ask for ask in reversed(kept) if ask.seat == seat.id), None):
+                    fewer = [ask for ask in kept if ask is not last]
+                    found = self.cover.with_(states, map(self.fill, fewer))
+                    if self.cover.chance(found) < aim or _passed_over(last.person, fewer, lines):
+                        break
+                    kept, reached = fewer, found
         return kept, reached
 
     def first(self, aim: float, look: float) -> tuple[list[Ask], States]:
