@@ -173,6 +173,16 @@ def test_who_became_needless_by_a_later_one_is_left_out_again() -> None:
     assert {ask.person for ask in found.now} == {1, 11, 12, 13}
 
 
+def test_who_became_needless_when_another_was_left_out_is_left_out_too() -> None:
+    even, eager, silent = Chance(0.5, 1.0), Chance(0.75, 1.0), Chance(0.5, 0.5)
+    call = CallOut(
+        (Seat(0, (1, 5)), Seat(1, (1, 4, 0)), Seat(2, (4, 1))),
+        {0: even, 1: even, 2: eager, 3: silent, 4: silent, 5: eager},
+        (Pending(3, 0, 0.0), Pending(2, 1, 0.0)), seated={0: 1}, deadline_minutes=17.0,
+    )  # fmt: skip
+    assert [ask.person for ask in plan(call, Policy(target=0.375, at_once=1.0)).now] == [5]
+
+
 @given(st.lists(st.lists(st.floats(0.2, 0.95), min_size=1, max_size=4), min_size=1, max_size=3), st.floats(0.2, 0.9))
 @settings(max_examples=60, deadline=None)
 def test_with_equal_chances_in_a_list_no_smaller_call_out_reaches_the_target(
