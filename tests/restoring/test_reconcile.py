@@ -106,6 +106,22 @@ async def test_a_team_is_completed_after_a_restore_without_a_doubled_or_missing_
         assert await broken(session) == []
 
 
+async def test_a_team_of_whom_only_some_had_been_asked_is_asked_whole(story: Story, _sweeper: Sweeper) -> None:
+    reference = await story.files()
+    await story.approves(reference)
+    disk = Disk(_sweeper)  # the roster is proposed, not accepted
+    people = await story.asks(reference)
+    unsent = next(m for m in story.carrier.messages if "Can you go to" in m["body"])
+    story.carrier.messages.remove(unsent)  # the server died before that one
+    await disk.put_back()
+    await reconciled()
+    await story.settle()
+    offers = await story.offers(reference)
+    assert {offer["state"] for offer in offers} == {"contacting"}
+    assert len({offer["seat"] for offer in offers}) == len(people)
+    assert max(Counter(to for to, _ in asked(story)).values()) == 1
+
+
 async def test_a_yes_by_phone_that_no_list_holds_is_known_from_what_we_told_them(
     story: Story, _sweeper: Sweeper
 ) -> None:
